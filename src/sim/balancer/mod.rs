@@ -1,0 +1,1 @@
+//! The load balancer: choosing a server, health checks, queues, retries.

@@ -1,0 +1,1 @@
+//! Names to addresses: messages, the recursive resolver and the authoritative server.
