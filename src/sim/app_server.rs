@@ -1,0 +1,198 @@
+//! The application server: a finite pool of workers, its own copy of the application files, and a MySQL client that
+//! writes to the primary and reads from the replicas.
+
+use std::collections::VecDeque;
+
+use super::call::{Ask, CallKey, Parent, Reply, Work};
+use super::ids::ProcessId;
+use super::outcome::{Cause, DbError};
+use super::settings::ReadFrom;
+use super::topology::Role;
+use super::trace::{DbChoice, Decision, Place};
+use super::wiring::Wiring;
+use super::workload::Class;
+use super::world::{Action, World};
+
+/// Version of the application files that every machine starts with.
+pub const FIRST_VERSION: u32 = 1;
+
+/// One application server.
+#[derive(Clone, Debug)]
+pub struct AppServer {
+    /// Its process.
+    pub process: ProcessId,
+    /// Version of the application files on its machine's disk.
+    pub version: u32,
+    /// Workers that hold a request.
+    pub busy: u32,
+    /// Accepted connections that wait for a worker, oldest first.
+    pub waiting: VecDeque<CallKey>,
+    /// Turn of the replicas.
+    turn: usize,
+    /// Pages answered and failed since it started.
+    pub counters: AppCounters,
+}
+
+/// What an application server has done since it started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AppCounters {
+    /// Pages answered with 200.
+    pub answered: u64,
+    /// Pages answered with 500.
+    pub failed: u64,
+    /// Most requests that ever waited for a worker at a time.
+    pub most_waiting: usize,
+}
+
+impl AppServer {
+    /// The application servers of a topology.
+    pub(super) fn all(wiring: &Wiring) -> Vec<Self> {
+        let fresh = |process| Self {
+            process,
+            version: FIRST_VERSION,
+            busy: 0,
+            waiting: VecDeque::new(),
+            turn: 0,
+            counters: AppCounters::default(),
+        };
+        wiring.with_role(|r| *r == Role::App).into_iter().map(fresh).collect()
+    }
+
+    /// Forgets what a restart forgets; the files stay on the disk.
+    pub(super) fn restart(&mut self) {
+        (self.busy, self.turn) = (0, 0);
+        self.waiting.clear();
+        self.counters = AppCounters::default();
+    }
+}
+
+impl World {
+    pub(super) fn app_gets(&mut self, key: CallKey) {
+        self.calls[key].work = Work::Request { has_worker: false, fallback: false };
+        let at = self.tier(self.calls[key].callee);
+        if self.apps[at].busy < self.settings.app.workers {
+            self.app_starts(key);
+        } else {
+            let app = &mut self.apps[at];
+            app.waiting.push_back(key);
+            app.counters.most_waiting = app.counters.most_waiting.max(app.waiting.len());
+        }
+    }
+
+    /// A worker takes a request.
+    fn app_starts(&mut self, key: CallKey) {
+        let process = self.calls[key].callee;
+        let at = self.tier(process);
+        if self.calls[key].since < self.now {
+            self.mark(key, Place::Process(process), Decision::WaitedForWorker);
+        }
+        self.apps[at].busy += 1;
+        self.calls[key].work = Work::Request { has_worker: true, fallback: false };
+        let time = self.service_time(self.settings.app.service_us, process);
+        self.plan(time, Action::Finished(key));
+    }
+
+    /// The application's own work is done: the database is next.
+    pub(super) fn app_worked(&mut self, key: CallKey) {
+        match self.calls[key].ask {
+            Ask::Page(Class::Read) => {
+                let (server, why) = self.database_for_read(key);
+                self.ask_database(key, server, why, false);
+            }
+            Ask::Page(Class::Write) => self.ask_database(key, self.cluster.primary, DbChoice::Write, true),
+            _ => self.app_answers(key, 200, Cause::Page),
+        }
+    }
+
+    fn database_for_read(&mut self, key: CallKey) -> (Option<u16>, DbChoice) {
+        if self.settings.app.read_from == ReadFrom::Primary {
+            return (self.cluster.primary, DbChoice::ReadPrimary);
+        }
+        let at = self.tier(self.calls[key].callee);
+        let turn = self.apps[at].turn;
+        match self.cluster.readers.len() {
+            0 => (self.cluster.primary, DbChoice::NoReplica),
+            n => {
+                self.apps[at].turn = (turn + 1) % n;
+                (Some(self.cluster.readers[turn % n]), DbChoice::ReadReplica)
+            }
+        }
+    }
+
+    fn ask_database(&mut self, key: CallKey, server: Option<u16>, why: DbChoice, write: bool) {
+        let Some(server) = server else {
+            return self.app_answers(key, 500, Cause::Database(DbError::NoServer));
+        };
+        let app = self.calls[key].callee;
+        let database = self.cluster.servers[usize::from(server)].process;
+        self.mark(key, Place::Process(app), Decision::AsksDatabase { server: database, why });
+        let visit = self.calls[key].visit;
+        if let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) {
+            visit.notes.database = Some(database);
+        }
+        self.open(Parent::Call(key), visit, app, database, Ask::Query { write });
+    }
+
+    pub(super) fn app_gets_reply(&mut self, key: CallKey, database: ProcessId, reply: Reply) {
+        let error = match reply {
+            Reply::Done(cause) => return self.app_answers(key, 200, cause),
+            Reply::Failed(error) => error,
+            Reply::Refused => DbError::Refused,
+            Reply::ConnectTimeout => DbError::ConnectTimeout,
+            Reply::Reset => DbError::Lost,
+            Reply::Timeout => DbError::ReadTimeout,
+            other => unreachable!("{other:?} is not a reply of MySQL"),
+        };
+        let call = &self.calls[key];
+        let process = call.callee;
+        let reads = call.ask == Ask::Page(Class::Read);
+        let first_try = call.work == Work::Request { has_worker: true, fallback: false };
+        let primary = self.cluster.primary.map(|at| self.cluster.servers[usize::from(at)].process);
+        if reads && first_try && self.settings.app.fallback_to_primary && primary != Some(database) {
+            self.calls[key].work = Work::Request { has_worker: true, fallback: true };
+            self.mark(key, Place::Process(process), Decision::DatabaseFailed(error));
+            return self.ask_database(key, self.cluster.primary, DbChoice::Fallback, false);
+        }
+        self.app_answers(key, 500, Cause::Database(error));
+    }
+
+    fn app_answers(&mut self, key: CallKey, status: u16, cause: Cause) {
+        let (process, visit) = (self.calls[key].callee, self.calls[key].visit);
+        let at = self.tier(process);
+        let version = self.apps[at].version;
+        let decision = match cause {
+            Cause::Database(error) => {
+                self.apps[at].counters.failed += 1;
+                Decision::DatabaseFailed(error)
+            }
+            _ => {
+                self.apps[at].counters.answered += 1;
+                Decision::Answered { version }
+            }
+        };
+        self.mark(key, Place::Process(process), decision);
+        if let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) {
+            visit.notes.version = Some(version);
+        }
+        self.answer(key, Reply::Http { status, by: process, cause });
+        self.worker_is_free(at);
+    }
+
+    /// A worker takes the oldest waiting request.
+    fn worker_is_free(&mut self, at: usize) {
+        self.apps[at].busy -= 1;
+        self.start_waiting(at);
+    }
+
+    /// Lets free workers take waiting requests, oldest first.
+    pub(super) fn start_waiting(&mut self, at: usize) {
+        while self.apps[at].busy < self.settings.app.workers {
+            let Some(next) = self.apps[at].waiting.pop_front() else {
+                return;
+            };
+            if self.calls.contains_key(next) {
+                self.app_starts(next);
+            }
+        }
+    }
+}

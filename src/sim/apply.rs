@@ -1,0 +1,225 @@
+//! Carrying out commands, and what a fault does to the calls under way.
+
+use super::call::{CallKey, CallState, Parent, Reply};
+use super::command::Command;
+use super::ids::{LinkId, PartId, ProcessId};
+use super::outcome::{BrowserError, Cause};
+use super::parts::Condition;
+use super::scenario::FieldError;
+use super::setting::Setting;
+use super::time::Micros;
+use super::topology::Role;
+use super::visit::VisitKey;
+use super::world::{Action, World};
+
+impl World {
+    /// Carries out a command, now.
+    ///
+    /// # Errors
+    /// The field that cannot be; the world is then as it was.
+    pub fn apply(&mut self, command: &Command) -> Result<(), FieldError> {
+        let wiring = std::sync::Arc::clone(&self.wiring);
+        command.validate(&wiring)?;
+        match command {
+            Command::Visit { class, count, source } => {
+                if self.parts.condition(self.browser) != Condition::Up {
+                    return Err(FieldError::new("class", "the browser is closed"));
+                }
+                let own = self.wiring.machine_of(self.browser).address;
+                for _ in 0..*count {
+                    self.start_visit(*class, source.unwrap_or(own), true);
+                }
+            }
+            Command::Load(workload) => {
+                self.workload = workload.clone();
+                self.plan_arrival();
+            }
+            Command::Kill { part } => self.set_condition(wiring.part(part)?, Condition::Down),
+            Command::Freeze { part } => self.set_condition(wiring.part(part)?, Condition::Hung),
+            Command::Slow { part, factor } => self.parts.state_mut(wiring.part(part)?).slowdown = *factor,
+            Command::Restore { part } => self.restore(wiring.part(part)?),
+            Command::RestoreAll => self.parts.all().for_each(|part| self.restore(part)),
+            Command::ServerState { server, state } => self.set_admin_state(wiring.server(server)?, *state),
+            Command::ServerWeight { server, weight } => self.set_weight(wiring.server(server)?, *weight),
+            Command::Set(setting) => self.set(setting),
+            Command::Records { addresses, ttl_s } => self.names.set_records(addresses, *ttl_s),
+            Command::FlushCache => self.names.flush(),
+            Command::Promote { server } => return self.promote(self.tier(wiring.mysqld(server)?) as u16),
+            Command::Follow { server } => return self.follow(self.tier(wiring.mysqld(server)?) as u16),
+            Command::Reclone { server } => return self.reclone(self.tier(wiring.mysqld(server)?) as u16),
+            Command::Deploy { machine, version } => {
+                for app in &mut self.apps {
+                    if wiring.machine_of(app.process).name == *machine {
+                        app.version = *version;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, setting: &Setting) {
+        setting.write(&mut self.settings);
+        match setting {
+            Setting::Balance(_) | Setting::AllBackups(_) => self.reload_algorithm(),
+            Setting::CheckKind(_) => self.reload_checks(),
+            Setting::SourceDelay(_) => self.reschedule_appliers(),
+            Setting::Workers(_) => (0..self.apps.len()).for_each(|at| self.start_waiting(at)),
+            Setting::Threads(_) => (0..self.cluster.servers.len()).for_each(|at| self.start_statements(at)),
+            Setting::ClientLatency(_) => {
+                let wiring = std::sync::Arc::clone(&self.wiring);
+                self.parts.set_latencies(&wiring, &self.settings.network);
+            }
+            Setting::Resolver(kind) => self.names.set_resolver(*kind),
+            _ => {}
+        }
+    }
+
+    fn set_condition(&mut self, part: PartId, condition: Condition) {
+        let before = self.parts.state(part).condition;
+        if before == condition {
+            return;
+        }
+        // Whoever hung is dead now, or goes on, before anything else happens to it.
+        if let PartId::Process(process) = part
+            && before == Condition::Hung
+        {
+            self.parts.state_mut(part).condition = Condition::Up;
+            self.go_on(process);
+        }
+        self.parts.state_mut(part).condition = condition;
+        let affected: Vec<ProcessId> = match part {
+            PartId::Machine(machine) => self.wiring.processes_of(machine).collect(),
+            PartId::Process(process) => vec![process],
+            PartId::Link(link) => return self.link_changes(link, condition),
+        };
+        let starts = condition == Condition::Up && before == Condition::Down;
+        let dies = condition == Condition::Down;
+        for process in affected {
+            match part {
+                PartId::Machine(_) if dies => self.dies(process, false),
+                PartId::Machine(_) => {
+                    // The machine boots: everything on it starts afresh.
+                    self.parts.state_mut(PartId::Process(process)).condition = Condition::Up;
+                    self.starts(process);
+                }
+                _ if dies => self.dies(process, self.parts.has_power(process)),
+                _ if starts && self.parts.has_power(process) => self.starts(process),
+                _ => {}
+            }
+        }
+        self.sources_changed(!matches!(part, PartId::Machine(_)));
+    }
+
+    fn restore(&mut self, part: PartId) {
+        self.set_condition(part, Condition::Up);
+        self.parts.state_mut(part).slowdown = 1;
+    }
+
+    /// A process that hung goes on with what has piled up.
+    fn go_on(&mut self, process: ProcessId) {
+        for action in std::mem::take(&mut self.parked[process.index()]) {
+            self.plan(Micros::ZERO, action);
+        }
+    }
+
+    /// A process is gone. With power, the kernel closes its connections; without, they just go silent.
+    fn dies(&mut self, process: ProcessId, with_power: bool) {
+        self.parked[process.index()].clear();
+        let calls: Vec<CallKey> = self.calls.iter().filter(|(_, c)| c.callee == process).map(|(key, _)| key).collect();
+        for key in calls {
+            match self.calls[key].state {
+                CallState::Sending | CallState::Working if with_power && self.is_current(key) => {
+                    self.calls[key].child = None;
+                    self.answer(key, Reply::Reset);
+                }
+                CallState::Sending | CallState::Working if self.is_current(key) => {
+                    self.calls[key].child = None;
+                    self.set_state(key, CallState::Lost, Micros::ZERO);
+                    if !self.has_response_timer(key) {
+                        self.start_response_timer(key);
+                    }
+                }
+                CallState::Sending | CallState::Working => drop(self.calls.remove(key)),
+                _ => {}
+            }
+        }
+        match self.wiring.role(process) {
+            Role::Browser => self.browser_closes(),
+            Role::Resolver => self.names.stop(),
+            Role::Balancer => self.balancer_stops(process),
+            Role::App => {
+                let at = self.tier(process);
+                self.apps[at].restart();
+            }
+            Role::Mysqld { .. } => {
+                let at = self.tier(process);
+                let server = &mut self.cluster.servers[at];
+                server.running = 0;
+                server.waiting.clear();
+            }
+            Role::Nginx | Role::Authoritative => {}
+        }
+    }
+
+    /// Whether somebody's clock for the answer runs already: from the moment of delivery on.
+    fn has_response_timer(&self, key: CallKey) -> bool {
+        self.calls[key].state == CallState::Working
+    }
+
+    fn starts(&mut self, process: ProcessId) {
+        let at = self.tier(process);
+        match self.wiring.role(process) {
+            Role::Balancer => self.balancer_starts(process),
+            Role::Nginx => self.nginx[at].restart(),
+            Role::Mysqld { .. } => self.mysql_restarts(at as u16),
+            Role::Resolver => self.names.restart(),
+            Role::App | Role::Browser | Role::Authoritative => {}
+        }
+    }
+
+    fn browser_closes(&mut self) {
+        let visits: Vec<VisitKey> = self.visits.keys().collect();
+        for visit in visits {
+            self.browser_fails(visit, BrowserError::Aborted, Cause::BrowserClosed);
+        }
+        let waiting = |parent: &Parent| *parent == Parent::Visit;
+        let lost: Vec<CallKey> = self.calls.iter().filter(|(_, c)| waiting(&c.parent)).map(|(key, _)| key).collect();
+        for key in lost {
+            if matches!(self.calls[key].state, CallState::Stalled(_)) {
+                self.calls.remove(key);
+            }
+        }
+    }
+
+    /// A link is cut or whole again. What was held up on it is sent again.
+    fn link_changes(&mut self, link: LinkId, condition: Condition) {
+        if condition == Condition::Up {
+            let stalled: Vec<(CallKey, Reply)> = self
+                .calls
+                .iter()
+                .filter(|(_, call)| call.link == link)
+                .filter_map(|(key, call)| match call.state {
+                    CallState::Stalled(reply) => Some((key, reply)),
+                    _ => None,
+                })
+                .collect();
+            for (key, reply) in stalled {
+                self.calls[key].state = CallState::Working;
+                self.answer(key, reply);
+            }
+        }
+        self.sources_changed(false);
+    }
+
+    /// Whether nothing is broken, slowed or hung.
+    #[must_use]
+    pub fn all_fine(&self) -> bool {
+        self.parts.all().all(|part| self.parts.is_fine(part))
+    }
+
+    /// The callee's side of a call, if somebody still waits for it there.
+    pub(super) fn plan_retry(&mut self, delay: Micros, key: CallKey) {
+        self.plan(delay, Action::Retry(key));
+    }
+}

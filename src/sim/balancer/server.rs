@@ -1,0 +1,165 @@
+//! A server of the backend: its administrative state, its health, its counters.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use super::select::Candidate;
+use crate::sim::call::CallKey;
+use crate::sim::ids::ProcessId;
+use crate::sim::settings::ServerLine;
+use crate::sim::time::{Micros, SimTime};
+
+/// What an operator has said about a server (`set server … state`, management guide 9.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AdminState {
+    /// In service.
+    #[default]
+    Ready,
+    /// Gets no new visitors; health checks go on.
+    Drain,
+    /// Out of service; no health checks.
+    Maint,
+}
+
+/// A server of the backend.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// The nginx behind it.
+    pub process: ProcessId,
+    /// What the operator has said.
+    pub admin: AdminState,
+    /// Whether the health checks (or the lack of them) let it count as alive.
+    pub up: bool,
+    /// What the algorithms see.
+    pub(super) candidate: Candidate,
+    /// Good or failed checks in a row: from 0 to rise + fall - 1, alive from `rise` on.
+    pub(super) health: u32,
+    /// The check under way.
+    pub(super) checking: Option<CallKey>,
+    /// The result of the last check.
+    pub last_check: LastCheck,
+    /// Requests assigned to this very server that wait for one of its places.
+    pub(super) queue: VecDeque<CallKey>,
+    /// Counters of the statistics page.
+    pub counters: ServerCounters,
+    /// When its health last changed.
+    pub changed_at: SimTime,
+}
+
+/// The result of the last health check, as the statistics page's `check_status` has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub enum LastCheck {
+    /// None yet.
+    #[default]
+    None,
+    /// `L4OK`: connected.
+    L4Ok,
+    /// `L4CON`: refused.
+    L4Con,
+    /// `L4TOUT`: no answer to the connection attempt.
+    L4Timeout,
+    /// `L7OK` with its status.
+    L7Ok(u16),
+    /// `L7STS`: a wrong status.
+    L7Status(u16),
+    /// `L7TOUT`: connected, but no answer.
+    L7Timeout,
+    /// `L7RSP`: the connection broke.
+    L7Response,
+}
+
+impl LastCheck {
+    /// Whether it speaks for the server.
+    #[must_use]
+    pub const fn is_good(self) -> bool {
+        matches!(self, Self::L4Ok | Self::L7Ok(_))
+    }
+}
+
+/// Counters of a server, by the names of the statistics page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ServerCounters {
+    /// `stot`: requests assigned.
+    pub sessions: u64,
+    /// `econ`: connection attempts that failed for good.
+    pub connect_errors: u64,
+    /// `eresp`: answers that broke off or never came.
+    pub response_errors: u64,
+    /// `wretr`: retries.
+    pub retries: u64,
+    /// `wredis`: requests moved away.
+    pub redispatches: u64,
+    /// `chkfail`: failed checks.
+    pub failed_checks: u64,
+    /// `chkdown`: changes from UP to DOWN.
+    pub times_down: u64,
+    /// `downtime`, up to the last change.
+    pub downtime: Micros,
+    /// Most requests at a time.
+    pub most_running: u32,
+}
+
+impl Server {
+    /// A server as the configuration file describes it, alive until the first check says otherwise.
+    pub(super) fn new(process: ProcessId, line: &ServerLine, rise: u32, now: SimTime) -> Self {
+        let candidate = Candidate {
+            weight: line.weight,
+            configured_weight: line.weight,
+            usable: line.weight > 0,
+            backup: line.backup,
+            running: 0,
+            queued: 0,
+            maxconn: line.maxconn,
+        };
+        Self {
+            process,
+            admin: AdminState::Ready,
+            up: true,
+            candidate,
+            health: rise,
+            checking: None,
+            last_check: LastCheck::None,
+            queue: VecDeque::new(),
+            counters: ServerCounters::default(),
+            changed_at: now,
+        }
+    }
+
+    /// Present weight.
+    #[must_use]
+    pub const fn weight(&self) -> u32 {
+        self.candidate.weight
+    }
+
+    /// Whether it is a backup.
+    #[must_use]
+    pub const fn is_backup(&self) -> bool {
+        self.candidate.backup
+    }
+
+    /// Requests that it works on.
+    #[must_use]
+    pub const fn running(&self) -> u32 {
+        self.candidate.running
+    }
+
+    /// Requests that wait for this very server.
+    #[must_use]
+    pub fn queued(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Whether it may get new requests.
+    #[must_use]
+    pub const fn is_usable(&self) -> bool {
+        self.candidate.usable
+    }
+
+    /// Recomputes whether it may get new requests.
+    pub(super) fn refresh(&mut self) {
+        self.candidate.usable = self.up && self.admin == AdminState::Ready && self.candidate.weight > 0;
+        self.candidate.queued = self.queue.len() as u32;
+    }
+}

@@ -1,0 +1,164 @@
+//! The visitor's side: visits start here, ask for the address, connect, and end exactly once.
+
+use std::net::Ipv4Addr;
+
+use super::call::{Ask, Parent, Reply};
+use super::ids::{LinkId, ProcessId};
+use super::outcome::{BrowserError, Cause, Outcome, Verdict};
+use super::parts::Condition;
+use super::time::Micros;
+use super::topology::Role;
+use super::trace::Decision;
+use super::visit::{MAX_UNDER_WAY, Notes, Visit, VisitKey, VisitRecord};
+use super::workload::Class;
+use super::world::{Action, World};
+
+impl World {
+    /// Plans the next visit of the continuous load, if there is any.
+    pub(super) fn plan_arrival(&mut self) {
+        if self.arrivals_planned {
+            return;
+        }
+        if let Some(gap) = self.workload.next_gap(&mut self.rng.arrivals) {
+            self.arrivals_planned = true;
+            self.plan(gap, Action::Arrival);
+        }
+    }
+
+    /// A visit of the continuous load starts.
+    pub(super) fn arrival(&mut self) {
+        self.arrivals_planned = false;
+        if self.workload.rate_per_s > 0 {
+            let class = self.workload.mix.draw(&mut self.rng.arrivals);
+            let host = self.rng.arrivals.below(self.settings.client.addresses.into());
+            let source = Ipv4Addr::from(u32::from(Ipv4Addr::new(198, 51, 0, 1)) + host);
+            let one_in = self.settings.record.trace_one_in;
+            let traced = one_in > 0 && self.started_visits % u64::from(one_in) == 0;
+            if self.parts.condition(self.browser) == Condition::Up {
+                self.start_visit(class, source, traced);
+            }
+        }
+        self.plan_arrival();
+    }
+
+    /// Starts a visit and returns its number.
+    pub(super) fn start_visit(&mut self, class: Class, source: Ipv4Addr, traced: bool) -> u64 {
+        self.started_visits += 1;
+        let id = self.started_visits;
+        self.metrics.started(self.now, class);
+        let trace = traced.then(|| self.traces.begin(id, class, self.now));
+        let key = self.visits.insert(Visit {
+            id,
+            class,
+            source,
+            started: self.now,
+            child: None,
+            dns_tries: 0,
+            acknowledged_before: self.cluster.acknowledged(),
+            trace,
+            notes: Notes::default(),
+        });
+        if self.visits.len() > MAX_UNDER_WAY {
+            self.browser_fails(key, BrowserError::InsufficientResources, Cause::NoPort);
+        } else {
+            self.ask_resolver(key);
+        }
+        id
+    }
+
+    fn ask_resolver(&mut self, key: VisitKey) {
+        self.visits[key].dns_tries += 1;
+        let (browser, resolver) = (self.browser, self.names.resolver);
+        self.open(Parent::Visit, Some(key), browser, resolver, Ask::Resolve);
+    }
+
+    /// The browser gets a reply, from the resolver or from the site.
+    pub(super) fn browser_gets(&mut self, key: VisitKey, link: LinkId, callee: ProcessId, reply: Reply) {
+        let Some(visit) = self.visits.get_mut(key) else {
+            return;
+        };
+        visit.child = None;
+        let (tries, class, browser) = (visit.dns_tries, visit.class, self.browser);
+        let _ = link;
+        if callee == self.names.resolver {
+            return match reply {
+                Reply::Address(address) => self.connect_to_site(key, address, class),
+                Reply::NoAddress(cause) => self.fails(key, BrowserError::NameNotResolved, cause, callee),
+                Reply::Refused => self.fails(key, BrowserError::NameNotResolved, Cause::DnsRefused, browser),
+                _ if tries < self.settings.client.dns_attempts => self.ask_resolver(key),
+                _ => self.fails(key, BrowserError::NameNotResolved, Cause::DnsSilent, browser),
+            };
+        }
+        match reply {
+            Reply::Http { status, by, cause } => {
+                self.end_visit(key, Outcome { result: Verdict::Http(status), by, cause });
+            }
+            Reply::Refused => self.browser_fails(key, BrowserError::ConnectionRefused, Cause::ConnectRefused),
+            Reply::ConnectTimeout => self.browser_fails(key, BrowserError::ConnectionTimedOut, Cause::ConnectTimeout),
+            Reply::Reset => self.browser_fails(key, BrowserError::ConnectionReset, Cause::ConnectionReset),
+            Reply::Timeout => self.browser_fails(key, BrowserError::TimedOut, Cause::ResponseTimeout),
+            other => unreachable!("{other:?} is not a reply to a browser"),
+        }
+    }
+
+    fn connect_to_site(&mut self, key: VisitKey, address: Ipv4Addr, class: Class) {
+        let Some(entrance) = self.entrance(address) else {
+            let patience = Micros::from_millis(self.settings.client.connect_timeout_ms.into());
+            return self.plan(patience, Action::NobodyThere(key));
+        };
+        let browser = self.browser;
+        self.open(Parent::Visit, Some(key), browser, entrance, Ask::Page(class));
+    }
+
+    /// The process that answers on port 80 of a public address.
+    fn entrance(&self, address: Ipv4Addr) -> Option<ProcessId> {
+        let machine = self.wiring.machines.iter().position(|m| m.public == Some(address))?;
+        let mut processes = self.wiring.processes_of(machine.into());
+        processes.find(|p| matches!(self.wiring.role(*p), Role::Balancer | Role::Nginx))
+    }
+
+    /// The visitor has waited for an address that no machine has.
+    pub(super) fn nobody_there(&mut self, key: VisitKey) {
+        if self.visits.contains_key(key) {
+            self.browser_fails(key, BrowserError::ConnectionTimedOut, Cause::AddressUnused);
+        }
+    }
+
+    pub(super) fn browser_fails(&mut self, key: VisitKey, error: BrowserError, cause: Cause) {
+        self.fails(key, error, cause, self.browser);
+    }
+
+    fn fails(&mut self, key: VisitKey, error: BrowserError, cause: Cause, by: ProcessId) {
+        self.end_visit(key, Outcome { result: Verdict::Browser(error), by, cause });
+    }
+
+    /// Ends a visit: the only place where one ends.
+    fn end_visit(&mut self, key: VisitKey, outcome: Outcome) {
+        let visit = self.visits.remove(key).expect("a visit ends once");
+        let took = self.now.since(visit.started);
+        if let Some(slot) = visit.trace {
+            let place = super::trace::Place::Process(self.browser);
+            if matches!(outcome.cause, Cause::AddressUnused | Cause::NoPort | Cause::BrowserClosed) {
+                self.traces.mark(slot, visit.id, place, self.now, Decision::NoAnswer);
+            }
+            self.traces.finish(slot, visit.id, outcome);
+        }
+        if outcome.is_ok()
+            && let Some((server, position)) = visit.notes.stored
+        {
+            self.cluster.acknowledge(server, position);
+        }
+        let record = VisitRecord {
+            id: visit.id,
+            class: visit.class,
+            source: visit.source,
+            started: visit.started,
+            took,
+            outcome,
+            notes: visit.notes,
+        };
+        self.digest.word(visit.id ^ took.0.rotate_left(32));
+        self.metrics.ended(self.now, &record, self.wiring.role(outcome.by));
+        self.log.push(record);
+    }
+}

@@ -1,0 +1,173 @@
+//! Calls: one process asks another over a link, and waits.
+//!
+//! A visit is a chain of calls: browser → balancer → nginx → application → MySQL. Each call is a connection of its own:
+//! it can be refused, lost, broken or time out, and when the caller has given up, the callee may go on working for nobody.
+
+use slotmap::new_key_type;
+
+use super::ids::{LinkId, ProcessId};
+use super::outcome::{Cause, DbError};
+use super::time::SimTime;
+use super::visit::VisitKey;
+use super::workload::Class;
+
+new_key_type! {
+    /// A call under way.
+    pub struct CallKey;
+}
+
+/// A connection from one process to another, with the work that the callee does for it.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The visit that it belongs to; health checks belong to none.
+    pub visit: Option<VisitKey>,
+    /// Who waits for the reply.
+    pub parent: Parent,
+    /// Who is asked.
+    pub callee: ProcessId,
+    /// Over which link.
+    pub link: LinkId,
+    /// What is asked.
+    pub ask: Ask,
+    /// How far it has come.
+    pub state: CallState,
+    /// When the caller began to connect.
+    pub started: SimTime,
+    /// When the present state began.
+    pub since: SimTime,
+    /// When the present state ends, if that is known: the arrival of what is on the wire.
+    pub until: SimTime,
+    /// What the callee keeps about it.
+    pub work: Work,
+    /// The call that the callee itself waits for.
+    pub child: Option<CallKey>,
+}
+
+/// Who waits for a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parent {
+    /// The browser.
+    Visit,
+    /// Another call's callee.
+    Call(CallKey),
+    /// The health check of a server.
+    Check {
+        /// Index of the balancer.
+        balancer: u16,
+        /// Index of its server.
+        server: u16,
+    },
+}
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// The address of `www.foobar.com`.
+    Resolve,
+    /// A page.
+    Page(Class),
+    /// Only a TCP connection.
+    Connect,
+    /// The health page of nginx itself.
+    StaticHealth,
+    /// The health page of the application.
+    AppHealth,
+    /// A statement.
+    Query {
+        /// Whether it writes.
+        write: bool,
+    },
+}
+
+/// How far a call has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallState {
+    /// The connection attempt is on its way.
+    Connecting,
+    /// Accepted; the request is on its way.
+    Sending,
+    /// The callee has it.
+    Working,
+    /// The reply is on its way.
+    Returning(Reply),
+    /// The reply cannot get through: the link is cut.
+    Stalled(Reply),
+    /// Packets are lost; only a time-out can end it.
+    Lost,
+}
+
+/// What the caller gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// The port is closed.
+    Refused,
+    /// Nobody answered the connection attempt.
+    ConnectTimeout,
+    /// The connection broke after it had been accepted.
+    Reset,
+    /// No answer came in time.
+    Timeout,
+    /// The connection was accepted (all that a TCP check wants).
+    Connected,
+    /// An HTTP response.
+    Http {
+        /// Its status.
+        status: u16,
+        /// Who wrote it.
+        by: ProcessId,
+        /// Why.
+        cause: Cause,
+    },
+    /// An address of `www.foobar.com`.
+    Address(std::net::Ipv4Addr),
+    /// The resolver has no address to give.
+    NoAddress(Cause),
+    /// The statement was carried out.
+    Done(Cause),
+    /// The statement failed.
+    Failed(DbError),
+}
+
+/// What a callee keeps about a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Nothing.
+    None,
+    /// HAProxy's session.
+    Session(Session),
+    /// The application's request.
+    Request {
+        /// Whether it already holds a worker.
+        has_worker: bool,
+        /// Whether the replica failed and the primary is asked instead.
+        fallback: bool,
+    },
+    /// MySQL's statement.
+    Statement {
+        /// Whether it already holds a thread.
+        has_thread: bool,
+    },
+}
+
+/// What HAProxy keeps about a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Server that it is assigned to.
+    pub server: Option<u16>,
+    /// Whether the server counts it as running.
+    pub running: bool,
+    /// Server that failed before, for a redispatch.
+    pub avoid: Option<u16>,
+    /// Connection attempts after the first.
+    pub retries: u32,
+    /// Whether it was moved to another server.
+    pub redispatched: bool,
+    /// Whether it waits in a queue.
+    pub queued: bool,
+}
+
+impl Session {
+    /// A request that has just come in.
+    pub const NEW: Self =
+        Self { server: None, running: false, avoid: None, retries: 0, redispatched: false, queued: false };
+}

@@ -1,0 +1,177 @@
+//! Everything that anybody can do to a world.
+
+use std::net::Ipv4Addr;
+
+use serde::{Deserialize, Serialize};
+
+use super::balancer::AdminState;
+use super::ids::PartId;
+use super::scenario::FieldError;
+use super::setting::Setting;
+use super::time::SimTime;
+use super::topology::Role;
+use super::wiring::Wiring;
+use super::workload::{Class, Workload};
+
+/// The most visits that one command may start.
+pub const MAX_VISITS: u32 = 1_000;
+/// The largest factor by which a part can be slowed.
+pub const MAX_SLOWDOWN: u32 = 100_000;
+
+/// One act of a person on the world. Buttons, lessons, timelines and host pages all send these; nothing else changes a
+/// world. Parts are named `machine`, `machine/process` or `machine/process>machine/process`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Command {
+    /// Starts visits, one right after the other's start.
+    Visit {
+        /// What they ask for.
+        class: Class,
+        /// How many.
+        #[serde(default = "one")]
+        count: u32,
+        /// Address that they come from; the visitor's own if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<Ipv4Addr>,
+    },
+    /// Sets the continuous load.
+    Load(Workload),
+    /// Kills a process (connections are refused), cuts a machine's power (no answer at all), cuts a link (packets are lost).
+    Kill {
+        /// The part.
+        part: String,
+    },
+    /// Hangs a process: it accepts connections and never answers (SIGSTOP).
+    Freeze {
+        /// The process.
+        part: String,
+    },
+    /// Makes a part slower: service times or latency times `factor`.
+    Slow {
+        /// The part.
+        part: String,
+        /// 1 is normal speed.
+        factor: u32,
+    },
+    /// Starts a dead part again, lets a hung one go on, and gives a slow one its speed back.
+    Restore {
+        /// The part.
+        part: String,
+    },
+    /// Restores every part.
+    RestoreAll,
+    /// HAProxy: `set server … state`, on every balancer.
+    ServerState {
+        /// Machine name of the server.
+        server: String,
+        /// The new state.
+        state: AdminState,
+    },
+    /// HAProxy: `set server … weight`, on every balancer.
+    ServerWeight {
+        /// Machine name of the server.
+        server: String,
+        /// 0 to 256.
+        weight: u32,
+    },
+    /// Changes one setting of the running world.
+    Set(Setting),
+    /// Writes new A records of `www.foobar.com` into the zone.
+    Records {
+        /// The addresses.
+        addresses: Vec<Ipv4Addr>,
+        /// Time to live in seconds.
+        ttl_s: u32,
+    },
+    /// Empties the resolver's cache.
+    FlushCache,
+    /// Makes a replica the primary and points the application at it.
+    Promote {
+        /// The replica, as `machine/process`.
+        server: String,
+    },
+    /// `CHANGE REPLICATION SOURCE`: lets a server replicate from the present primary.
+    Follow {
+        /// The server, as `machine/process`.
+        server: String,
+    },
+    /// Throws a server's data away, copies the primary's and lets it follow.
+    Reclone {
+        /// The server, as `machine/process`.
+        server: String,
+    },
+    /// Puts a version of the application files on one machine.
+    Deploy {
+        /// The machine.
+        machine: String,
+        /// Version number.
+        version: u32,
+    },
+}
+
+/// A command with the moment at which it is carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimedCommand {
+    /// When, in microseconds since the start of the run.
+    pub at_us: SimTime,
+    /// What.
+    pub command: Command,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+impl Command {
+    /// Checks that all names exist and all numbers are in range; says nothing of whether the act makes sense now.
+    ///
+    /// # Errors
+    /// The field that cannot be.
+    pub fn validate(&self, wiring: &Wiring) -> Result<(), FieldError> {
+        match self {
+            Self::Visit { count, .. } => range("count", *count, 1, MAX_VISITS),
+            Self::Load(workload) => workload.validate(),
+            Self::Kill { part } | Self::Restore { part } => wiring.part(part).map(drop),
+            Self::Freeze { part } => match wiring.part(part)? {
+                PartId::Process(_) => Ok(()),
+                _ => Err(FieldError::new("part", "only a process can hang")),
+            },
+            Self::Slow { part, factor } => {
+                wiring.part(part)?;
+                range("factor", *factor, 1, MAX_SLOWDOWN)
+            }
+            Self::RestoreAll | Self::FlushCache => Ok(()),
+            Self::ServerState { server, .. } => wiring.server(server).map(drop),
+            Self::ServerWeight { server, weight } => {
+                wiring.server(server)?;
+                range("weight", *weight, 0, 256)
+            }
+            Self::Set(setting) => setting.validate(),
+            Self::Records { addresses, ttl_s } => {
+                if addresses.len() > 8 {
+                    return Err(FieldError::new("addresses", format!("at most 8, here {}", addresses.len())));
+                }
+                range("ttl_s", *ttl_s, 0, 604_800)
+            }
+            Self::Promote { server } | Self::Follow { server } | Self::Reclone { server } => {
+                wiring.mysqld(server).map(drop)
+            }
+            Self::Deploy { machine, version } => {
+                let on = wiring.machine(machine)?;
+                if !wiring.processes_of(on).any(|p| wiring.role(p) == &Role::App) {
+                    return Err(FieldError::new("machine", format!("no application runs on {machine:?}")));
+                }
+                range("version", *version, 1, 1_000_000)
+            }
+        }
+    }
+}
+
+/// Checks that `value` lies between `low` and `high`, both included.
+pub(super) fn range(field: &str, value: u32, low: u32, high: u32) -> Result<(), FieldError> {
+    if (low..=high).contains(&value) {
+        return Ok(());
+    }
+    Err(FieldError::new(field, format!("{low} to {high}, here {value}")))
+}

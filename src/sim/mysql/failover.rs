@@ -1,0 +1,174 @@
+//! What an operator does when the primary is gone: promote, let servers follow, copy them anew.
+
+use std::collections::VecDeque;
+
+use serde::Serialize;
+
+use super::replication::{Io, WhyRefused};
+use super::{Binlog, Row, Server};
+use crate::sim::ids::ProcessId;
+use crate::sim::parts::Condition;
+use crate::sim::scenario::FieldError;
+use crate::sim::time::{Micros, SimTime};
+use crate::sim::world::World;
+
+/// Promotions that are remembered.
+const MAX_PROMOTIONS: usize = 8;
+/// Lost rows that are named; more are only counted.
+const MAX_NAMED: usize = 200;
+
+/// What a promotion did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Promotion {
+    /// When.
+    pub at: SimTime,
+    /// The new primary.
+    pub server: ProcessId,
+    /// The old one.
+    pub old_primary: Option<ProcessId>,
+    /// Rows that visitors had been told of and that the new primary never received, oldest first.
+    pub lost: Vec<Row>,
+    /// Number of such rows.
+    pub lost_count: u64,
+}
+
+impl World {
+    /// `STOP REPLICA; RESET REPLICA ALL; SET GLOBAL super_read_only = 0`, and the application is pointed at the server.
+    /// What the replica has received is applied first; what it has not is lost.
+    pub(in crate::sim) fn promote(&mut self, at: u16) -> Result<(), FieldError> {
+        let process = self.cluster.servers[usize::from(at)].process;
+        self.require_up(process)?;
+        if self.cluster.primary == Some(at) {
+            return Err(FieldError::new("server", "it is the primary already"));
+        }
+        let server = &mut self.cluster.servers[usize::from(at)];
+        while let Some(transaction) = server.relay.pop_front() {
+            server.execute(transaction);
+        }
+        stop_replication(server);
+        server.read_only = false;
+        let old = self.cluster.primary.replace(at);
+        self.cluster.readers.retain(|reader| *reader != at);
+        let promotion = self.losses(at, old);
+        if self.cluster.promotions.len() == MAX_PROMOTIONS {
+            self.cluster.promotions.pop_front();
+        }
+        self.cluster.promotions.push_back(promotion);
+        if let Some(old) = old
+            && self.parts.condition(self.cluster.servers[usize::from(old)].process) == Condition::Up
+        {
+            self.cluster.servers[usize::from(old)].read_only = true;
+        }
+        for replica in self.cluster.readers.clone() {
+            self.point_at_primary(replica);
+        }
+        Ok(())
+    }
+
+    /// Names what was acknowledged and is not on the new primary, and takes it off the list of what reads should show.
+    fn losses(&mut self, at: u16, old: Option<u16>) -> Promotion {
+        let executed = self.cluster.servers[usize::from(at)].executed.clone();
+        let mut promotion = Promotion {
+            at: self.now,
+            server: self.cluster.servers[usize::from(at)].process,
+            old_primary: old.map(|old| self.cluster.servers[usize::from(old)].process),
+            lost: Vec::new(),
+            lost_count: 0,
+        };
+        if let Some(old) = old {
+            let old = &self.cluster.servers[usize::from(old)];
+            for (_, transaction) in old.binlog.since(0) {
+                if transaction.acknowledged && !executed.contains(transaction.row.gtid) {
+                    promotion.lost_count += 1;
+                    if promotion.lost.len() < MAX_NAMED {
+                        promotion.lost.push(transaction.row);
+                    }
+                }
+            }
+        }
+        for gtid in &mut self.cluster.acknowledged {
+            if gtid.is_some_and(|gtid| !executed.contains(gtid)) {
+                *gtid = None;
+            }
+        }
+        promotion
+    }
+
+    /// `CHANGE REPLICATION SOURCE TO` the present primary, then `START REPLICA`.
+    pub(in crate::sim) fn follow(&mut self, at: u16) -> Result<(), FieldError> {
+        self.require_up(self.cluster.servers[usize::from(at)].process)?;
+        if self.cluster.primary == Some(at) {
+            return Err(FieldError::new("server", "a primary cannot follow itself"));
+        }
+        self.point_at_primary(at);
+        Ok(())
+    }
+
+    fn point_at_primary(&mut self, at: u16) {
+        let Some(primary) = self.cluster.primary else {
+            return;
+        };
+        let source = &self.cluster.servers[usize::from(primary)];
+        let server = &self.cluster.servers[usize::from(at)];
+        let position = source.binlog.since(0).find(|(_, t)| !server.executed.contains(t.row.gtid));
+        let position = position.map_or(source.binlog.end(), |(position, _)| position);
+        // What was purged can only be missing if the oldest transaction kept is not the next one.
+        let purged = source.binlog.get(position).is_some_and(|t| {
+            position == source.binlog.start()
+                && server.executed.last_of(t.row.gtid.origin) + 1 != t.row.gtid.number
+        });
+        let io = if !server.executed.is_within(&source.executed) {
+            Io::Refused(WhyRefused::Diverged)
+        } else if purged {
+            Io::Refused(WhyRefused::Purged)
+        } else {
+            Io::Connecting
+        };
+        let server = &mut self.cluster.servers[usize::from(at)];
+        stop_replication(server);
+        (server.source, server.read_only, server.io, server.next_position) = (Some(primary), true, io, position);
+        self.set_reader(at, io == Io::Connecting);
+        self.plan_reconnect(at, Micros::ZERO);
+    }
+
+    /// Throws a server's data away, copies the primary's (`CLONE INSTANCE FROM`), and lets it follow.
+    pub(in crate::sim) fn reclone(&mut self, at: u16) -> Result<(), FieldError> {
+        self.require_up(self.cluster.servers[usize::from(at)].process)?;
+        let Some(primary) = self.cluster.primary.filter(|primary| *primary != at) else {
+            return Err(FieldError::new("server", "there is no other server to copy"));
+        };
+        let donor = &self.cluster.servers[usize::from(primary)];
+        self.require_up(donor.process)?;
+        let (table, executed, end) = (donor.table.clone(), donor.executed.clone(), donor.binlog.end());
+        let server = &mut self.cluster.servers[usize::from(at)];
+        (server.table, server.executed) = (table, executed);
+        server.binlog = Binlog::starting_at(end);
+        self.point_at_primary(at);
+        self.cluster.servers[usize::from(at)].next_position = end;
+        Ok(())
+    }
+
+    fn set_reader(&mut self, at: u16, reads: bool) {
+        self.cluster.readers.retain(|reader| *reader != at);
+        if reads {
+            self.cluster.readers.push(at);
+            self.cluster.readers.sort_unstable();
+        }
+    }
+
+    fn require_up(&self, process: ProcessId) -> Result<(), FieldError> {
+        if self.parts.condition(process) == Condition::Up {
+            return Ok(());
+        }
+        let name = &self.wiring.process(process).full_name;
+        Err(FieldError::new("server", format!("{name} does not answer")))
+    }
+}
+
+fn stop_replication(server: &mut Server) {
+    server.relay = VecDeque::new();
+    (server.source, server.io, server.applying) = (None, Io::Off, false);
+    server.tickets.receive += 1;
+    server.tickets.apply += 1;
+    server.tickets.reconnect += 1;
+}

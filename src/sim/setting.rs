@@ -1,0 +1,150 @@
+//! The settings that can be changed while the world runs, each under its readable key.
+
+use serde::{Deserialize, Serialize};
+
+use super::balancer::Algorithm;
+use super::command::range;
+use super::dns::ResolverKind;
+use super::scenario::FieldError;
+use super::settings::{Check, ReadFrom, ServiceTimes, Settings};
+use super::topology::Topology;
+
+macro_rules! settings {
+    ($($(#[$doc:meta])* $key:literal $variant:ident($type:ty) => $($field:ident).+ $(, $low:literal..=$high:literal)?;)*) => {
+        /// A new value for one setting.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "key", content = "value", deny_unknown_fields)]
+        pub enum Setting {
+            $($(#[$doc])* #[serde(rename = $key)] $variant($type),)*
+        }
+
+        impl Setting {
+            /// The readable key, such as `lb.balance`.
+            #[must_use]
+            pub const fn key(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $key,)* }
+            }
+
+            /// Writes the value into `settings`.
+            pub(super) fn write(&self, settings: &mut Settings) {
+                match self { $(Self::$variant(value) => settings.$($field).+ = value.clone(),)* }
+            }
+
+            /// The present value of every setting.
+            #[must_use]
+            pub fn all(settings: &Settings) -> Vec<Self> {
+                vec![$(Self::$variant(settings.$($field).+.clone()),)*]
+            }
+
+            /// Checks that the value is in range.
+            ///
+            /// # Errors
+            /// The field `value`, if it is out of range.
+            pub fn validate(&self) -> Result<(), FieldError> {
+                match self {
+                    $($(Self::$variant(value) => range("value", *value, $low, $high),)?)*
+                    #[allow(unreachable_patterns, reason = "settings without a range are always valid")]
+                    _ => Ok(()),
+                }
+            }
+        }
+    };
+}
+
+settings! {
+    /// `balance`.
+    "lb.balance" Balance(Algorithm) => balancer.algorithm;
+    /// `option allbackups`.
+    "lb.allbackups" AllBackups(bool) => balancer.all_backups;
+    /// `retries`.
+    "lb.retries" Retries(u32) => balancer.retries, 0..=100;
+    /// `option redispatch`.
+    "lb.redispatch" Redispatch(bool) => balancer.redispatch;
+    /// Kind of health check.
+    "lb.check" CheckKind(Check) => balancer.check;
+    /// `inter` in ms.
+    "lb.inter" Inter(u32) => balancer.inter_ms, 10..=600_000;
+    /// `fall`.
+    "lb.fall" Fall(u32) => balancer.fall, 1..=100;
+    /// `rise`.
+    "lb.rise" Rise(u32) => balancer.rise, 1..=100;
+    /// `timeout connect` in ms.
+    "lb.timeout-connect" TimeoutConnect(u32) => balancer.timeout_connect_ms, 1..=600_000;
+    /// `timeout server` in ms.
+    "lb.timeout-server" TimeoutServer(u32) => balancer.timeout_server_ms, 1..=600_000;
+    /// `proxy_read_timeout` in ms.
+    "nginx.read-timeout" NginxReadTimeout(u32) => nginx.read_timeout_ms, 1..=600_000;
+    /// Workers of each application server.
+    "app.workers" Workers(u32) => app.workers, 1..=1_000;
+    /// Mean time of the application's own work, in microseconds.
+    "app.service" AppService(u32) => app.service_us, 0..=60_000_000;
+    /// Where reads go.
+    "app.read-from" ReadsFrom(ReadFrom) => app.read_from;
+    /// Reads go to the primary when no replica answers.
+    "app.fallback" Fallback(bool) => app.fallback_to_primary;
+    /// `SOURCE_DELAY` in ms.
+    "mysql.source-delay" SourceDelay(u32) => mysql.source_delay_ms, 0..=600_000;
+    /// Mean time of a statement, in microseconds.
+    "mysql.service" MysqlService(u32) => mysql.service_us, 0..=60_000_000;
+    /// Statements at a time.
+    "mysql.threads" Threads(u32) => mysql.threads, 1..=1_000;
+    /// The resolver's software.
+    "dns.resolver" Resolver(ResolverKind) => dns.resolver;
+    /// Visitor to data centre, one way, in microseconds.
+    "net.client" ClientLatency(u32) => network.client_us, 0..=10_000_000;
+    /// Spread of service times.
+    "service" Service(ServiceTimes) => service;
+}
+
+impl Settings {
+    /// Checks every number, and that named servers exist.
+    ///
+    /// # Errors
+    /// The first field out of range.
+    pub fn validate(&self, topology: &Topology) -> Result<(), FieldError> {
+        for setting in Setting::all(self) {
+            let at = |e: FieldError| FieldError::new(format!("settings ({})", setting.key()), e.message);
+            setting.validate().map_err(at)?;
+        }
+        let hour_ms = 3_600_000;
+        let numbers = [
+            ("client.connect_timeout_ms", self.client.connect_timeout_ms, 1, hour_ms),
+            ("client.response_timeout_ms", self.client.response_timeout_ms, 1, hour_ms),
+            ("client.dns_timeout_ms", self.client.dns_timeout_ms, 1, hour_ms),
+            ("client.dns_attempts", self.client.dns_attempts.into(), 1, 10),
+            ("client.addresses", self.client.addresses.into(), 1, 65_535),
+            ("dns.ttl_s", self.dns.ttl_s, 0, 604_800),
+            ("network.resolver_us", self.network.resolver_us, 0, 10_000_000),
+            ("network.name_server_us", self.network.name_server_us, 0, 10_000_000),
+            ("network.lan_us", self.network.lan_us, 0, 10_000_000),
+            ("network.loopback_us", self.network.loopback_us, 0, 10_000_000),
+            ("balancer.timeout_queue_ms", self.balancer.timeout_queue_ms.unwrap_or(1), 1, hour_ms),
+            ("balancer.overhead_us", self.balancer.overhead_us, 0, 1_000_000),
+            ("nginx.connect_timeout_ms", self.nginx.connect_timeout_ms, 1, hour_ms),
+            ("nginx.static_us", self.nginx.static_us, 0, 60_000_000),
+            ("nginx.overhead_us", self.nginx.overhead_us, 0, 1_000_000),
+            ("app.backlog", self.app.backlog, 0, 65_535),
+            ("app.connect_timeout_ms", self.app.connect_timeout_ms, 1, hour_ms),
+            ("app.read_timeout_ms", self.app.read_timeout_ms, 1, hour_ms),
+            ("mysql.max_connections", self.mysql.max_connections, 1, 100_000),
+            ("mysql.apply_us", self.mysql.apply_us, 0, 60_000_000),
+            ("mysql.connect_retry_ms", self.mysql.connect_retry_ms, 1, hour_ms),
+            ("mysql.net_timeout_ms", self.mysql.net_timeout_ms, 1, hour_ms),
+        ];
+        for (field, value, low, high) in numbers {
+            range(&format!("settings.{field}"), value, low, high)?;
+        }
+        if self.dns.addresses.len() > 8 {
+            return Err(FieldError::new("settings.dns.addresses", "at most 8 addresses"));
+        }
+        for (name, line) in &self.balancer.servers {
+            let at = format!("settings.balancer.servers.{name}");
+            if !topology.machines.iter().any(|m| &m.name == name) {
+                return Err(FieldError::new(at, "no machine has this name"));
+            }
+            range(&format!("{at}.weight"), line.weight, 0, 256)?;
+            range(&format!("{at}.maxconn"), line.maxconn.unwrap_or(1), 1, 1_000_000)?;
+        }
+        Ok(())
+    }
+}

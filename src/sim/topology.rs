@@ -1,0 +1,191 @@
+//! What stands where: machines and the processes on them, as a scenario states it.
+
+use std::net::Ipv4Addr;
+
+use serde::{Deserialize, Serialize};
+
+use super::scenario::FieldError;
+
+/// The most machines that a scenario may have.
+pub const MAX_MACHINES: usize = 200;
+/// The most processes on one machine.
+pub const MAX_PROCESSES: usize = 16;
+/// The most processes in all; keeps the number of links within 16 bits.
+pub const MAX_PROCESSES_IN_ALL: usize = 300;
+/// The longest name of a machine or process, in bytes.
+pub const MAX_NAME: usize = 40;
+
+/// All machines of a scenario, those of the visitor and of the name service included.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Topology {
+    /// The machines, in the order in which configuration files would list them.
+    pub machines: Vec<Machine>,
+}
+
+/// A failure domain: what goes dark together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Machine {
+    /// Unique name, such as `web-01`.
+    pub name: String,
+    /// Address inside the data centre (or of the visitor, or of a name server).
+    pub address: Ipv4Addr,
+    /// Address that the outside world can reach.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public: Option<Ipv4Addr>,
+    /// What runs on it.
+    pub processes: Vec<Process>,
+}
+
+/// A program that runs on a machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    /// Unique on its machine, such as `nginx`.
+    pub name: String,
+    /// What the program does.
+    #[serde(flatten)]
+    pub role: Role,
+}
+
+/// What a process does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "role", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Role {
+    /// The visitor's browser.
+    Browser,
+    /// A recursive resolver with a cache.
+    Resolver,
+    /// The authoritative server of `foobar.com`.
+    Authoritative,
+    /// An HAProxy-like balancer before all web servers.
+    Balancer,
+    /// nginx: serves static files, passes the rest to the application server.
+    Nginx,
+    /// The application server with its own copy of the application files.
+    App,
+    /// MySQL: a primary, or a replica of the process named `machine/process`.
+    Mysqld {
+        /// The source that it replicates from; none for a primary.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replica_of: Option<String>,
+        /// TCP port, 3306 unless a second instance shares the machine.
+        #[serde(default = "mysql_port", skip_serializing_if = "is_mysql_port")]
+        port: u16,
+    },
+}
+
+fn mysql_port() -> u16 {
+    3306
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_mysql_port(port: &u16) -> bool {
+    *port == mysql_port()
+}
+
+impl Topology {
+    /// Checks names, addresses and roles.
+    ///
+    /// # Errors
+    /// The first field that cannot be, with the reason.
+    pub fn validate(&self) -> Result<(), FieldError> {
+        if self.machines.len() > MAX_MACHINES {
+            let limit = format!("at most {MAX_MACHINES} machines, here {}", self.machines.len());
+            return Err(FieldError::new("topology.machines", limit));
+        }
+        for (i, machine) in self.machines.iter().enumerate() {
+            let at = format!("topology.machines[{i}]");
+            let earlier = &self.machines[..i];
+            validate_name(&format!("{at}.name"), &machine.name)?;
+            if earlier.iter().any(|m| m.name == machine.name) {
+                let why = format!("another machine is named {:?}", machine.name);
+                return Err(FieldError::new(format!("{at}.name"), why));
+            }
+            if machine.public.is_some() && earlier.iter().any(|m| m.public == machine.public) {
+                return Err(FieldError::new(format!("{at}.public"), "another machine has this address"));
+            }
+            machine.validate(&at)?;
+        }
+        let processes = self.count(|_| true);
+        if processes > MAX_PROCESSES_IN_ALL {
+            let limit = format!("at most {MAX_PROCESSES_IN_ALL} processes in all, here {processes}");
+            return Err(FieldError::new("topology.machines", limit));
+        }
+        self.validate_roles()
+    }
+
+    /// The process named `machine/process`.
+    #[must_use]
+    pub fn process(&self, name: &str) -> Option<&Process> {
+        let (machine, process) = name.split_once('/')?;
+        let machine = self.machines.iter().find(|m| m.name == machine)?;
+        machine.processes.iter().find(|p| p.name == process)
+    }
+
+    fn count(&self, wanted: impl Fn(&Role) -> bool) -> usize {
+        let processes = self.machines.iter().flat_map(|m| &m.processes);
+        processes.filter(|p| wanted(&p.role)).count()
+    }
+
+    fn validate_roles(&self) -> Result<(), FieldError> {
+        let exactly_one = [
+            ("browser", self.count(|r| *r == Role::Browser)),
+            ("resolver", self.count(|r| *r == Role::Resolver)),
+            ("authoritative", self.count(|r| *r == Role::Authoritative)),
+        ];
+        for (role, count) in exactly_one {
+            if count != 1 {
+                let why = format!("needs exactly one process with the role {role:?}, here {count}");
+                return Err(FieldError::new("topology.machines", why));
+            }
+        }
+        let primaries = self.count(|r| matches!(r, Role::Mysqld { replica_of: None, .. }));
+        if primaries > 1 {
+            let why = format!("at most one MySQL primary, here {primaries}; give the others \"replica_of\"");
+            return Err(FieldError::new("topology.machines", why));
+        }
+        for (i, machine) in self.machines.iter().enumerate() {
+            for (j, process) in machine.processes.iter().enumerate() {
+                let Role::Mysqld { replica_of: Some(source), .. } = &process.role else {
+                    continue;
+                };
+                let primary = self.process(source).map(|p| &p.role);
+                if !matches!(primary, Some(Role::Mysqld { replica_of: None, .. })) {
+                    let at = format!("topology.machines[{i}].processes[{j}].replica_of");
+                    return Err(FieldError::new(at, format!("{source:?} is not a MySQL primary")));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Machine {
+    fn validate(&self, at: &str) -> Result<(), FieldError> {
+        if self.processes.len() > MAX_PROCESSES {
+            let limit = format!("at most {MAX_PROCESSES} processes, here {}", self.processes.len());
+            return Err(FieldError::new(format!("{at}.processes"), limit));
+        }
+        for (j, process) in self.processes.iter().enumerate() {
+            let field = format!("{at}.processes[{j}].name");
+            validate_name(&field, &process.name)?;
+            if self.processes[..j].iter().any(|p| p.name == process.name) {
+                return Err(FieldError::new(field, format!("another process here is named {:?}", process.name)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Names appear in addresses, configuration files and file names: letters, digits, `-`, `_` and `.` only.
+fn validate_name(field: &str, name: &str) -> Result<(), FieldError> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if name.is_empty() || name.len() > MAX_NAME {
+        return Err(FieldError::new(field, format!("1 to {MAX_NAME} characters, here {}", name.len())));
+    }
+    match name.chars().find(|c| !allowed(*c)) {
+        Some(c) => Err(FieldError::new(field, format!("{c:?} is not a letter, digit, '-', '_' or '.'"))),
+        None => Ok(()),
+    }
+}

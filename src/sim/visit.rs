@@ -1,0 +1,123 @@
+//! Visits: what the browser waits for, and the record that stays when one has ended.
+
+use std::collections::VecDeque;
+use std::net::Ipv4Addr;
+
+use serde::Serialize;
+use slotmap::new_key_type;
+
+use super::call::CallKey;
+use super::ids::ProcessId;
+use super::outcome::Outcome;
+use super::time::{Micros, SimTime};
+use super::trace::TraceSlot;
+use super::workload::Class;
+
+/// The most visits that can be under way: Linux has this many local ports (32768 to 60999).
+pub const MAX_UNDER_WAY: usize = 28_232;
+/// The most ended visits that the log keeps.
+pub const LOG_LENGTH: usize = 400;
+
+new_key_type! {
+    /// A visit under way.
+    pub struct VisitKey;
+}
+
+/// A visit under way.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// Its number, from 1 in the order of starts.
+    pub id: u64,
+    /// What it asks for.
+    pub class: Class,
+    /// Address that it comes from.
+    pub source: Ipv4Addr,
+    /// When it started.
+    pub started: SimTime,
+    /// What the browser waits for.
+    pub child: Option<CallKey>,
+    /// How often the name has been asked for.
+    pub dns_tries: u8,
+    /// Acknowledged writes when it started, to tell a stale read.
+    pub acknowledged_before: u64,
+    /// Where its trace is written.
+    pub trace: Option<TraceSlot>,
+    /// What the layers noted on the way.
+    pub notes: Notes,
+}
+
+/// What the layers note about a visit, for the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Notes {
+    /// The web server that HAProxy chose last.
+    pub server: Option<ProcessId>,
+    /// Connection attempts of HAProxy after the first.
+    pub retries: u32,
+    /// Whether HAProxy moved it to another server.
+    pub redispatched: bool,
+    /// Version of the application files that answered.
+    pub version: Option<u32>,
+    /// The database that answered or failed last.
+    pub database: Option<ProcessId>,
+    /// Where MySQL stored its row: the server's number and the binlog position.
+    #[serde(skip)]
+    pub stored: Option<(u16, u64)>,
+}
+
+/// A visit that has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct VisitRecord {
+    /// Its number.
+    pub id: u64,
+    /// What it asked for.
+    pub class: Class,
+    /// Address that it came from.
+    pub source: Ipv4Addr,
+    /// When it started.
+    pub started: SimTime,
+    /// How long it took.
+    pub took: Micros,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What the layers noted.
+    pub notes: Notes,
+}
+
+/// The last ended visits, in a ring of fixed size.
+#[derive(Clone, Debug)]
+pub struct VisitLog {
+    records: VecDeque<VisitRecord>,
+}
+
+impl VisitLog {
+    /// An empty log.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { records: VecDeque::with_capacity(LOG_LENGTH) }
+    }
+
+    /// Adds a record and drops the oldest if the log is full.
+    pub(super) fn push(&mut self, record: VisitRecord) {
+        if self.records.len() == LOG_LENGTH {
+            self.records.pop_front();
+        }
+        self.records.push_back(record);
+    }
+
+    /// The records, newest first.
+    pub fn newest_first(&self) -> impl Iterator<Item = &VisitRecord> {
+        self.records.iter().rev()
+    }
+
+    /// The record of a visit, if it is still kept.
+    #[must_use]
+    pub fn of(&self, visit: u64) -> Option<&VisitRecord> {
+        self.newest_first().find(|record| record.id == visit)
+    }
+}
+
+impl Default for VisitLog {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,287 @@
+//! A topology made ready for running: every part has a number, every connection a link.
+
+use std::net::Ipv4Addr;
+
+use super::ids::{LinkId, MachineId, PartId, ProcessId};
+use super::scenario::FieldError;
+use super::topology::{Role, Topology};
+
+/// What travels on a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// DNS over UDP, port 53.
+    Dns,
+    /// HTTP over TCP, port 80, or 8000 to the application server.
+    Http,
+    /// MySQL over TCP, port 3306.
+    Mysql,
+    /// MySQL replication, over the source's port.
+    Replication,
+}
+
+/// How far apart the two ends of a link are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Visitor to data centre.
+    Client,
+    /// Visitor to resolver.
+    Resolver,
+    /// Resolver to name servers.
+    NameServer,
+    /// Between machines of the data centre.
+    Lan,
+    /// Within a machine.
+    Loopback,
+}
+
+/// A process with its place.
+#[derive(Clone, Debug)]
+pub struct ProcessInfo {
+    /// `machine/process`.
+    pub full_name: String,
+    /// Name on its machine.
+    pub name: String,
+    /// Where it runs.
+    pub machine: MachineId,
+    /// What it does.
+    pub role: Role,
+    /// TCP or UDP port it listens on; 0 for the browser.
+    pub port: u16,
+}
+
+/// The connections from one process to another.
+#[derive(Clone, Debug)]
+pub struct LinkInfo {
+    /// `machine/process>machine/process`.
+    pub name: String,
+    /// Who connects (for replication: the source's side as the topology lists it).
+    pub from: ProcessId,
+    /// Who listens.
+    pub to: ProcessId,
+    /// What travels on it.
+    pub protocol: Protocol,
+    /// How far it reaches.
+    pub reach: Reach,
+}
+
+/// A machine with its addresses.
+#[derive(Clone, Debug)]
+pub struct MachineInfo {
+    /// Its name.
+    pub name: String,
+    /// Address inside.
+    pub address: Ipv4Addr,
+    /// Address that the outside world can reach.
+    pub public: Option<Ipv4Addr>,
+}
+
+/// All parts of a topology. Does not change during a run.
+#[derive(Clone, Debug)]
+pub struct Wiring {
+    /// Machines in the topology's order.
+    pub machines: Vec<MachineInfo>,
+    /// Processes, machine by machine.
+    pub processes: Vec<ProcessInfo>,
+    /// Links, in the order in which a visit meets them.
+    pub links: Vec<LinkInfo>,
+    /// `links` by (from, to), [`NO_LINK`] where there is none.
+    matrix: Vec<u16>,
+}
+
+const NO_LINK: u16 = u16::MAX;
+
+impl Wiring {
+    /// Numbers the parts of a valid topology and lays the links between them.
+    #[must_use]
+    pub fn new(topology: &Topology) -> Self {
+        let mut machines = Vec::with_capacity(topology.machines.len());
+        let mut processes = Vec::new();
+        for (i, machine) in topology.machines.iter().enumerate() {
+            machines.push(MachineInfo {
+                name: machine.name.clone(),
+                address: machine.address,
+                public: machine.public,
+            });
+            processes.extend(machine.processes.iter().map(|process| ProcessInfo {
+                full_name: format!("{}/{}", machine.name, process.name),
+                name: process.name.clone(),
+                machine: MachineId::from(i),
+                role: process.role.clone(),
+                port: port(&process.role),
+            }));
+        }
+        let matrix = vec![NO_LINK; processes.len() * processes.len()];
+        let mut wiring = Self { machines, processes, links: Vec::new(), matrix };
+        wiring.lay_links();
+        wiring
+    }
+
+    fn lay_links(&mut self) {
+        let is = |role: Role| move |r: &Role| *r == role;
+        let mysqld = |r: &Role| matches!(r, Role::Mysqld { .. });
+        let entrance = |r: &Role| matches!(r, Role::Balancer | Role::Nginx);
+        self.lay(Protocol::Dns, is(Role::Browser), is(Role::Resolver));
+        self.lay(Protocol::Dns, is(Role::Resolver), is(Role::Authoritative));
+        self.lay(Protocol::Http, is(Role::Browser), entrance);
+        self.lay(Protocol::Http, is(Role::Balancer), is(Role::Nginx));
+        self.lay(Protocol::Http, is(Role::Nginx), is(Role::App));
+        self.lay(Protocol::Mysql, is(Role::App), mysqld);
+        self.lay(Protocol::Replication, mysqld, mysqld);
+    }
+
+    fn lay(&mut self, protocol: Protocol, from: impl Fn(&Role) -> bool, to: impl Fn(&Role) -> bool) {
+        for a in self.ids().filter(|a| from(self.role(*a))).collect::<Vec<_>>() {
+            for b in self.ids().filter(|b| to(self.role(*b))).collect::<Vec<_>>() {
+                if self.needs_link(protocol, a, b) {
+                    let slot = a.index() * self.processes.len() + b.index();
+                    self.matrix[slot] = LinkId::from(self.links.len()).0;
+                    let (from, to) = (self.process(a), self.process(b));
+                    self.links.push(LinkInfo {
+                        name: format!("{}>{}", from.full_name, to.full_name),
+                        from: a,
+                        to: b,
+                        protocol,
+                        reach: reach(from, to),
+                    });
+                }
+            }
+        }
+    }
+
+    fn needs_link(&self, protocol: Protocol, from: ProcessId, to: ProcessId) -> bool {
+        match protocol {
+            // One link serves both directions: roles change with a promotion.
+            Protocol::Replication => from < to,
+            // A browser reaches what has a public address.
+            Protocol::Http if *self.role(from) == Role::Browser => {
+                self.machines[self.process(to).machine.index()].public.is_some()
+            }
+            // nginx passes requests to the application on its own machine, or to all if it has none there.
+            Protocol::Http if *self.role(from) == Role::Nginx => {
+                let machine = self.process(from).machine;
+                let own = self.processes_of(machine).any(|p| *self.role(p) == Role::App);
+                !own || self.process(to).machine == machine
+            }
+            _ => true,
+        }
+    }
+
+    /// All process numbers.
+    pub fn ids(&self) -> impl Iterator<Item = ProcessId> + use<> {
+        (0..self.processes.len()).map(ProcessId::from)
+    }
+
+    /// A process.
+    #[must_use]
+    pub fn process(&self, id: ProcessId) -> &ProcessInfo {
+        &self.processes[id.index()]
+    }
+
+    /// What a process does.
+    #[must_use]
+    pub fn role(&self, id: ProcessId) -> &Role {
+        &self.process(id).role
+    }
+
+    /// The machine that a process runs on.
+    #[must_use]
+    pub fn machine_of(&self, id: ProcessId) -> &MachineInfo {
+        &self.machines[self.process(id).machine.index()]
+    }
+
+    /// The processes on a machine.
+    pub fn processes_of(&self, machine: MachineId) -> impl Iterator<Item = ProcessId> {
+        self.ids().filter(move |id| self.process(*id).machine == machine)
+    }
+
+    /// The processes with a role that `wanted` accepts, in order.
+    pub fn with_role(&self, wanted: impl Fn(&Role) -> bool) -> Vec<ProcessId> {
+        self.ids().filter(|id| wanted(self.role(*id))).collect()
+    }
+
+    /// A link.
+    #[must_use]
+    pub fn link(&self, id: LinkId) -> &LinkInfo {
+        &self.links[id.index()]
+    }
+
+    /// The link between two processes, whichever of them listens.
+    #[must_use]
+    pub fn link_between(&self, a: ProcessId, b: ProcessId) -> Option<LinkId> {
+        let n = self.processes.len();
+        let slots = [a.index() * n + b.index(), b.index() * n + a.index()];
+        slots.into_iter().map(|slot| self.matrix[slot]).find(|link| *link != NO_LINK).map(LinkId)
+    }
+
+    /// The name of a part as commands write it.
+    #[must_use]
+    pub fn part_name(&self, part: PartId) -> &str {
+        match part {
+            PartId::Machine(id) => &self.machines[id.index()].name,
+            PartId::Process(id) => &self.process(id).full_name,
+            PartId::Link(id) => &self.link(id).name,
+        }
+    }
+
+    /// The part that a command names.
+    ///
+    /// # Errors
+    /// The field `part`, if no part has this name.
+    pub fn part(&self, name: &str) -> Result<PartId, FieldError> {
+        let links = (0..self.links.len()).map(|i| PartId::Link(LinkId::from(i)));
+        let machines = (0..self.machines.len()).map(|i| PartId::Machine(MachineId::from(i)));
+        let mut all = machines.chain(self.ids().map(PartId::Process)).chain(links);
+        all.find(|part| self.part_name(*part) == name).ok_or_else(|| unknown("part", "part", name))
+    }
+
+    /// The machine with this name.
+    ///
+    /// # Errors
+    /// The field `machine`, if there is none.
+    pub fn machine(&self, name: &str) -> Result<MachineId, FieldError> {
+        let at = self.machines.iter().position(|m| m.name == name);
+        at.map(MachineId::from).ok_or_else(|| unknown("machine", "machine", name))
+    }
+
+    /// The nginx on the machine with this name: what HAProxy calls a server.
+    ///
+    /// # Errors
+    /// The field `server`, if no nginx runs there.
+    pub fn server(&self, name: &str) -> Result<ProcessId, FieldError> {
+        let mut nginx = self.ids().filter(|p| *self.role(*p) == Role::Nginx);
+        nginx.find(|p| self.machine_of(*p).name == name).ok_or_else(|| unknown("server", "web server", name))
+    }
+
+    /// The MySQL server with this name.
+    ///
+    /// # Errors
+    /// The field `server`, if there is none.
+    pub fn mysqld(&self, name: &str) -> Result<ProcessId, FieldError> {
+        let mut all = self.ids().filter(|p| matches!(self.role(*p), Role::Mysqld { .. }));
+        all.find(|p| self.process(*p).full_name == name).ok_or_else(|| unknown("server", "MySQL server", name))
+    }
+}
+
+fn unknown(field: &str, kind: &str, name: &str) -> FieldError {
+    FieldError::new(field, format!("no {kind} is named {name:?}"))
+}
+
+const fn port(role: &Role) -> u16 {
+    match role {
+        Role::Browser => 0,
+        Role::Resolver | Role::Authoritative => 53,
+        Role::Balancer | Role::Nginx => 80,
+        Role::App => 8000,
+        Role::Mysqld { port, .. } => *port,
+    }
+}
+
+fn reach(from: &ProcessInfo, to: &ProcessInfo) -> Reach {
+    match (&from.role, &to.role) {
+        (Role::Browser, Role::Resolver) => Reach::Resolver,
+        (Role::Resolver, _) => Reach::NameServer,
+        (Role::Browser, _) => Reach::Client,
+        _ if from.machine == to.machine => Reach::Loopback,
+        _ => Reach::Lan,
+    }
+}

@@ -1,0 +1,113 @@
+//! The visits that come by themselves: how many, and of which class.
+
+use serde::{Deserialize, Serialize};
+
+use super::rng::Rng;
+use super::scenario::FieldError;
+use super::time::Micros;
+
+/// The most visits per second that a workload may ask for.
+pub const MAX_RATE: u32 = 10_000;
+
+/// What a visit asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// A file that nginx serves itself, such as the logo.
+    Static,
+    /// A page that reads from the database.
+    Read,
+    /// A form that writes a row.
+    Write,
+}
+
+impl Class {
+    /// All classes.
+    pub const ALL: [Self; 3] = [Self::Static, Self::Read, Self::Write];
+}
+
+/// Continuous load.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Workload {
+    /// Mean number of visits per second; 0 is none.
+    pub rate_per_s: u32,
+    /// Shares of the classes.
+    pub mix: Mix,
+    /// How visits follow one another.
+    pub arrivals: Arrivals,
+}
+
+/// Shares of the request classes: whole numbers of any size, such as percent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Mix {
+    /// Share of static files.
+    #[serde(rename = "static")]
+    pub static_files: u16,
+    /// Share of reads.
+    pub read: u16,
+    /// Share of writes.
+    pub write: u16,
+}
+
+impl Default for Mix {
+    fn default() -> Self {
+        Self { static_files: 20, read: 70, write: 10 }
+    }
+}
+
+/// The gaps between visits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Arrivals {
+    /// Independent visitors: exponential gaps.
+    #[default]
+    Poisson,
+    /// Equal gaps.
+    Even,
+}
+
+impl Workload {
+    /// Checks rate and mix.
+    ///
+    /// # Errors
+    /// The field that is out of range.
+    pub fn validate(&self) -> Result<(), FieldError> {
+        if self.rate_per_s > MAX_RATE {
+            let why = format!("at most {MAX_RATE}, here {}", self.rate_per_s);
+            return Err(FieldError::new("workload.rate_per_s", why));
+        }
+        if self.mix.total() == 0 {
+            return Err(FieldError::new("workload.mix", "at least one share must be more than 0"));
+        }
+        Ok(())
+    }
+
+    /// Time until the next visit, or none without load.
+    pub(super) fn next_gap(&self, rng: &mut Rng) -> Option<Micros> {
+        let mean = Micros(1_000_000_u64.checked_div(u64::from(self.rate_per_s))?);
+        Some(match self.arrivals {
+            Arrivals::Even => mean,
+            Arrivals::Poisson => rng.exponential(mean),
+        })
+    }
+}
+
+impl Mix {
+    const fn total(self) -> u32 {
+        self.static_files as u32 + self.read as u32 + self.write as u32
+    }
+
+    /// Draws a class.
+    pub(super) fn draw(self, rng: &mut Rng) -> Class {
+        let place = rng.below(self.total());
+        if place < u32::from(self.static_files) {
+            Class::Static
+        } else if place < u32::from(self.static_files) + u32::from(self.read) {
+            Class::Read
+        } else {
+            Class::Write
+        }
+    }
+}

@@ -1,0 +1,366 @@
+//! A world: the state of one run, and the loop that moves it from event to event.
+
+use std::sync::Arc;
+
+use slotmap::SlotMap;
+
+use super::app_server::AppServer;
+use super::balancer::Balancer;
+use super::call::{Call, CallKey, Parent};
+use super::command::TimedCommand;
+use super::digest::Digest;
+use super::dns::NameService;
+use super::ids::ProcessId;
+use super::metrics::Metrics;
+use super::mysql::Cluster;
+use super::nginx::Nginx;
+use super::parts::{Condition, Parts};
+use super::queue::{Event, EventQueue, TimerLane};
+use super::rng::Rng;
+use super::scenario::Scenario;
+use super::settings::{ServiceTimes, Settings};
+use super::time::{Micros, SimTime};
+use super::topology::Role;
+use super::trace::{Decision, Place, TraceRing};
+use super::visit::{Visit, VisitKey, VisitLog};
+use super::wiring::Wiring;
+use super::workload::Workload;
+
+/// Traces that are kept.
+pub const TRACES: usize = 400;
+
+/// What an event does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// The next visit of the continuous load starts.
+    Arrival,
+    /// A command of the scenario's timeline is due.
+    Timeline(u32),
+    /// A connection attempt (or datagram) reaches the callee's machine.
+    Attempt(CallKey),
+    /// A request reaches the callee.
+    Deliver(CallKey),
+    /// The callee has finished a piece of work.
+    Finished(CallKey),
+    /// A reply reaches the caller.
+    Return(CallKey),
+    /// The caller gives up connecting.
+    ConnectTimeout(CallKey),
+    /// The caller gives up waiting for an answer.
+    ResponseTimeout(CallKey),
+    /// The first timer of a lane strikes; the number is its place in the order of plans.
+    Lane(Lane, u64),
+    /// HAProxy tries the same server again.
+    Retry(CallKey),
+    /// A request has waited too long in HAProxy's queue.
+    QueueTimeout(CallKey),
+    /// A health check starts. The number tells it from checks that were planned before a restart.
+    Check {
+        /// Index of the balancer.
+        balancer: u16,
+        /// Index of its server.
+        server: u16,
+        /// Life of the balancer process that planned it.
+        life: u32,
+    },
+    /// The visitor has waited for an address that no machine has.
+    NobodyThere(VisitKey),
+    /// A step of the resolver's question to other name servers.
+    Upstream(u32),
+    /// Transactions up to a binlog position reach a replica.
+    Received {
+        /// Index of the replica.
+        replica: u16,
+        /// Its life as a replica, to drop what was sent before a change of source.
+        life: u32,
+        /// End of the binlog when it was sent.
+        upto: u64,
+    },
+    /// A replica has applied a transaction, or its delay is over.
+    Apply {
+        /// Index of the replica.
+        replica: u16,
+        /// Its life as a replica.
+        life: u32,
+    },
+    /// A replica looks after the connection to its source.
+    Reconnect {
+        /// Index of the replica.
+        replica: u16,
+        /// Its life as a replica.
+        life: u32,
+    },
+}
+
+/// The lanes for response time-outs, one for each kind of caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// The browser.
+    Browser,
+    /// HAProxy's `timeout server`.
+    Balancer,
+    /// nginx's `proxy_read_timeout`.
+    Nginx,
+    /// The application's MySQL client.
+    App,
+}
+
+const LANES: usize = 4;
+
+/// The state of one run. A clone is an independent copy that goes on from the same moment.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub(super) scenario: Arc<Scenario>,
+    pub(super) wiring: Arc<Wiring>,
+    pub(super) settings: Settings,
+    pub(super) workload: Workload,
+    pub(super) now: SimTime,
+    pub(super) queue: EventQueue<Action>,
+    pub(super) lanes: [TimerLane<CallKey>; LANES],
+    /// What each hung process will do when it goes on.
+    pub(super) parked: Vec<Vec<Action>>,
+    pub(super) digest: Digest,
+    pub(super) events: u64,
+    pub(super) rng: Streams,
+    pub(super) parts: Parts,
+    pub(super) visits: SlotMap<VisitKey, Visit>,
+    pub(super) calls: SlotMap<CallKey, Call>,
+    /// Index of each process in the list of its tier.
+    pub(super) tier_index: Arc<[u16]>,
+    pub(super) browser: ProcessId,
+    pub(super) names: NameService,
+    pub(super) balancers: Vec<Balancer>,
+    pub(super) nginx: Vec<Nginx>,
+    pub(super) apps: Vec<AppServer>,
+    pub(super) cluster: Cluster,
+    pub(super) started_visits: u64,
+    pub(super) arrivals_planned: bool,
+    pub(super) traces: TraceRing,
+    pub(super) log: VisitLog,
+    pub(super) metrics: Metrics,
+}
+
+/// The streams of random numbers of a run.
+#[derive(Clone, Debug)]
+pub(super) struct Streams {
+    pub arrivals: Rng,
+    pub service: Rng,
+    pub balancer: Rng,
+    pub dns: Rng,
+}
+
+impl World {
+    /// The start of the run that `scenario` describes.
+    ///
+    /// # Panics
+    /// If the scenario is not valid; see [`Scenario::validate`].
+    #[must_use]
+    pub fn new(scenario: Arc<Scenario>) -> Self {
+        let wiring = Arc::new(Wiring::new(&scenario.topology));
+        let settings = scenario.settings.clone();
+        let seed = scenario.seed;
+        let browser = wiring.with_role(|r| *r == Role::Browser)[0];
+        let mut world = Self {
+            workload: scenario.workload.clone(),
+            now: SimTime::ZERO,
+            queue: EventQueue::new(),
+            lanes: [const { TimerLane::new() }; LANES],
+            parked: vec![Vec::new(); wiring.processes.len()],
+            digest: Digest::default(),
+            events: 0,
+            rng: Streams {
+                arrivals: Rng::new(seed, 1),
+                service: Rng::new(seed, 2),
+                balancer: Rng::new(seed, 3),
+                dns: Rng::new(seed, 4),
+            },
+            parts: Parts::new(&wiring, &settings.network),
+            visits: SlotMap::with_key(),
+            calls: SlotMap::with_key(),
+            tier_index: tier_index(&wiring),
+            browser,
+            names: NameService::new(&wiring, &settings.dns),
+            balancers: Balancer::all(&wiring, &settings.balancer),
+            nginx: Nginx::all(&wiring),
+            apps: AppServer::all(&wiring),
+            cluster: Cluster::new(&wiring, &scenario.topology),
+            started_visits: 0,
+            arrivals_planned: false,
+            traces: TraceRing::new(TRACES),
+            log: VisitLog::new(),
+            metrics: Metrics::new(wiring.processes.len()),
+            settings,
+            wiring,
+            scenario,
+        };
+        for (i, TimedCommand { at_us, .. }) in world.scenario.timeline.iter().enumerate() {
+            world.queue.plan(*at_us, Action::Timeline(i as u32));
+        }
+        world.start_checks();
+        world.plan_arrival();
+        world
+    }
+
+    /// Carries out the next event. False if nothing is planned.
+    pub fn step(&mut self) -> bool {
+        let Some(Event { at, action, .. }) = self.queue.pop() else {
+            return false;
+        };
+        assert!(at >= self.now, "time never goes back");
+        self.now = at;
+        self.events += 1;
+        self.digest.event(at, &action);
+        self.carry_out(action);
+        true
+    }
+
+    /// Carries out all events up to and including `until`, and moves the clock there.
+    pub fn run_until(&mut self, until: SimTime) {
+        let done = self.run_bounded(until, u64::MAX);
+        debug_assert!(done, "without a limit every event is carried out");
+    }
+
+    /// Like [`World::run_until`], but stops after `limit` events. True if it came to the end; otherwise the clock stays
+    /// at the last event.
+    pub fn run_bounded(&mut self, until: SimTime, limit: u64) -> bool {
+        let last = self.events.saturating_add(limit);
+        while self.queue.next_at().is_some_and(|at| at <= until) {
+            if self.events == last {
+                return false;
+            }
+            self.step();
+        }
+        self.now = self.now.max(until);
+        true
+    }
+
+    fn carry_out(&mut self, action: Action) {
+        if let Some(owner) = self.owner(action)
+            && self.parts.condition(owner) == Condition::Hung
+        {
+            self.parked[owner.index()].push(action);
+            return self.while_parked(action);
+        }
+        match action {
+            Action::Arrival => self.arrival(),
+            Action::Timeline(index) => {
+                let scenario = Arc::clone(&self.scenario);
+                // A command that makes no sense by now (such as promoting the primary) is noted, not obeyed.
+                if self.apply(&scenario.timeline[index as usize].command).is_err() {
+                    self.metrics.refused_commands += 1;
+                }
+            }
+            Action::Attempt(call) => self.attempt(call),
+            Action::Deliver(call) => self.deliver(call),
+            Action::Finished(call) => self.finished(call),
+            Action::Return(call) => self.returned(call),
+            Action::ConnectTimeout(call) => self.connect_timeout(call),
+            Action::ResponseTimeout(call) => self.response_timeout(call),
+            Action::Lane(lane, sequence) => self.lane_strikes(lane, sequence),
+            Action::Retry(call) => self.retry(call),
+            Action::QueueTimeout(call) => self.queue_timeout(call),
+            Action::Check { balancer, server, life } => self.check(balancer, server, life),
+            Action::NobodyThere(visit) => self.nobody_there(visit),
+            Action::Upstream(question) => self.upstream(question),
+            Action::Received { replica, life, upto } => self.received(replica, life, upto),
+            Action::Apply { replica, life } => self.replica_applies(replica, life),
+            Action::Reconnect { replica, life } => self.reconnect(replica, life),
+        }
+    }
+
+    /// The process that carries an action out, if it is one: a hung process does nothing until it goes on.
+    fn owner(&self, action: Action) -> Option<ProcessId> {
+        match action {
+            Action::Deliver(call) | Action::Finished(call) | Action::Retry(call) | Action::QueueTimeout(call) => {
+                Some(self.calls.get(call)?.callee)
+            }
+            Action::Return(call) | Action::ConnectTimeout(call) | Action::ResponseTimeout(call) => {
+                let call = self.calls.get(call)?;
+                self.caller(call)
+            }
+            Action::Check { balancer, .. } => Some(self.balancers[usize::from(balancer)].process),
+            Action::NobodyThere(_) => Some(self.browser),
+            Action::Upstream(_) => Some(self.names.resolver),
+            Action::Received { replica, .. } | Action::Apply { replica, .. } | Action::Reconnect { replica, .. } => {
+                Some(self.cluster.servers[usize::from(replica)].process)
+            }
+            Action::Arrival | Action::Timeline(_) | Action::Attempt(_) | Action::Lane(..) => None,
+        }
+    }
+
+    /// The process that waits for a call's reply.
+    pub(super) fn caller(&self, call: &Call) -> Option<ProcessId> {
+        match call.parent {
+            Parent::Visit => Some(self.browser),
+            Parent::Call(parent) => Some(self.calls.get(parent)?.callee),
+            Parent::Check { balancer, .. } => Some(self.balancers[usize::from(balancer)].process),
+        }
+    }
+
+    /// Plans an action after `delay`.
+    pub(super) fn plan(&mut self, delay: Micros, action: Action) {
+        self.queue.plan(self.now + delay, action);
+    }
+
+    /// A service time with the given mean, at the present speed of `process`.
+    pub(super) fn service_time(&mut self, mean_us: u32, process: ProcessId) -> Micros {
+        let mean = Micros(mean_us.into());
+        let time = match self.settings.service {
+            ServiceTimes::Exponential => self.rng.service.exponential(mean),
+            ServiceTimes::Fixed => mean,
+        };
+        time.times(self.parts.slowdown(process))
+    }
+
+    /// Index of a process in the list of its tier.
+    pub(super) fn tier(&self, process: ProcessId) -> usize {
+        usize::from(self.tier_index[process.index()])
+    }
+
+    /// Closes a span in the trace of a call's visit, if the visit still waits for this call.
+    pub(super) fn mark(&mut self, call: CallKey, place: Place, decision: Decision) {
+        self.mark_until(call, place, self.now, decision);
+    }
+
+    /// Like [`World::mark`], for a span that ended at `end`.
+    pub(super) fn mark_until(&mut self, call: CallKey, place: Place, end: SimTime, decision: Decision) {
+        let Some(visit) = self.calls.get(call).and_then(|call| self.visits.get(call.visit?)) else {
+            return;
+        };
+        if let Some(slot) = visit.trace
+            && self.is_awaited(call)
+        {
+            self.traces.mark(slot, visit.id, place, end, decision);
+        }
+    }
+
+    /// Whether somebody waits for the reply of a call, all the way up to the browser (or to a health check).
+    pub(super) fn is_awaited(&self, mut key: CallKey) -> bool {
+        loop {
+            let Some(call) = self.calls.get(key) else {
+                return false;
+            };
+            let awaited = match call.parent {
+                Parent::Visit => call.visit.and_then(|v| self.visits.get(v)).is_some_and(|v| v.child == Some(key)),
+                Parent::Check { .. } => true,
+                Parent::Call(parent) => {
+                    if self.calls.get(parent).is_some_and(|p| p.child == Some(key)) {
+                        key = parent;
+                        continue;
+                    }
+                    false
+                }
+            };
+            return awaited;
+        }
+    }
+}
+
+fn tier_index(wiring: &Wiring) -> Arc<[u16]> {
+    let same_tier = |a: &Role, b: &Role| core::mem::discriminant(a) == core::mem::discriminant(b);
+    let index = |id: ProcessId| {
+        let before = wiring.ids().take_while(|other| *other != id);
+        before.filter(|other| same_tier(wiring.role(*other), wiring.role(id))).count() as u16
+    };
+    wiring.ids().map(index).collect()
+}
