@@ -1,0 +1,350 @@
+//! `balance roundrobin`: turns by weight, with weights that may change at any time (manual, section 4.2, `balance`).
+//!
+//! Think of a clock that advances by one with each request. Each server stands at the time of its next turn, and after
+//! that it moves on by the sum of weights divided by its own. Times beyond the present window wait for the next one.
+//! The order is HAProxy's, down to where a returning server joins in (recordings `roundrobin_*` and `change_*`).
+
+use super::candidate::{Candidate, Group, MAX_WEIGHT};
+
+/// Weights are multiplied by this, so that a time is a whole number with room between two turns.
+const SCALE: u64 = 16;
+
+/// The turns of the active servers and, apart from them, of the backups.
+#[derive(Clone, Debug)]
+pub(super) struct RoundRobin {
+    places: Vec<Place>,
+    clocks: [Clock; 2],
+}
+
+/// The time of one group.
+#[derive(Clone, Copy, Debug, Default)]
+struct Clock {
+    now: u64,
+    /// The sum of weights when the window began, which is its length.
+    window: u64,
+    /// The sum of weights now.
+    sum: u64,
+    /// Counts the entries in the lists; among equals the first come is the first served.
+    entries: u64,
+}
+
+/// Where one server stands.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    group: Group,
+    list: List,
+    /// The rank in its list: by time, or by falling weight where times do not count.
+    key: u64,
+    entry: u64,
+    weight: u64,
+    /// The time of the next turn, that of the turn before it, and what the division of the times left over.
+    turn: u64,
+    last_turn: u64,
+    rest: u64,
+    /// Links the servers that this pick has passed over.
+    passed_before: Option<u32>,
+}
+
+/// The lists of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum List {
+    /// Not usable, or just taken from its list.
+    Out,
+    /// Had no turn in this window yet.
+    Fresh,
+    /// Has a further turn in this window.
+    Current,
+    /// Has no turn left in this window.
+    Next,
+}
+
+impl RoundRobin {
+    pub(super) fn new(servers: &[Candidate]) -> Self {
+        let place = |candidate: &Candidate| Place {
+            group: candidate.group(),
+            list: List::Out,
+            key: 0,
+            entry: 0,
+            weight: u64::from(candidate.effective_weight()) * SCALE,
+            turn: 0,
+            last_turn: 0,
+            rest: 0,
+            passed_before: None,
+        };
+        let mut robin = Self {
+            places: servers.iter().map(place).collect(),
+            clocks: [Clock::default(); 2],
+        };
+        for server in 0..servers.len() {
+            let Place { group, weight, .. } = robin.places[server];
+            robin.clocks[group as usize].sum += weight;
+            if weight > 0 {
+                robin.enter_by_weight(server, List::Fresh);
+            }
+        }
+        robin
+    }
+
+    /// The server whose turn it is in `group`, full ones left out; the one in `avoid` only if there is no other.
+    ///
+    /// A server that is passed over has used up its turn.
+    pub(super) fn pick(
+        &mut self,
+        group: Group,
+        servers: &[Candidate],
+        avoid: Option<usize>,
+    ) -> Option<usize> {
+        let clock = &mut self.clocks[group as usize];
+        if clock.window == 0 {
+            (clock.now, clock.window) = (clock.sum, clock.sum);
+        }
+        let (mut passed, mut avoided, mut new_window) = (None, None, false);
+        let chosen = loop {
+            let Some(server) = self.front(group) else {
+                if new_window {
+                    break avoided;
+                }
+                new_window = true;
+                self.open_window(group);
+                continue;
+            };
+            self.take_turn(server);
+            if !servers[server].full() {
+                if avoid != Some(server) {
+                    break Some(server);
+                }
+                avoided = avoid;
+            }
+            self.places[server].passed_before = passed.replace(server as u32);
+        };
+        if let Some(server) = chosen {
+            self.enter(server);
+        }
+        self.put_back(passed, chosen, new_window);
+        chosen
+    }
+
+    /// The weight or the usability of `server` may have changed.
+    ///
+    /// A server that returns is placed further on, as if it had just had its turn (recording `change_maint_3eq_mid`).
+    pub(super) fn changed(&mut self, server: usize, servers: &[Candidate]) {
+        let place = &mut self.places[server];
+        let clock = &mut self.clocks[place.group as usize];
+        let weight = u64::from(servers[server].effective_weight()) * SCALE;
+        let before = core::mem::replace(&mut place.weight, weight);
+        clock.sum = clock.sum - before + weight;
+        if weight == before {
+            return;
+        }
+        if weight == 0 {
+            place.list = List::Out;
+            return;
+        }
+        if before == 0 {
+            let ahead = (clock.sum + clock.window).saturating_sub(clock.now);
+            place.turn = clock.now + ahead / weight;
+        } else if place.list == List::Fresh {
+            return self.enter_by_weight(server, List::Fresh);
+        } else {
+            if place.list == List::Next {
+                place.turn += clock.window;
+            }
+            let step = clock.sum / weight;
+            place.turn = place.turn.min(place.last_turn + step);
+            place.rest = 0;
+            if place.turn < clock.now + 2 {
+                place.turn = clock.now + step;
+            }
+        }
+        self.enter(server);
+    }
+
+    /// The next server: the first of the current list if its time has come, else a fresh one, else that first after all.
+    fn front(&mut self, group: Group) -> Option<usize> {
+        let (mut current, mut fresh) = (None, None);
+        for (server, place) in self.places.iter().enumerate() {
+            let first = match place.list {
+                List::Current => &mut current,
+                List::Fresh => &mut fresh,
+                List::Out | List::Next => continue,
+            };
+            let rank = (place.key, place.entry, server);
+            if place.group == group && first.is_none_or(|first| rank < first) {
+                *first = Some(rank);
+            }
+        }
+        let server_of = |(_, _, server)| server;
+        let now = self.clocks[group as usize].now;
+        if let Some(due) = current.map(server_of)
+            && self.places[due].turn <= now
+        {
+            return Some(due);
+        }
+        if let Some(fresh) = fresh.map(server_of) {
+            (self.places[fresh].turn, self.places[fresh].rest) = (0, 0);
+            return Some(fresh);
+        }
+        current.map(server_of)
+    }
+
+    /// Takes a usable server from its list, lets it have its turn, and lets the time pass.
+    fn take_turn(&mut self, server: usize) {
+        let place = &mut self.places[server];
+        let clock = &mut self.clocks[place.group as usize];
+        if place.turn == 0 {
+            place.turn = clock.now;
+        }
+        place.list = List::Out;
+        place.last_turn = place.turn;
+        place.turn += clock.sum / place.weight;
+        place.rest += clock.sum % place.weight;
+        if place.rest >= place.weight {
+            place.rest -= place.weight;
+            place.turn += 1;
+        }
+        clock.now += 1;
+    }
+
+    /// Begins the next window of `group`, in which those that waited for it are fresh.
+    fn open_window(&mut self, group: Group) {
+        for place in &mut self.places {
+            if place.group == group && place.list == List::Next {
+                place.list = List::Fresh;
+            }
+        }
+        let clock = &mut self.clocks[group as usize];
+        (clock.now, clock.window) = (clock.sum, clock.sum);
+    }
+
+    /// Returns the servers that a pick has passed over to the lists, the last one first.
+    ///
+    /// If the window has changed meanwhile, the times they had mean nothing any more.
+    fn put_back(&mut self, mut passed: Option<u32>, chosen: Option<usize>, new_window: bool) {
+        while let Some(server) = passed {
+            let server = server as usize;
+            passed = self.places[server].passed_before.take();
+            if chosen == Some(server) {
+                continue;
+            }
+            if new_window {
+                self.enter_by_weight(server, List::Fresh);
+            } else {
+                self.enter(server);
+            }
+        }
+    }
+
+    /// Puts a server into the list that its time belongs to.
+    fn enter(&mut self, server: usize) {
+        let place = &mut self.places[server];
+        let clock = &mut self.clocks[place.group as usize];
+        if place.turn >= clock.window + clock.window.min(clock.sum) {
+            place.turn -= clock.window;
+            return self.enter_by_weight(server, List::Next);
+        }
+        let lag = (u64::from(MAX_WEIGHT) * SCALE + place.rest).saturating_sub(place.weight);
+        place.list = List::Current;
+        place.key = u64::from(MAX_WEIGHT + 1) * place.turn + lag / SCALE;
+        place.entry = clock.next_entry();
+    }
+
+    fn enter_by_weight(&mut self, server: usize, list: List) {
+        let place = &mut self.places[server];
+        place.list = list;
+        place.key = u64::from(MAX_WEIGHT) * SCALE - place.weight;
+        place.entry = self.clocks[place.group as usize].next_entry();
+    }
+}
+
+impl Clock {
+    fn next_entry(&mut self) -> u64 {
+        self.entries += 1;
+        self.entries
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::select::{Algorithm, Pick};
+    use super::super::testing::{Bench, servers};
+
+    fn bench(weights: &[u32]) -> Bench {
+        Bench::new(Algorithm::RoundRobin, servers(weights))
+    }
+
+    fn check(weights: &[u32], expected: &str) {
+        let twice = expected.repeat(2);
+        assert_eq!(bench(weights).sequence(twice.len()), twice, "{weights:?}");
+    }
+
+    #[test]
+    fn the_order_is_haproxys() {
+        check(&[1, 1], "12");
+        check(&[1, 1, 1, 1, 1], "12345");
+        check(&[3, 1], "1112");
+        check(&[2, 4], "221");
+        check(&[5, 1, 1], "1112113");
+        check(&[4, 3, 2, 1], "1213214123");
+        check(&[7, 2, 5], "13131213131132");
+        check(&[0, 1, 2], "332");
+        check(&[0, 0], "..");
+        check(&[1, 256], &("2".repeat(256) + "1"));
+    }
+
+    #[test]
+    fn a_returning_server_joins_in_further_on() {
+        let mut bench = bench(&[1, 1, 1]);
+        assert_eq!(bench.sequence(4), "1231");
+        bench.set_usable(1, false);
+        assert_eq!(bench.sequence(5), "31313");
+        bench.set_usable(1, true);
+        assert_eq!(bench.sequence(6), "132132");
+    }
+
+    #[test]
+    fn all_may_be_out_at_the_start() {
+        let mut bench = bench(&[0, 0]);
+        bench.set_weight(1, 1);
+        assert_eq!(bench.sequence(2), "22");
+        bench.set_weight(0, 1);
+        assert_eq!(bench.sequence(4), "2121");
+    }
+
+    #[test]
+    fn the_turns_go_on_when_nobody_was_left_for_a_while() {
+        let mut bench = bench(&[1, 1]);
+        assert_eq!(bench.sequence(1), "1");
+        bench.set_usable(0, false);
+        bench.set_usable(1, false);
+        assert_eq!(bench.sequence(2), "..");
+        bench.set_weight(0, 3);
+        bench.set_usable(0, true);
+        bench.set_usable(1, true);
+        let counts = bench.sequence(400).matches('1').count();
+        assert!((299..=301).contains(&counts), "{counts}");
+    }
+
+    #[test]
+    fn full_servers_are_passed_over() {
+        let mut bench = bench(&[1, 1, 1]);
+        (bench.servers[1].maxconn, bench.servers[1].running) = (Some(1), 1);
+        assert_eq!(bench.sequence(6), "131313");
+        (bench.servers[0].queued, bench.servers[0].maxconn) = (1, Some(9));
+        assert_eq!(bench.sequence(3), "333");
+        (bench.servers[2].maxconn, bench.servers[2].running) = (Some(5), 5);
+        assert_eq!(bench.pick(), Pick::AllFull);
+        bench.servers[1].running = 0;
+        assert_eq!(bench.pick(), Pick::Server(1));
+    }
+
+    #[test]
+    fn a_redispatched_request_uses_up_the_turn_of_the_server_that_helps() {
+        let mut bench = bench(&[1, 1]);
+        for _ in 0..10 {
+            assert_eq!(bench.pick(), Pick::Server(0));
+            assert_eq!(bench.pick_avoiding(0), Pick::Server(1));
+        }
+        bench.set_usable(1, false);
+        assert_eq!(bench.pick_avoiding(0), Pick::Server(0));
+    }
+}

@@ -1,0 +1,304 @@
+//! Choosing a server for a request: which group is on duty, and the algorithm that chooses within it.
+
+use serde::{Deserialize, Serialize};
+
+use super::candidate::Group;
+pub use super::candidate::{Candidate, MAX_WEIGHT, Pick};
+use super::least_conn::LeastConn;
+use super::map::Map;
+use super::round_robin::RoundRobin;
+use super::static_rr::StaticRr;
+use super::{first, random, source};
+use crate::sim::Rng;
+
+/// The balance algorithms, by the names that HAProxy's configuration has for them (manual, section 4.2, `balance`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Algorithm {
+    /// Turns by weight.
+    #[serde(rename = "roundrobin")]
+    RoundRobin,
+    /// Turns in a fixed table.
+    StaticRr,
+    /// The server with the fewest requests for its weight.
+    #[serde(rename = "leastconn")]
+    LeastConn,
+    /// The first server with a free place.
+    First,
+    /// The client's address decides.
+    Source,
+    /// The less loaded of two random servers.
+    Random,
+}
+
+impl Algorithm {
+    /// All algorithms, in the order in which they are taught.
+    pub const ALL: [Self; 6] = [
+        Self::RoundRobin,
+        Self::StaticRr,
+        Self::LeastConn,
+        Self::First,
+        Self::Source,
+        Self::Random,
+    ];
+
+    /// HAProxy's word for the algorithm.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RoundRobin => "roundrobin",
+            Self::StaticRr => "static-rr",
+            Self::LeastConn => "leastconn",
+            Self::First => "first",
+            Self::Source => "source",
+            Self::Random => "random",
+        }
+    }
+
+    /// Whether weights are fixed by a table, so that HAProxy refuses to set any other than 0 and the configured one
+    /// (recording `change_static_rr_set_weight`).
+    #[must_use]
+    pub const fn has_fixed_weights(self) -> bool {
+        matches!(self, Self::StaticRr | Self::Source)
+    }
+
+    /// Whether the request alone decides. With all other algorithms a request whose server refused the connection is
+    /// sent to another one at once, without a wait (recordings `killed_redispatch_retries_3`, `killed_leastconn`,
+    /// `killed_first`); with this one it would meet the same server again (recording `source_killed`).
+    #[must_use]
+    pub const fn is_hash(self) -> bool {
+        matches!(self, Self::Source)
+    }
+}
+
+/// An algorithm with what it remembers, for the active servers and the backups.
+#[derive(Clone, Debug)]
+pub struct Selector {
+    policy: Policy,
+    all_backups: bool,
+    duty: Duty,
+    /// The effective weights that the algorithm knows of, to tell a change from a repetition.
+    weights: Vec<u32>,
+}
+
+#[derive(Clone, Debug)]
+enum Policy {
+    RoundRobin(RoundRobin),
+    StaticRr(StaticRr),
+    LeastConn(LeastConn),
+    First,
+    Source(Map),
+    Random,
+}
+
+/// Who may be chosen now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Duty {
+    Nobody,
+    All(Group),
+    /// The first usable backup alone.
+    OneBackup(usize),
+}
+
+impl Selector {
+    /// A balancer that has not chosen yet, for `servers` in the order of declaration. With `all_backups` the backups
+    /// share the requests when their time comes, else the first usable one gets them all (manual, section 4.2,
+    /// `option allbackups`).
+    #[must_use]
+    pub fn new(algorithm: Algorithm, all_backups: bool, servers: &[Candidate]) -> Self {
+        let duty = Duty::of(servers, all_backups);
+        let map = || Map::new(servers, |server| duty.includes(server, servers));
+        let policy = match algorithm {
+            Algorithm::RoundRobin => Policy::RoundRobin(RoundRobin::new(servers)),
+            Algorithm::StaticRr => Policy::StaticRr(StaticRr::new(map())),
+            Algorithm::LeastConn => Policy::LeastConn(LeastConn::new(servers)),
+            Algorithm::First => Policy::First,
+            Algorithm::Source => Policy::Source(map()),
+            Algorithm::Random => Policy::Random,
+        };
+        Self {
+            policy,
+            all_backups,
+            duty,
+            weights: servers.iter().map(Candidate::effective_weight).collect(),
+        }
+    }
+
+    /// Chooses the server of one request. `source` is the client's IPv4 address; `avoid` is the server on which a
+    /// redispatched request has just failed, taken again only if there is no other.
+    pub fn pick(
+        &mut self,
+        servers: &[Candidate],
+        source: u32,
+        avoid: Option<usize>,
+        rng: &mut Rng,
+    ) -> Pick {
+        let picked = match (&mut self.policy, self.duty) {
+            (_, Duty::Nobody) => return Pick::NoServer,
+            (Policy::StaticRr(turns), _) => turns.pick(servers, avoid),
+            (Policy::Source(map), _) => source::pick(map, source),
+            (Policy::Random, Duty::OneBackup(backup)) => {
+                Some(backup).filter(|_| !servers[backup].full())
+            }
+            (_, Duty::OneBackup(backup)) => Some(backup),
+            (Policy::RoundRobin(turns), Duty::All(group)) => turns.pick(group, servers, avoid),
+            (Policy::LeastConn(loads), Duty::All(group)) => loads.pick(group, servers, avoid),
+            (Policy::First, Duty::All(group)) => first::pick(group, servers, avoid),
+            (Policy::Random, Duty::All(group)) => random::pick(group, servers, avoid, rng),
+        };
+        picked.map_or(Pick::AllFull, Pick::Server)
+    }
+
+    /// Must be called after each change of a server's usability or weight, which `servers` shows already. Nothing
+    /// happens if the server is as it was (recording `change_same_state_twice`).
+    pub fn changed(&mut self, server: usize, servers: &[Candidate]) {
+        let weight = servers[server].effective_weight();
+        if core::mem::replace(&mut self.weights[server], weight) == weight {
+            return;
+        }
+        self.duty = Duty::of(servers, self.all_backups);
+        let duty = self.duty;
+        let on_duty = |server| duty.includes(server, servers);
+        match &mut self.policy {
+            Policy::RoundRobin(turns) => turns.changed(server, servers),
+            Policy::StaticRr(turns) => turns.map.rebuild(servers, on_duty),
+            Policy::LeastConn(loads) => loads.changed(server, servers),
+            Policy::Source(map) => map.rebuild(servers, on_duty),
+            Policy::First | Policy::Random => {}
+        }
+    }
+
+    /// Must be called after each change of the number of requests that `server` works on or that wait for it alone.
+    pub fn load_changed(&mut self, server: usize, servers: &[Candidate]) {
+        if let Policy::LeastConn(loads) = &mut self.policy {
+            loads.load_changed(server, servers);
+        }
+    }
+}
+
+impl Duty {
+    /// Backups come on duty only when no active server is usable (recordings `backup_*`).
+    fn of(servers: &[Candidate], all_backups: bool) -> Self {
+        let first_of = |group| servers.iter().position(|server| server.serves(group));
+        if first_of(Group::Active).is_some() {
+            return Self::All(Group::Active);
+        }
+        match first_of(Group::Backup) {
+            None => Self::Nobody,
+            Some(_) if all_backups => Self::All(Group::Backup),
+            Some(backup) => Self::OneBackup(backup),
+        }
+    }
+
+    fn includes(self, server: usize, servers: &[Candidate]) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::All(group) => servers[server].serves(group),
+            Self::OneBackup(backup) => backup == server,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Bench, servers};
+    use super::{Algorithm, Pick};
+
+    /// Two active servers and two backups.
+    fn bench(algorithm: Algorithm) -> Bench {
+        let mut servers = servers(&[1, 1, 1, 1]);
+        (servers[2].backup, servers[3].backup) = (true, true);
+        Bench::new(algorithm, servers)
+    }
+
+    fn lose_actives(bench: &mut Bench) {
+        bench.set_usable(0, false);
+        bench.set_usable(1, false);
+    }
+
+    #[test]
+    fn algorithms_are_written_in_haproxys_words() {
+        for algorithm in Algorithm::ALL {
+            let json = format!("\"{}\"", algorithm.name());
+            assert_eq!(serde_json::to_string(&algorithm).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Algorithm>(&json).unwrap(), algorithm);
+        }
+    }
+
+    #[test]
+    fn a_backup_serves_only_when_no_active_server_is_usable() {
+        for algorithm in Algorithm::ALL {
+            let mut bench = bench(algorithm);
+            assert!(!bench.sequence(20).contains(['3', '4']), "{algorithm:?}");
+            bench.set_usable(0, false);
+            assert_eq!(bench.sequence(3), "222", "{algorithm:?}");
+            bench.set_weight(1, 0);
+            assert_eq!(bench.sequence(3), "333", "{algorithm:?}");
+            bench.set_usable(2, false);
+            assert_eq!(bench.sequence(3), "444", "{algorithm:?}");
+            bench.set_usable(2, true);
+            assert_eq!(bench.sequence(3), "333", "{algorithm:?}");
+            bench.set_usable(0, true);
+            assert_eq!(bench.sequence(3), "111", "{algorithm:?}");
+        }
+    }
+
+    #[test]
+    fn all_backups_share_by_the_algorithm() {
+        let expected = [
+            (Algorithm::RoundRobin, "343434"),
+            (Algorithm::StaticRr, "343434"),
+            (Algorithm::LeastConn, "343434"),
+            (Algorithm::First, "333333"),
+            (Algorithm::Source, "333333"),
+        ];
+        for (algorithm, expected) in expected {
+            let mut bench = bench(algorithm).with_all_backups(algorithm);
+            lose_actives(&mut bench);
+            assert_eq!(bench.sequence(6), expected, "{algorithm:?}");
+        }
+    }
+
+    #[test]
+    fn a_single_full_backup_queues_for_itself_or_for_all() {
+        for algorithm in Algorithm::ALL {
+            let mut bench = bench(algorithm);
+            lose_actives(&mut bench);
+            (bench.servers[2].maxconn, bench.servers[2].running) = (Some(1), 1);
+            let common = matches!(algorithm, Algorithm::StaticRr | Algorithm::Random);
+            let expected = if common {
+                Pick::AllFull
+            } else {
+                Pick::Server(2)
+            };
+            assert_eq!(bench.pick(), expected, "{algorithm:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_usable_server_there_is_no_server() {
+        for algorithm in Algorithm::ALL {
+            for weights in [&[][..], &[0], &[0, 0, 0]] {
+                let mut bench = Bench::new(algorithm, servers(weights));
+                assert_eq!(bench.pick(), Pick::NoServer, "{algorithm:?}");
+            }
+            let mut bench = Bench::new(algorithm, servers(&[1]));
+            bench.set_usable(0, false);
+            assert_eq!(bench.pick(), Pick::NoServer, "{algorithm:?}");
+        }
+    }
+
+    #[test]
+    fn setting_what_is_set_already_changes_nothing() {
+        for algorithm in Algorithm::ALL {
+            let mut plain = Bench::new(algorithm, servers(&[3, 2, 1]));
+            let mut bench = plain.clone();
+            for _ in 0..30 {
+                bench.set_usable(1, true);
+                bench.set_weight(0, 3);
+                bench.report(2);
+                assert_eq!(bench.sequence(1), plain.sequence(1), "{algorithm:?}");
+            }
+        }
+    }
+}
