@@ -51,13 +51,14 @@ pub fn build() -> Result<()> {
         cargo().args(["fetch", "--target", "wasm32-unknown-unknown"]),
     )?;
 
-    println!("Building the site: usually 2 minutes the first time, half a minute later.");
+    println!("Building the site: usually 1 minute the first time, half a minute later.");
     let started = Instant::now();
     run(program(trunk)
         .args(["build", "--release", "--skip-version-check"])
         .env("PATH", tools::path_with_tools())
         // Trunk takes the usual NO_COLOR=1 for a wrong argument.
-        .env_remove("NO_COLOR"))?;
+        .env_remove("NO_COLOR")
+        .env_remove("RUST_BACKTRACE"))?;
     fs::write(stamp, stamp_text(sources))?;
     println!(
         "Built the site into dist/ in {}.",
