@@ -95,9 +95,7 @@ fn run_step(step: &Step) -> Result<Duration> {
     let duration = started.elapsed();
     outcome.map(|()| duration).map_err(|problem| {
         let (name, duration) = (step.name, spoken(duration));
-        anyhow!(
-            "test step `{name}` failed after {duration}; run it alone with `cargo xtask test {name}`. {problem:#}"
-        )
+        anyhow!("step `{name}` failed after {duration}: {problem:#}\nRun it alone with `cargo xtask test {name}`.")
     })
 }
 

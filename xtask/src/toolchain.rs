@@ -14,8 +14,7 @@ pub fn wasm_target() -> Result<()> {
     if libraries.is_some_and(|folder| Path::new(&folder).is_dir()) {
         return Ok(());
     }
-    println!("Adding the Rust target {TARGET}: usually 10 seconds.");
-    rustup(&["target", "add", TARGET])
+    rustup("target", TARGET)
 }
 
 /// Makes sure that `cargo fmt` or `cargo clippy` is there.
@@ -23,18 +22,18 @@ pub fn component(name: &str, cargo_command: &str) -> Result<()> {
     if output_of(cargo().args([cargo_command, "--version"])).is_some() {
         return Ok(());
     }
-    println!("Adding the Rust component {name}: usually 10 seconds.");
-    rustup(&["component", "add", name])
+    rustup("component", name)
 }
 
-fn rustup(arguments: &[&str]) -> Result<()> {
-    let spelled = arguments.join(" ");
+/// Adds a `target` or a `component` to the toolchain in use.
+fn rustup(kind: &str, name: &str) -> Result<()> {
     let Some(rustup) = find_on_path("rustup") else {
         bail!(
-            "`rustup {spelled}` is needed, but there is no rustup here; install Rust from https://rustup.rs."
+            "The Rust {kind} {name} is missing, and so is rustup, which adds it; install it from https://rustup.rs."
         );
     };
-    install(arguments[2], program(rustup).args(arguments))
+    println!("Adding the Rust {kind} {name} by rustup: usually 10 seconds.");
+    install(name, program(rustup).args([kind, "add", name]))
 }
 
 /// The path of Node, which runs `wasm-opt` and the tests in the browser.

@@ -106,6 +106,7 @@ impl Tool {
         match self.source {
             Source::Crate(arguments) => self.install_crate(arguments),
             Source::Npm => {
+                let npm = npm()?;
                 println!(
                     "Installing {} into .tools: usually {}.",
                     self.package, self.usually
@@ -120,10 +121,7 @@ impl Tool {
                 ];
                 install(
                     self.package,
-                    program(npm()?)
-                        .arg("install")
-                        .args(options)
-                        .arg(self.package),
+                    program(npm).arg("install").args(options).arg(self.package),
                 )
             }
         }
