@@ -1,1 +1,84 @@
-fn main() {}
+//! `cargo xtask` builds, serves and tests Hopscope with nothing but Rust and Node installed beforehand.
+
+mod browser;
+mod run;
+mod serve;
+mod site;
+mod sizes;
+mod test;
+mod toolchain;
+mod tools;
+
+use anyhow::{Context, Result, bail};
+use std::process::ExitCode;
+
+const HELP: &str = "\
+Usage: cargo xtask <command>
+
+Commands:
+  serve [--port N]   build the site if its sources changed, and serve it on http://127.0.0.1:8080
+  build              leave the static site in dist/, print its sizes and check them against the budget
+  test [STEP]...     run every step, or only those named: fmt lint native wasm ui build e2e
+  help               print this text
+
+What is missing on this machine is installed on the way, into .tools/ of the project where possible.";
+
+const DEFAULT_PORT: u16 = 8080;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run_command(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("xtask: {problem:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_command(arguments: &[&str]) -> Result<()> {
+    match arguments {
+        ["serve", options @ ..] => serve::command(port(options)?),
+        ["build"] => site::build_and_measure(),
+        ["test", steps @ ..] => test::command(steps),
+        ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        [] => bail!(
+            "which command? One of `serve`, `build` and `test`; `cargo xtask help` tells more."
+        ),
+        _ => bail!(
+            "`{}` is not a command; see `cargo xtask help`.",
+            arguments.join(" ")
+        ),
+    }
+}
+
+fn port(options: &[&str]) -> Result<u16> {
+    let number = match options {
+        [] => return Ok(DEFAULT_PORT),
+        ["--port", number] => number,
+        [option] if option.starts_with("--port=") => &option["--port=".len()..],
+        _ => bail!("`serve` takes only `--port N`, as in `cargo xtask serve --port 8081`."),
+    };
+    number
+        .parse()
+        .with_context(|| format!("`{number}` is not a port; choose a number up to 65535"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_port_is_8080_unless_told() {
+        assert_eq!(port(&[]).unwrap(), 8080);
+        assert_eq!(port(&["--port", "8081"]).unwrap(), 8081);
+        assert_eq!(port(&["--port=9000"]).unwrap(), 9000);
+        for wrong in [&["--port", "70000"][..], &["--port"], &["8081"]] {
+            assert!(port(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

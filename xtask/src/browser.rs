@@ -1,0 +1,130 @@
+//! Finds Chromium and its driver, and installs them where that needs no question: on Debian as root.
+
+use crate::run::{find_on_path, install, output_of, program};
+use anyhow::{Result, bail};
+use std::path::{Path, PathBuf};
+
+/// A browser for tests. The variable CHROMIUM names one that is not in a usual place.
+pub fn chromium() -> Result<PathBuf> {
+    if let Some(found) = find_chromium() {
+        return Ok(found);
+    }
+    if may_use_apt() {
+        install_with_apt()?;
+        if let Some(found) = find_chromium() {
+            return Ok(found);
+        }
+    }
+    bail!(
+        "Chrome or Chromium is needed: install it ({}), or set CHROMIUM to the path of its program.",
+        if find_on_path("apt-get").is_some() {
+            "`sudo apt-get install chromium chromium-driver`"
+        } else {
+            "from https://www.google.com/chrome"
+        }
+    )
+}
+
+/// The program that steers the browser. The variable CHROMEDRIVER names one that is not on PATH.
+pub fn chromedriver() -> Result<PathBuf> {
+    let browser = chromium()?;
+    if let Some(found) = find_chromedriver() {
+        return Ok(found);
+    }
+    if may_use_apt() {
+        install_with_apt()?;
+        if let Some(found) = find_chromedriver() {
+            return Ok(found);
+        }
+    }
+    let major = output_of(program(browser).arg("--version"))
+        .and_then(|text| major_version(&text))
+        .unwrap_or_default();
+    bail!(
+        "chromedriver is needed, of the browser's version: get it by \
+         `npx @puppeteer/browsers install chromedriver@{major}` and set CHROMEDRIVER to the path that this prints."
+    )
+}
+
+fn find_chromium() -> Option<PathBuf> {
+    const NAMES: [&str; 5] = [
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+        "chrome",
+    ];
+    const PLACES: [&str; 4] = [
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+        r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+        r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
+    ];
+    named_by("CHROMIUM")
+        .or_else(|| NAMES.iter().find_map(|name| find_on_path(name)))
+        .or_else(|| {
+            PLACES
+                .iter()
+                .map(PathBuf::from)
+                .find(|place| place.is_file())
+        })
+}
+
+fn find_chromedriver() -> Option<PathBuf> {
+    named_by("CHROMEDRIVER").or_else(|| find_on_path("chromedriver"))
+}
+
+fn named_by(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable)
+        .map(PathBuf::from)
+        .filter(|path| path.is_file())
+}
+
+fn may_use_apt() -> bool {
+    Path::new("/etc/debian_version").exists()
+        && find_on_path("apt-get").is_some()
+        && output_of(program("id").arg("-u")).as_deref() == Some("0")
+}
+
+fn install_with_apt() -> Result<()> {
+    println!("Installing chromium and chromium-driver with apt-get: usually 1 minute.");
+    let apt = || {
+        let mut command = program("apt-get");
+        command
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .args(["--yes", "--quiet"]);
+        command
+    };
+    install("the list of packages", apt().arg("update"))?;
+    install(
+        "chromium",
+        apt().args([
+            "install",
+            "--no-install-recommends",
+            "chromium",
+            "chromium-driver",
+        ]),
+    )
+}
+
+/// `156` of `Chromium 156.0.8078.79 built on Debian`.
+fn major_version(text: &str) -> Option<String> {
+    let version = text
+        .split_whitespace()
+        .find(|word| word.starts_with(|first: char| first.is_ascii_digit()))?;
+    version.split('.').next().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_major_version_is_read_from_what_a_browser_prints() {
+        assert_eq!(
+            major_version("Chromium 156.0.8078.79 built on Debian").as_deref(),
+            Some("156")
+        );
+        assert_eq!(major_version("no version"), None);
+    }
+}

@@ -1,0 +1,221 @@
+//! Every test of the project as a list of steps, from the quickest to the slowest.
+
+use crate::run::{cargo, install, program, root, run, spoken};
+use crate::{browser, serve, site, toolchain, tools};
+use anyhow::{Result, anyhow, bail};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+struct Step {
+    name: &'static str,
+    what: &'static str,
+    run: fn() -> Result<()>,
+}
+
+const STEPS: [Step; 7] = [
+    Step {
+        name: "fmt",
+        what: "the code is formatted",
+        run: fmt,
+    },
+    Step {
+        name: "lint",
+        what: "clippy and rustdoc have nothing to say",
+        run: lint,
+    },
+    Step {
+        name: "native",
+        what: "tests of the core, compiled for this machine",
+        run: native,
+    },
+    Step {
+        name: "wasm",
+        what: "tests of the core, compiled to WebAssembly",
+        run: wasm,
+    },
+    Step {
+        name: "ui",
+        what: "tests of the user interface, in Chromium",
+        run: ui,
+    },
+    Step {
+        name: "build",
+        what: "the optimised site and its size",
+        run: site::build_and_measure,
+    },
+    Step {
+        name: "e2e",
+        what: "tests of the built site, in Chromium",
+        run: e2e,
+    },
+];
+
+/// Where a course might put the site: the end-to-end tests visit it there.
+const SUB_PATH: &str = "/course/week-3/";
+
+const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
+
+/// The whole of `cargo xtask test`: all steps, or those named, up to the first that fails.
+pub fn command(names: &[&str]) -> Result<()> {
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| STEPS.iter().all(|step| step.name != **name))
+    {
+        bail!(
+            "there is no test step `{unknown}`; the steps are {}.",
+            STEPS.map(|step| step.name).join(", ")
+        );
+    }
+    let chosen: Vec<&Step> = STEPS
+        .iter()
+        .filter(|step| names.is_empty() || names.contains(&step.name))
+        .collect();
+    let mut durations = Vec::new();
+    for (index, step) in chosen.iter().enumerate() {
+        println!(
+            "\n== {}/{} {}: {} ==",
+            index + 1,
+            chosen.len(),
+            step.name,
+            step.what
+        );
+        let duration = run_step(step)?;
+        println!("-- {} passed in {}", step.name, spoken(duration));
+        durations.push((step.name, duration));
+    }
+    println!("\n{}", summary(&durations));
+    Ok(())
+}
+
+fn run_step(step: &Step) -> Result<Duration> {
+    let started = Instant::now();
+    let outcome = (step.run)();
+    let duration = started.elapsed();
+    outcome.map(|()| duration).map_err(|problem| {
+        let (name, duration) = (step.name, spoken(duration));
+        anyhow!("step `{name}` failed after {duration}: {problem:#}\nRun it alone with `cargo xtask test {name}`.")
+    })
+}
+
+fn summary(durations: &[(&str, Duration)]) -> String {
+    let parts: Vec<String> = durations
+        .iter()
+        .map(|(name, duration)| format!("{name} {}", spoken(*duration)))
+        .collect();
+    let total = spoken(durations.iter().map(|(_, duration)| duration).sum());
+    format!("All tests passed in {total}: {}.", parts.join(" · "))
+}
+
+fn fmt() -> Result<()> {
+    toolchain::component("rustfmt", "fmt")?;
+    run(cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn lint() -> Result<()> {
+    toolchain::component("clippy", "clippy")?;
+    toolchain::wasm_target()?;
+    const STRICT: [&str; 4] = ["--all-targets", "--", "-D", "warnings"];
+    run(cargo().args(["clippy", "--workspace"]).args(STRICT))?;
+    run(cargo()
+        .args(["clippy", "--package", "hopscope"])
+        .args(WASM)
+        .args(STRICT))?;
+    run(cargo()
+        .args(["doc", "--no-deps", "--package", "hopscope", "--lib"])
+        .env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn native() -> Result<()> {
+    run(cargo().args(["test", "--workspace"]))
+}
+
+fn wasm() -> Result<()> {
+    toolchain::node()?;
+    run(test_in_wasm("parity")?.env("PATH", tools::path_with_tools()))
+}
+
+fn ui() -> Result<()> {
+    let driver = browser::chromedriver()?;
+    run(test_in_wasm("ui")?.env("CHROMEDRIVER", driver))
+}
+
+/// One file of `tests/`, compiled to WebAssembly and given to the runner of wasm-bindgen.
+fn test_in_wasm(file: &str) -> Result<Command> {
+    toolchain::wasm_target()?;
+    let runner = tools::TEST_RUNNER.ready()?;
+    let mut command = cargo();
+    command
+        .args(["test", "--package", "hopscope", "--test", file])
+        .args(WASM)
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
+        // The runner gives up after 20 s, which a busy machine may need to start a browser.
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "300");
+    Ok(command)
+}
+
+fn e2e() -> Result<()> {
+    let folder = root().join("tests").join("e2e");
+    let browser = browser::chromium()?;
+    site::build()?;
+    install_packages(&folder)?;
+
+    let listener = serve::listen(0)?;
+    let address = format!("http://{}{SUB_PATH}", listener.local_addr()?);
+    serve::start(listener, site::dist(), SUB_PATH)?;
+    let tests = site::sorted_entries(&folder)?;
+    let tests = tests
+        .iter()
+        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"));
+    run(program(toolchain::node()?)
+        // One file at a time: some tests measure how quickly the page answers.
+        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .args(tests)
+        .env("HOPSCOPE_URL", address)
+        .env("CHROMIUM", browser))
+}
+
+/// Installs what the end-to-end tests import, unless that was done since the list of it changed.
+fn install_packages(folder: &Path) -> Result<()> {
+    let changed = |name: &str| {
+        fs::metadata(folder.join(name))
+            .and_then(|data| data.modified())
+            .ok()
+    };
+    if changed("node_modules/.package-lock.json") >= changed("package-lock.json") {
+        return Ok(());
+    }
+    println!("Installing the packages of the end-to-end tests: usually 5 seconds.");
+    let options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+    install(
+        "the packages of tests/e2e",
+        program(toolchain::npm()?).args(options).current_dir(folder),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_step_is_refused_with_the_list_of_steps() {
+        let message = command(&["lint", "unit"]).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "there is no test step `unit`; the steps are fmt, lint, native, wasm, ui, build, e2e."
+        );
+    }
+
+    #[test]
+    fn the_summary_is_one_line() {
+        let durations = [
+            ("fmt", Duration::from_millis(400)),
+            ("lint", Duration::from_secs(61)),
+        ];
+        assert_eq!(
+            summary(&durations),
+            "All tests passed in 1 min 01 s: fmt 0.4 s · lint 1 min 01 s."
+        );
+    }
+}
