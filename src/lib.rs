@@ -4,4 +4,5 @@
 //! I/O. `ARCHITECTURE.md` tells where each concept lives.
 #![warn(missing_docs)]
 
+pub mod app;
 pub mod sim;

@@ -49,23 +49,14 @@ fn beyond_choice(case: &Value) -> Option<&'static str> {
     [
         (has("events", "at_ms"), "timed"),
         (balancer.get("hash_type").is_some(), "a hash not offered"),
-        (
-            text_of(&balancer["algorithm"]).starts_with("uri"),
-            "an algorithm not offered",
-        ),
+        (text_of(&balancer["algorithm"]).starts_with("uri"), "an algorithm not offered"),
         (case.get("nondeterministic").is_some(), "random"),
         (has("events", "cookie"), "cookies"),
         (has("servers", "cookie"), "cookies"),
         (has("servers", "on_marked_down"), "held requests are ended"),
-        (
-            balancer.get("retry_on").is_some(),
-            "retries after an answer",
-        ),
+        (balancer.get("retry_on").is_some(), "retries after an answer"),
         (does("kill") && does("hold"), "held requests that die"),
-        (
-            list_of(&case["observed"]).any(never_reached),
-            "waiting in vain",
-        ),
+        (list_of(&case["observed"]).any(never_reached), "waiting in vain"),
     ]
     .into_iter()
     .find_map(|(applies, reason)| applies.then_some(reason))
@@ -105,8 +96,7 @@ struct Replay {
 impl Replay {
     fn new(case: &Value) -> Self {
         let balancer = &case["balancer"];
-        let algorithm: Algorithm =
-            serde_json::from_value(balancer["algorithm"].clone()).expect("a known algorithm");
+        let algorithm: Algorithm = serde_json::from_value(balancer["algorithm"].clone()).expect("a known algorithm");
         assert_eq!(balancer["algorithm"], algorithm.name());
         let disabled = |server: &Value| server.get("disabled").is_some_and(|it| it == true);
         let candidate = |server: &Value| Candidate {
@@ -118,21 +108,14 @@ impl Replay {
             queued: 0,
             maxconn: server["maxconn"].as_u64().map(|maxconn| maxconn as u32),
         };
-        let state = |server: &Value| State {
-            maint: disabled(server),
-            ..State::default()
-        };
+        let state = |server: &Value| State { maint: disabled(server), ..State::default() };
         let servers: Vec<Candidate> = list_of(&case["servers"]).map(candidate).collect();
-        let all_backups = balancer
-            .get("allbackups")
-            .is_some_and(|option| option == true);
+        let all_backups = balancer.get("allbackups").is_some_and(|option| option == true);
         Self {
             algorithm,
             redispatch: balancer["redispatch"] == true,
             retries: balancer["retries"].as_u64().expect("retries"),
-            names: list_of(&case["servers"])
-                .map(|server| text_of(&server["name"]).to_owned())
-                .collect(),
+            names: list_of(&case["servers"]).map(|server| text_of(&server["name"]).to_owned()).collect(),
             states: list_of(&case["servers"]).map(state).collect(),
             selector: Selector::new(algorithm, all_backups, &servers),
             servers,
@@ -258,8 +241,7 @@ impl Replay {
     }
 
     fn pick(&mut self, source: u32, avoid: Option<usize>) -> Pick {
-        self.selector
-            .pick(&self.servers, source, avoid, &mut self.rng)
+        self.selector.pick(&self.servers, source, avoid, &mut self.rng)
     }
 
     fn load(&mut self, server: usize, by: i32) {

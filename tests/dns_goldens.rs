@@ -9,14 +9,11 @@ use std::net::Ipv4Addr;
 
 use hopscope::sim::SimTime;
 use hopscope::sim::dns::{
-    Failure, GivesUp, Lookup, Message, Rcode, Resolver, ResolverKind, ResolverSettings, Zone,
-    decode, dig_text, encode,
+    Failure, GivesUp, Lookup, Message, Rcode, Resolver, ResolverKind, ResolverSettings, Zone, decode, dig_text, encode,
 };
 use serde_json::Value;
 
-use recording::{
-    bytes, hex, key, lines, parse_zone, qid, queries, record_type, recordings, same_text,
-};
+use recording::{bytes, hex, key, lines, parse_zone, qid, queries, record_type, recordings, same_text};
 
 /// Where in its second every timed recording begins.
 const START_WITHIN_SECOND_US: u64 = 150_000;
@@ -204,9 +201,7 @@ impl Replay {
         let fresh = Resolver::new(self.settings, epoch_us);
         let mut resolver = self.resolvers.remove(&key).unwrap_or(fresh);
         let found = match resolver.lookup(self.now, query.id) {
-            Lookup::Miss if resolver.may_ask(self.now) => {
-                self.ask_upstream(&mut resolver, step, query)
-            }
+            Lookup::Miss if resolver.may_ask(self.now) => self.ask_upstream(&mut resolver, step, query),
             Lookup::Miss => {
                 self.expect_upstream(step, 0);
                 None
@@ -220,12 +215,7 @@ impl Replay {
         found
     }
 
-    fn ask_upstream(
-        &mut self,
-        resolver: &mut Resolver,
-        step: &Value,
-        query: &Message,
-    ) -> Option<Lookup> {
+    fn ask_upstream(&mut self, resolver: &mut Resolver, step: &Value, query: &Message) -> Option<Lookup> {
         if self.authoritative_alive {
             self.expect_upstream(step, 1);
             let answer = self.zone(step).answer();
@@ -264,10 +254,7 @@ impl Replay {
         let asked = step["upstream"].as_array().unwrap().iter();
         let name = format!("{}.", step["name"].as_str().unwrap());
         let recorded = asked.filter(|u| u["question"]["name"] == name).count();
-        assert!(
-            !self.sees_upstream || recorded == count,
-            "{count} tries: {step}"
-        );
+        assert!(!self.sees_upstream || recorded == count, "{count} tries: {step}");
     }
 
     /// The zone as far as the question of `step` goes.

@@ -4,18 +4,15 @@
 use std::net::Ipv4Addr;
 
 use hopscope::sim::dns::{
-    Failure, Lookup, Message, NameServer, RecordType, Reply, Resolver, ResolverKind,
-    ResolverSettings, Upstream, Zone, com_referral, decode, dig_text, encode, root_referral,
+    Failure, Lookup, Message, NameServer, RecordType, Reply, Resolver, ResolverKind, ResolverSettings, Upstream, Zone,
+    com_referral, decode, dig_text, encode, root_referral,
 };
 use hopscope::sim::{Micros, SimTime};
 
 #[test]
 fn the_walk_starts_at_the_root_and_is_remembered() {
     for kind in [ResolverKind::Unbound, ResolverKind::Bind] {
-        let settings = ResolverSettings {
-            kind,
-            ..ResolverSettings::default()
-        };
+        let settings = ResolverSettings { kind, ..ResolverSettings::default() };
         let mut resolver = Resolver::new(settings, 0);
         let now = SimTime::ZERO;
         for server in [NameServer::Root, NameServer::Com] {
@@ -75,17 +72,8 @@ fn nothing_panics_at_the_ends_of_time_and_settings() {
     let moments = [SimTime::ZERO, SimTime(1), SimTime(u64::MAX)];
     let zones = [
         Zone::default(),
-        Zone {
-            a: Vec::new(),
-            ..Zone::default()
-        },
-        Zone {
-            exists: false,
-            ttl_s: u32::MAX,
-            negative_ttl_s: u32::MAX,
-            soa_ttl_s: u32::MAX,
-            ..Zone::default()
-        },
+        Zone { a: Vec::new(), ..Zone::default() },
+        Zone { exists: false, ttl_s: u32::MAX, negative_ttl_s: u32::MAX, soa_ttl_s: u32::MAX, ..Zone::default() },
         Zone {
             a: (0..20).map(|n| Ipv4Addr::new(10, 0, 0, n)).collect(),
             ttl_s: u32::MAX,
@@ -135,14 +123,8 @@ fn referrals_name_the_next_server_and_its_address() {
         assert_eq!((reply.authority.len(), reply.additional.len()), (1, 1));
     }
     let text = dig_text(&com_referral(&query, ns1));
-    assert!(
-        text.contains("foobar.com.\t\t172800\tIN\tNS\tns1.foobar.com.\n"),
-        "{text}"
-    );
-    assert!(
-        text.contains("ns1.foobar.com.\t\t172800\tIN\tA\t198.51.100.53\n"),
-        "{text}"
-    );
+    assert!(text.contains("foobar.com.\t\t172800\tIN\tNS\tns1.foobar.com.\n"), "{text}");
+    assert!(text.contains("ns1.foobar.com.\t\t172800\tIN\tA\t198.51.100.53\n"), "{text}");
 }
 
 #[test]
@@ -157,8 +139,5 @@ fn a_single_address_is_served_with_its_remaining_time_and_listed() {
     let address = Ipv4Addr::new(203, 0, 113, 10);
     assert_eq!((held.addresses.first(), held.ttl_s), (Some(address), 298));
     let entries = resolver.entries(now);
-    assert_eq!(
-        (entries[0].ttl_s, entries[0].data.as_str()),
-        (298, "203.0.113.10")
-    );
+    assert_eq!((entries[0].ttl_s, entries[0].data.as_str()), (298, "203.0.113.10"));
 }

@@ -27,37 +27,17 @@ const ARROWS: [Arrow; 4] = [
         ],
     },
     // A run is a function of the scenario and the seed: no clock, and no map whose order changes from run to run.
+    Arrow { folders: &["src/sim"], forbidden: &["HashMap", "HashSet", "Instant", "SystemTime"] },
     Arrow {
-        folders: &["src/sim"],
-        forbidden: &["HashMap", "HashSet", "Instant", "SystemTime"],
-    },
-    Arrow {
-        folders: &[
-            "src/analysis",
-            "src/scene",
-            "src/export",
-            "src/lesson",
-            "src/text",
-        ],
+        folders: &["src/analysis", "src/scene", "src/export", "src/lesson", "src/text"],
         forbidden: &["crate::app", "crate::ui"],
     },
-    Arrow {
-        folders: &["src/app"],
-        forbidden: &["crate::ui"],
-    },
+    Arrow { folders: &["src/app"], forbidden: &["crate::ui"] },
 ];
 
 /// Everything but the user interface is pure: it knows nothing of the page.
 const PURE: Arrow = Arrow {
-    folders: &[
-        "src/sim",
-        "src/analysis",
-        "src/scene",
-        "src/export",
-        "src/lesson",
-        "src/text",
-        "src/app",
-    ],
+    folders: &["src/sim", "src/analysis", "src/scene", "src/export", "src/lesson", "src/text", "src/app"],
     forbidden: &["yew", "web_sys", "js_sys", "gloo", "wasm_bindgen"],
 };
 
@@ -65,19 +45,14 @@ const PURE: Arrow = Arrow {
 fn source_files_are_short() {
     check(&["src", "xtask"], &["rs"], |text| {
         let lines = text.lines().count();
-        (lines > MAX_LINES)
-            .then(|| (lines, format!("the file is longer than {MAX_LINES} lines")))
-            .into_iter()
-            .collect()
+        (lines > MAX_LINES).then(|| (lines, format!("the file is longer than {MAX_LINES} lines"))).into_iter().collect()
     });
 }
 
 #[test]
 fn imports_run_one_way() {
     for arrow in ARROWS.iter().chain([&PURE]) {
-        check(arrow.folders, &["rs"], |text| {
-            forbidden_mentions(text, arrow.forbidden)
-        });
+        check(arrow.folders, &["rs"], |text| forbidden_mentions(text, arrow.forbidden));
     }
 }
 
@@ -85,34 +60,19 @@ fn imports_run_one_way() {
 #[test]
 fn the_page_has_no_style_attributes() {
     check(&["src/ui", "index.html"], &["rs", "html"], |text| {
-        lines_where(text, |line| has_word(line, "style="))
-            .map(|line| (line, "a style attribute".to_owned()))
-            .collect()
+        lines_where(text, |line| has_word(line, "style=")).map(|line| (line, "a style attribute".to_owned())).collect()
     });
 }
 
 #[test]
 fn no_file_names_a_path_of_one_machine() {
     // Put together here, lest this file breaks its own rule.
-    let mut homes = ["home", "root", "Users"]
-        .map(|folder| format!("/{folder}/"))
-        .to_vec();
+    let mut homes = ["home", "root", "Users"].map(|folder| format!("/{folder}/")).to_vec();
     homes.push([r"C:\", "Users"].concat());
     homes.push(root().to_string_lossy().into_owned());
-    let everything = [
-        "src", "xtask", "tests", "assets", "benches", ".cargo", ".ci",
-    ];
-    let at_the_top = [
-        "Cargo.toml",
-        "Trunk.toml",
-        "index.html",
-        "README.md",
-        "ARCHITECTURE.md",
-        "CHANGELOG.md",
-    ];
-    let kinds = [
-        "rs", "toml", "md", "html", "css", "js", "mjs", "json", "sh", "run",
-    ];
+    let everything = ["src", "xtask", "tests", "assets", "benches", ".cargo", ".ci"];
+    let at_the_top = ["Cargo.toml", "Trunk.toml", "index.html", "README.md", "ARCHITECTURE.md", "CHANGELOG.md"];
+    let kinds = ["rs", "toml", "md", "html", "css", "js", "mjs", "json", "sh", "run"];
     check(&[&everything[..], &at_the_top].concat(), &kinds, |text| {
         lines_where(text, |line| homes.iter().any(|home| has_word(line, home)))
             .map(|line| (line, "a path of one machine".to_owned()))
@@ -127,10 +87,7 @@ fn root() -> &'static Path {
 /// Fails with all that `find_faults` finds in the files of these kinds below these places.
 fn check(places: &[&str], kinds: &[&str], find_faults: impl Fn(&str) -> Vec<(usize, String)>) {
     let mut report = String::new();
-    for path in places
-        .iter()
-        .flat_map(|place| files_below(&root().join(place)))
-    {
+    for path in places.iter().flat_map(|place| files_below(&root().join(place))) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let Ok(text) = fs::read_to_string(&path) else {
             continue;
@@ -156,21 +113,13 @@ fn files_below(place: &Path) -> Vec<PathBuf> {
 }
 
 fn forbidden_mentions(text: &str, forbidden: &[&str]) -> Vec<(usize, String)> {
-    let code: Vec<&str> = text
-        .lines()
-        .map(|line| line.split("//").next().unwrap_or_default())
-        .collect();
+    let code: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
     let code = code.join("\n");
     let mut faults = Vec::new();
     for word in forbidden {
-        faults.extend(
-            lines_where(&code, |line| has_word(line, word))
-                .map(|line| (line, format!("mentions {word}"))),
-        );
+        faults.extend(lines_where(&code, |line| has_word(line, word)).map(|line| (line, format!("mentions {word}"))));
         if let Some(module) = word.strip_prefix("crate::") {
-            let lines = grouped_imports(&code)
-                .into_iter()
-                .filter(|(_, name)| name == module);
+            let lines = grouped_imports(&code).into_iter().filter(|(_, name)| name == module);
             faults.extend(lines.map(|(line, _)| (line, format!("mentions {word}"))));
         }
     }
@@ -178,21 +127,16 @@ fn forbidden_mentions(text: &str, forbidden: &[&str]) -> Vec<(usize, String)> {
 }
 
 fn lines_where(text: &str, is_faulty: impl Fn(&str) -> bool) -> impl Iterator<Item = usize> {
-    text.lines()
-        .enumerate()
-        .filter(move |(_, line)| is_faulty(line))
-        .map(|(index, _)| index + 1)
+    text.lines().enumerate().filter(move |(_, line)| is_faulty(line)).map(|(index, _)| index + 1)
 }
 
 /// Whether the line holds the word, and not only as a part of a longer word or, for a path, of an address.
 fn has_word(line: &str, word: &str) -> bool {
-    let is_inner =
-        |character: char| character.is_alphanumeric() || character == '_' || character == '-';
+    let is_inner = |character: char| character.is_alphanumeric() || character == '_' || character == '-';
     line.match_indices(word).any(|(start, _)| {
-        let goes_on_before = line[..start].ends_with(is_inner)
-            && word.starts_with(|first| is_inner(first) || first == '/');
-        let goes_on_after =
-            line[start + word.len()..].starts_with(is_inner) && word.ends_with(is_inner);
+        let goes_on_before =
+            line[..start].ends_with(is_inner) && word.starts_with(|first| is_inner(first) || first == '/');
+        let goes_on_after = line[start + word.len()..].starts_with(is_inner) && word.ends_with(is_inner);
         !goes_on_before && !goes_on_after
     })
 }
@@ -242,10 +186,8 @@ use yew::Html;
 use crate::ui_text;
 // yew
 ";
-    let mut lines: Vec<usize> = forbidden_mentions(code, &["crate::ui", "yew"])
-        .into_iter()
-        .map(|(line, _)| line)
-        .collect();
+    let mut lines: Vec<usize> =
+        forbidden_mentions(code, &["crate::ui", "yew"]).into_iter().map(|(line, _)| line).collect();
     lines.sort();
     assert_eq!(lines, [1, 5, 7]);
     assert!(has_word("<p style=\"x\">", "style="));

@@ -1,6 +1,6 @@
 //! Carrying out commands, and what a fault does to the calls under way.
 
-use super::call::{CallKey, CallState, Parent, Reply};
+use super::call::{CallKey, CallState, Reply};
 use super::command::Command;
 use super::ids::{LinkId, PartId, ProcessId};
 use super::outcome::{BrowserError, Cause};
@@ -27,7 +27,7 @@ impl World {
                 }
                 let own = self.wiring.machine_of(self.browser).address;
                 for _ in 0..*count {
-                    self.start_visit(*class, source.unwrap_or(own), true);
+                    self.start_visit(*class, source.unwrap_or(own), true, true);
                 }
             }
             Command::Load(workload) => {
@@ -40,7 +40,7 @@ impl World {
             Command::Restore { part } => self.restore(wiring.part(part)?),
             Command::RestoreAll => self.parts.all().for_each(|part| self.restore(part)),
             Command::ServerState { server, state } => self.set_admin_state(wiring.server(server)?, *state),
-            Command::ServerWeight { server, weight } => self.set_weight(wiring.server(server)?, *weight),
+            Command::ServerWeight { server, weight } => return self.set_weight(wiring.server(server)?, *weight),
             Command::Set(setting) => self.set(setting),
             Command::Records { addresses, ttl_s } => self.names.set_records(addresses, *ttl_s),
             Command::FlushCache => self.names.flush(),
@@ -125,7 +125,12 @@ impl World {
 
     /// A process is gone. With power, the kernel closes its connections; without, they just go silent.
     fn dies(&mut self, process: ProcessId, with_power: bool) {
-        self.parked[process.index()].clear();
+        for action in std::mem::take(&mut self.parked[process.index()]) {
+            // What was on its way to the dead has nowhere to go.
+            if let Action::Return(key) | Action::ConnectTimeout(key) = action {
+                self.calls.remove(key);
+            }
+        }
         let calls: Vec<CallKey> = self.calls.iter().filter(|(_, c)| c.callee == process).map(|(key, _)| key).collect();
         for key in calls {
             match self.calls[key].state {
@@ -183,13 +188,6 @@ impl World {
         for visit in visits {
             self.browser_fails(visit, BrowserError::Aborted, Cause::BrowserClosed);
         }
-        let waiting = |parent: &Parent| *parent == Parent::Visit;
-        let lost: Vec<CallKey> = self.calls.iter().filter(|(_, c)| waiting(&c.parent)).map(|(key, _)| key).collect();
-        for key in lost {
-            if matches!(self.calls[key].state, CallState::Stalled(_)) {
-                self.calls.remove(key);
-            }
-        }
     }
 
     /// A link is cut or whole again. What was held up on it is sent again.
@@ -216,10 +214,5 @@ impl World {
     #[must_use]
     pub fn all_fine(&self) -> bool {
         self.parts.all().all(|part| self.parts.is_fine(part))
-    }
-
-    /// The callee's side of a call, if somebody still waits for it there.
-    pub(super) fn plan_retry(&mut self, delay: Micros, key: CallKey) {
-        self.plan(delay, Action::Retry(key));
     }
 }

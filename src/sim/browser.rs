@@ -3,12 +3,12 @@
 use std::net::Ipv4Addr;
 
 use super::call::{Ask, Parent, Reply};
-use super::ids::{LinkId, ProcessId};
+use super::ids::ProcessId;
 use super::outcome::{BrowserError, Cause, Outcome, Verdict};
 use super::parts::Condition;
 use super::time::Micros;
 use super::topology::Role;
-use super::trace::Decision;
+use super::trace::{Decision, Place};
 use super::visit::{MAX_UNDER_WAY, Notes, Visit, VisitKey, VisitRecord};
 use super::workload::Class;
 use super::world::{Action, World};
@@ -35,23 +35,24 @@ impl World {
             let one_in = self.settings.record.trace_one_in;
             let traced = one_in > 0 && self.started_visits % u64::from(one_in) == 0;
             if self.parts.condition(self.browser) == Condition::Up {
-                self.start_visit(class, source, traced);
+                self.start_visit(class, source, false, traced);
             }
         }
         self.plan_arrival();
     }
 
     /// Starts a visit and returns its number.
-    pub(super) fn start_visit(&mut self, class: Class, source: Ipv4Addr, traced: bool) -> u64 {
+    pub(super) fn start_visit(&mut self, class: Class, source: Ipv4Addr, by_hand: bool, traced: bool) -> u64 {
         self.started_visits += 1;
         let id = self.started_visits;
-        self.metrics.started(self.now, class);
+        self.metrics.started(self.now);
         let trace = traced.then(|| self.traces.begin(id, class, self.now));
         let key = self.visits.insert(Visit {
             id,
             class,
             source,
             started: self.now,
+            by_hand,
             child: None,
             dns_tries: 0,
             acknowledged_before: self.cluster.acknowledged(),
@@ -73,13 +74,12 @@ impl World {
     }
 
     /// The browser gets a reply, from the resolver or from the site.
-    pub(super) fn browser_gets(&mut self, key: VisitKey, link: LinkId, callee: ProcessId, reply: Reply) {
+    pub(super) fn browser_gets(&mut self, key: VisitKey, callee: ProcessId, reply: Reply) {
         let Some(visit) = self.visits.get_mut(key) else {
             return;
         };
         visit.child = None;
         let (tries, class, browser) = (visit.dns_tries, visit.class, self.browser);
-        let _ = link;
         if callee == self.names.resolver {
             return match reply {
                 Reply::Address(address) => self.connect_to_site(key, address, class),
@@ -137,7 +137,7 @@ impl World {
         let visit = self.visits.remove(key).expect("a visit ends once");
         let took = self.now.since(visit.started);
         if let Some(slot) = visit.trace {
-            let place = super::trace::Place::Process(self.browser);
+            let place = Place::Process(self.browser);
             if matches!(outcome.cause, Cause::AddressUnused | Cause::NoPort | Cause::BrowserClosed) {
                 self.traces.mark(slot, visit.id, place, self.now, Decision::NoAnswer);
             }
@@ -158,7 +158,7 @@ impl World {
             notes: visit.notes,
         };
         self.digest.word(visit.id ^ took.0.rotate_left(32));
-        self.metrics.ended(self.now, &record, self.wiring.role(outcome.by));
+        self.metrics.ended(self.now, &record);
         self.log.push(record);
     }
 }

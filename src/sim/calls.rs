@@ -141,6 +141,9 @@ impl World {
         let Some(call) = self.calls.get(key) else {
             return;
         };
+        if matches!(call.state, CallState::Returning(_) | CallState::Stalled(_) | CallState::Lost) {
+            return;
+        }
         let (callee, link, was_parked) = (call.callee, call.link, call.state == CallState::Working);
         if !was_parked {
             let arrived = SimTime(self.now.0 - self.overhead(callee).0.min(self.now.since(call.started).0));
@@ -162,7 +165,7 @@ impl World {
 
     /// The callee has finished a piece of work for a call.
     pub(super) fn finished(&mut self, key: CallKey) {
-        let Some(call) = self.calls.get(key) else {
+        let Some(call) = self.calls.get(key).filter(|call| call.state == CallState::Working) else {
             return;
         };
         match self.wiring.role(call.callee) {
@@ -245,6 +248,9 @@ impl World {
             return;
         };
         if !self.is_current(key) {
+            if matches!(call.state, CallState::Stalled(_) | CallState::Lost) {
+                self.calls.remove(key);
+            }
             return;
         }
         let place = match call.state {
@@ -253,32 +259,25 @@ impl World {
             _ => Place::Process(call.callee),
         };
         let gone = matches!(call.state, CallState::Stalled(_) | CallState::Lost);
+        let (parent, visit, callee) = (call.parent, call.visit, call.callee);
         self.mark(key, place, Decision::NoAnswer);
-        let (parent, visit, callee, link) = (call.parent, call.visit, call.callee, call.link);
         if gone {
             self.calls.remove(key);
         }
-        self.caller_gets(parent, visit, callee, link, Reply::Timeout);
+        self.caller_gets(parent, visit, callee, Reply::Timeout);
     }
 
     /// Ends a call and gives its reply to whoever waits for it.
     fn hand_over(&mut self, key: CallKey, reply: Reply) {
         let call = self.calls.remove(key).expect("checked by the caller");
-        self.caller_gets(call.parent, call.visit, call.callee, call.link, reply);
+        self.caller_gets(call.parent, call.visit, call.callee, reply);
     }
 
-    fn caller_gets(
-        &mut self,
-        parent: Parent,
-        visit: Option<VisitKey>,
-        callee: ProcessId,
-        link: super::ids::LinkId,
-        reply: Reply,
-    ) {
+    fn caller_gets(&mut self, parent: Parent, visit: Option<VisitKey>, callee: ProcessId, reply: Reply) {
         match parent {
             Parent::Visit => {
                 let visit = visit.expect("a call of the browser belongs to a visit");
-                self.browser_gets(visit, link, callee, reply);
+                self.browser_gets(visit, callee, reply);
             }
             Parent::Check { balancer, server } => self.check_ends(balancer, server, reply),
             Parent::Call(parent) => {

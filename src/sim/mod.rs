@@ -1,9 +1,55 @@
 //! The engine: a deterministic discrete-event simulation of the whole stack.
+//!
+//! A run is a function of a [`Scenario`] (which holds the seed) and the [`Command`]s given to its [`World`], each at its
+//! moment. There is no other clock and no other source of chance.
 
+mod app_server;
+mod apply;
 pub mod balancer;
+mod browser;
+mod call;
+mod calls;
+mod command;
+mod digest;
 pub mod dns;
-pub mod rng;
-pub mod time;
+mod ids;
+mod inspect;
+pub mod metrics;
+pub mod mysql;
+mod nginx;
+mod outcome;
+mod parts;
+mod preset;
+mod queue;
+mod rng;
+mod scenario;
+mod setting;
+mod settings;
+mod time;
+mod topology;
+mod trace;
+mod visit;
+mod wiring;
+mod workload;
+mod world;
 
+pub use app_server::{AppCounters, AppServer, FIRST_VERSION};
+pub use call::{Ask, Call, CallKey, CallState, Parent, Reply};
+pub use command::{Command, TimedCommand};
+pub use ids::{LinkId, MachineId, PartId, ProcessId};
+pub use inspect::Flight;
+pub use nginx::{Nginx, NginxCounters};
+pub use outcome::{BrowserError, Cause, DbError, Outcome, Verdict};
+pub use parts::{Condition, PartState, Parts};
+pub use preset::{PRESETS, Preset};
 pub use rng::Rng;
+pub use scenario::{FieldError, Scenario};
+pub use setting::Setting;
+pub use settings::{Check, ReadFrom, ServerLine, ServiceTimes, Settings};
 pub use time::{Micros, SimTime};
+pub use topology::{Machine, Process, Role, Topology};
+pub use trace::{DbChoice, Decision, PickReason, Place, Span, Trace};
+pub use visit::{Notes, VisitLog, VisitRecord};
+pub use wiring::{LinkInfo, MachineInfo, ProcessInfo, Protocol, Reach, Wiring};
+pub use workload::{Arrivals, Class, Mix, Workload};
+pub use world::World;

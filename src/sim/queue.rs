@@ -83,12 +83,6 @@ impl<A: Copy> EventQueue<A> {
     pub fn len(&self) -> usize {
         self.heap.len()
     }
-
-    /// Whether nothing is planned.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.heap.is_empty()
-    }
 }
 
 impl<A: Copy> Default for EventQueue<A> {
@@ -142,18 +136,6 @@ impl<K: Copy> TimerLane<K> {
             self.timers.pop_front();
         }
         self.timers.front().copied()
-    }
-
-    /// Number of timers, cancelled ones included.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.timers.len()
-    }
-
-    /// Whether no timer waits.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.timers.is_empty()
     }
 }
 

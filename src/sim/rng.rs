@@ -14,9 +14,7 @@ impl Rng {
     /// The stream named `stream` of the run that was started with `seed`.
     #[must_use]
     pub fn new(seed: u64, stream: u64) -> Self {
-        Self(Xoshiro256PlusPlus::seed_from_u64(
-            seed ^ stream.wrapping_mul(0x9e37_79b9_7f4a_7c15),
-        ))
+        Self(Xoshiro256PlusPlus::seed_from_u64(seed ^ stream.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
     }
 
     /// Any 64 bits.

@@ -34,6 +34,8 @@ pub struct Visit {
     pub source: Ipv4Addr,
     /// When it started.
     pub started: SimTime,
+    /// Whether a command started it, not the continuous load.
+    pub by_hand: bool,
     /// What the browser waits for.
     pub child: Option<CallKey>,
     /// How often the name has been asked for.

@@ -97,11 +97,7 @@ impl Wiring {
         let mut machines = Vec::with_capacity(topology.machines.len());
         let mut processes = Vec::new();
         for (i, machine) in topology.machines.iter().enumerate() {
-            machines.push(MachineInfo {
-                name: machine.name.clone(),
-                address: machine.address,
-                public: machine.public,
-            });
+            machines.push(MachineInfo { name: machine.name.clone(), address: machine.address, public: machine.public });
             processes.extend(machine.processes.iter().map(|process| ProcessInfo {
                 full_name: format!("{}/{}", machine.name, process.name),
                 name: process.name.clone(),

@@ -183,7 +183,7 @@ impl World {
             balancers: Balancer::all(&wiring, &settings.balancer),
             nginx: Nginx::all(&wiring),
             apps: AppServer::all(&wiring),
-            cluster: Cluster::new(&wiring, &scenario.topology),
+            cluster: Cluster::new(&wiring),
             started_visits: 0,
             arrivals_planned: false,
             traces: TraceRing::new(TRACES),

@@ -23,9 +23,7 @@ pub fn queries(case: &Value) -> impl Iterator<Item = &Value> {
 
 pub fn lines(zone: &Value) -> Vec<String> {
     let lines = zone.as_array().unwrap().iter();
-    lines
-        .map(|line| line.as_str().unwrap().to_owned())
-        .collect()
+    lines.map(|line| line.as_str().unwrap().to_owned()).collect()
 }
 
 pub fn key(step: &Value) -> (String, String) {
@@ -54,20 +52,11 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// What the lines of a zone file say of one name and type.
 pub fn parse_zone(lines: &[String], name: &str, kind: &str, rotate: bool) -> Zone {
-    let mut zone = Zone {
-        a: Vec::new(),
-        exists: false,
-        rotate,
-        ..Zone::default()
-    };
+    let mut zone = Zone { a: Vec::new(), exists: false, rotate, ..Zone::default() };
     for line in lines.iter().filter(|line| !line.starts_with('$')) {
         let words: Vec<_> = line.split_whitespace().collect();
         let at = words.iter().position(|&word| word == "IN").unwrap();
-        let ttl_s = if at == 2 {
-            words[1].parse().unwrap()
-        } else {
-            3600
-        };
+        let ttl_s = if at == 2 { words[1].parse().unwrap() } else { 3600 };
         let owner = words[0].trim_end_matches(".foobar.com.");
         if words[at + 1] == "SOA" {
             zone.soa_ttl_s = ttl_s;
@@ -90,9 +79,7 @@ pub fn same_text(message: &Message, step: &Value) {
     let recorded = step["text"].as_str().unwrap();
     let start = recorded.find(";; Got answer:").unwrap();
     let lines = recorded[start..].lines().filter(|line| {
-        !["Query time", "SERVER", "WHEN"]
-            .iter()
-            .any(|title| line.starts_with(&format!(";; {title}: ")))
+        !["Query time", "SERVER", "WHEN"].iter().any(|title| line.starts_with(&format!(";; {title}: ")))
     });
     let recorded: Vec<_> = lines.collect();
     let text = dig_text(message);

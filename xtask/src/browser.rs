@@ -37,9 +37,7 @@ pub fn chromedriver() -> Result<PathBuf> {
             return Ok(found);
         }
     }
-    let major = output_of(program(browser).arg("--version"))
-        .and_then(|text| major_version(&text))
-        .unwrap_or_default();
+    let major = output_of(program(browser).arg("--version")).and_then(|text| major_version(&text)).unwrap_or_default();
     bail!(
         "chromedriver is needed, of the browser's version: get it by \
          `npx @puppeteer/browsers install chromedriver@{major}` and set CHROMEDRIVER to the path that this prints."
@@ -47,13 +45,7 @@ pub fn chromedriver() -> Result<PathBuf> {
 }
 
 fn find_chromium() -> Option<PathBuf> {
-    const NAMES: [&str; 5] = [
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-        "chrome",
-    ];
+    const NAMES: [&str; 5] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
     const PLACES: [&str; 4] = [
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
         "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -62,12 +54,7 @@ fn find_chromium() -> Option<PathBuf> {
     ];
     named_by("CHROMIUM")
         .or_else(|| NAMES.iter().find_map(|name| find_on_path(name)))
-        .or_else(|| {
-            PLACES
-                .iter()
-                .map(PathBuf::from)
-                .find(|place| place.is_file())
-        })
+        .or_else(|| PLACES.iter().map(PathBuf::from).find(|place| place.is_file()))
 }
 
 fn find_chromedriver() -> Option<PathBuf> {
@@ -75,9 +62,7 @@ fn find_chromedriver() -> Option<PathBuf> {
 }
 
 fn named_by(variable: &str) -> Option<PathBuf> {
-    std::env::var_os(variable)
-        .map(PathBuf::from)
-        .filter(|path| path.is_file())
+    std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file())
 }
 
 fn may_use_apt() -> bool {
@@ -90,28 +75,16 @@ fn install_with_apt() -> Result<()> {
     println!("Installing chromium and chromium-driver with apt-get: usually 1 minute.");
     let apt = || {
         let mut command = program("apt-get");
-        command
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .args(["--yes", "--quiet"]);
+        command.env("DEBIAN_FRONTEND", "noninteractive").args(["--yes", "--quiet"]);
         command
     };
     install("the list of packages", apt().arg("update"))?;
-    install(
-        "chromium",
-        apt().args([
-            "install",
-            "--no-install-recommends",
-            "chromium",
-            "chromium-driver",
-        ]),
-    )
+    install("chromium", apt().args(["install", "--no-install-recommends", "chromium", "chromium-driver"]))
 }
 
 /// `156` of `Chromium 156.0.8078.79 built on Debian`.
 fn major_version(text: &str) -> Option<String> {
-    let version = text
-        .split_whitespace()
-        .find(|word| word.starts_with(|first: char| first.is_ascii_digit()))?;
+    let version = text.split_whitespace().find(|word| word.starts_with(|first: char| first.is_ascii_digit()))?;
     version.split('.').next().map(str::to_owned)
 }
 
@@ -121,10 +94,7 @@ mod tests {
 
     #[test]
     fn the_major_version_is_read_from_what_a_browser_prints() {
-        assert_eq!(
-            major_version("Chromium 156.0.8078.79 built on Debian").as_deref(),
-            Some("156")
-        );
+        assert_eq!(major_version("Chromium 156.0.8078.79 built on Debian").as_deref(), Some("156"));
         assert_eq!(major_version("no version"), None);
     }
 }

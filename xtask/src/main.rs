@@ -46,13 +46,8 @@ fn run_command(arguments: &[&str]) -> Result<()> {
             println!("{HELP}");
             Ok(())
         }
-        [] => bail!(
-            "which command? One of `serve`, `build` and `test`; `cargo xtask help` tells more."
-        ),
-        _ => bail!(
-            "`{}` is not a command; see `cargo xtask help`.",
-            arguments.join(" ")
-        ),
+        [] => bail!("which command? One of `serve`, `build` and `test`; `cargo xtask help` tells more."),
+        _ => bail!("`{}` is not a command; see `cargo xtask help`.", arguments.join(" ")),
     }
 }
 
@@ -63,9 +58,7 @@ fn port(options: &[&str]) -> Result<u16> {
         [option] if option.starts_with("--port=") => &option["--port=".len()..],
         _ => bail!("`serve` takes only `--port N`, as in `cargo xtask serve --port 8081`."),
     };
-    number
-        .parse()
-        .with_context(|| format!("`{number}` is not a port; choose a number up to 65535"))
+    number.parse().with_context(|| format!("`{number}` is not a port; choose a number up to 65535"))
 }
 
 #[cfg(test)]

@@ -11,12 +11,8 @@ const SIGN_OF_LIFE_EVERY: Duration = Duration::from_secs(30);
 
 /// The top folder of the project, where every program is started.
 pub fn root() -> PathBuf {
-    let xtask =
-        std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-    Path::new(&xtask)
-        .parent()
-        .expect("the xtask package lies in the project's folder")
-        .to_owned()
+    let xtask = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&xtask).parent().expect("the xtask package lies in the project's folder").to_owned()
 }
 
 /// A program to be started in the project's folder.
@@ -33,26 +29,16 @@ pub fn cargo() -> Command {
 
 /// Where on PATH a program is, if it is.
 pub fn find_on_path(name: &str) -> Option<PathBuf> {
-    let endings: &[&str] = if cfg!(windows) {
-        &[".exe", ".cmd"]
-    } else {
-        &[""]
-    };
+    let endings: &[&str] = if cfg!(windows) { &[".exe", ".cmd"] } else { &[""] };
     let folders = std::env::var_os("PATH")?;
     std::env::split_paths(&folders)
-        .flat_map(|folder| {
-            endings
-                .iter()
-                .map(move |ending| folder.join(format!("{name}{ending}")))
-        })
+        .flat_map(|folder| endings.iter().map(move |ending| folder.join(format!("{name}{ending}"))))
         .find(|candidate| candidate.is_file())
 }
 
 /// Runs a program with its output shown; anything but success is an error that quotes the command.
 pub fn run(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("`{}` could not be started", spelled(command)))?;
+    let status = command.status().with_context(|| format!("`{}` could not be started", spelled(command)))?;
     if !status.success() {
         bail!("`{}` ended with {}", spelled(command), ending(status));
     }
@@ -62,32 +48,21 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// What a program prints, if it can be started and succeeds.
 pub fn output_of(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// Runs an installer with its output in a log file, so that the screen shows a sign of life and one clear sentence.
 pub fn install(what: &str, command: &mut Command) -> Result<()> {
-    let log_path = root()
-        .join(".tools")
-        .join(format!("install-{}.log", what.replace(' ', "-")));
-    let status = run_into_log(command, &log_path)
-        .with_context(|| format!("Installing {what} could not be started"))?;
+    let log_path = root().join(".tools").join(format!("install-{}.log", what.replace(' ', "-")));
+    let status = run_into_log(command, &log_path).with_context(|| format!("Installing {what} could not be started"))?;
     if status.success() {
         return Ok(());
     }
     let log = fs::read_to_string(&log_path).unwrap_or_default();
     if speaks_of_the_network(&log) {
-        bail!(
-            "No network: {what} could not be downloaded; connect and run the same command again."
-        );
+        bail!("No network: {what} could not be downloaded; connect and run the same command again.");
     }
-    bail!(
-        "Installing {what} failed; the reason is at the end of {}.",
-        log_path.display()
-    );
+    bail!("Installing {what} failed; the reason is at the end of {}.", log_path.display());
 }
 
 fn run_into_log(command: &mut Command, log_path: &Path) -> Result<ExitStatus> {
@@ -95,11 +70,7 @@ fn run_into_log(command: &mut Command, log_path: &Path) -> Result<ExitStatus> {
     let log = File::create(log_path)?;
     let started = Instant::now();
     let mut next_sign = SIGN_OF_LIFE_EVERY;
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(log.try_clone()?)
-        .stderr(log)
-        .spawn()?;
+    let mut child = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?;
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(status);
@@ -143,19 +114,13 @@ pub fn spoken(duration: Duration) -> String {
 }
 
 fn spelled(command: &Command) -> String {
-    let name = Path::new(command.get_program())
-        .file_stem()
-        .unwrap_or_default();
-    let words = std::iter::once(name)
-        .chain(command.get_args())
-        .map(OsStr::to_string_lossy);
+    let name = Path::new(command.get_program()).file_stem().unwrap_or_default();
+    let words = std::iter::once(name).chain(command.get_args()).map(OsStr::to_string_lossy);
     words.collect::<Vec<_>>().join(" ")
 }
 
 fn ending(status: ExitStatus) -> String {
-    status
-        .code()
-        .map_or_else(|| "a signal".to_owned(), |code| format!("code {code}"))
+    status.code().map_or_else(|| "a signal".to_owned(), |code| format!("code {code}"))
 }
 
 #[cfg(test)]
@@ -172,9 +137,7 @@ mod tests {
     #[test]
     fn a_missing_network_is_recognised() {
         assert!(speaks_of_the_network("npm error code ENOTFOUND"));
-        assert!(speaks_of_the_network(
-            "[6] Could not resolve hostname (Could not resolve host: index.crates.io)"
-        ));
+        assert!(speaks_of_the_network("[6] Could not resolve hostname (Could not resolve host: index.crates.io)"));
         assert!(!speaks_of_the_network("error[E0308]: mismatched types"));
     }
 }

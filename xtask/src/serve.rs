@@ -40,18 +40,11 @@ pub fn listen(port: u16) -> Result<TcpListener> {
 
 fn free_port_after(port: u16) -> u16 {
     let candidates = (port.max(1023) + 1..=u16::MAX).chain([8080]);
-    candidates
-        .into_iter()
-        .find(|&port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok())
-        .unwrap_or(8080)
+    candidates.into_iter().find(|&port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()).unwrap_or(8080)
 }
 
 /// Serves `folder` under `prefix`, which begins and ends with a slash, on threads of its own.
-pub fn start(
-    listener: TcpListener,
-    folder: PathBuf,
-    prefix: &'static str,
-) -> Result<Vec<JoinHandle<()>>> {
+pub fn start(listener: TcpListener, folder: PathBuf, prefix: &'static str) -> Result<Vec<JoinHandle<()>>> {
     let server = Server::from_listener(listener, None).map_err(|problem| anyhow!("{problem}"))?;
     let server = Arc::new(server);
     let folder = Arc::new(folder);
@@ -69,8 +62,7 @@ pub fn start(
 fn answer(request: Request, folder: &Path, prefix: &str) {
     let response = match request.method() {
         Method::Get | Method::Head => respond_with(find(folder, prefix, request.url())),
-        _ => text(405, "Only GET and HEAD are answered here.")
-            .with_header(header("Allow", "GET, HEAD")),
+        _ => text(405, "Only GET and HEAD are answered here.").with_header(header("Allow", "GET, HEAD")),
     };
     // A visitor who left before the answer is no concern of ours.
     request.respond(response).ok();
@@ -94,20 +86,13 @@ fn find(folder: &Path, prefix: &str, url: &str) -> Found {
         return Found::Nothing;
     };
     // Names only: no `..`, no drive, no second root.
-    let is_inside = Path::new(&relative)
-        .components()
-        .all(|part| matches!(part, Component::Normal(_)));
+    let is_inside = Path::new(&relative).components().all(|part| matches!(part, Component::Normal(_)));
     if !is_inside || relative.contains(['\\', '\0', ':']) {
         return Found::Nothing;
     }
     let target = folder.join(&relative);
-    match (
-        target.is_dir(),
-        relative.is_empty() || relative.ends_with('/'),
-    ) {
-        (true, true) if target.join("index.html").is_file() => {
-            Found::File(target.join("index.html"))
-        }
+    match (target.is_dir(), relative.is_empty() || relative.ends_with('/')) {
+        (true, true) if target.join("index.html").is_file() => Found::File(target.join("index.html")),
         (true, false) => Found::Folder(format!("{path}/")),
         (false, false) if target.is_file() => Found::File(target),
         _ => Found::Nothing,
@@ -184,19 +169,10 @@ mod tests {
     fn only_files_of_the_folder_are_found() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
         let found = |url: &str| find(folder, "/course/", url);
-        assert_eq!(
-            found("/course/Cargo.toml?x=1"),
-            Found::File(folder.join("Cargo.toml"))
-        );
-        assert_eq!(
-            found("/course/src/m%61in.rs"),
-            Found::File(folder.join("src/main.rs"))
-        );
+        assert_eq!(found("/course/Cargo.toml?x=1"), Found::File(folder.join("Cargo.toml")));
+        assert_eq!(found("/course/src/m%61in.rs"), Found::File(folder.join("src/main.rs")));
         assert_eq!(found("/course"), Found::Folder("/course/".to_owned()));
-        assert_eq!(
-            found("/course/src"),
-            Found::Folder("/course/src/".to_owned())
-        );
+        assert_eq!(found("/course/src"), Found::Folder("/course/src/".to_owned()));
         for nothing in [
             "/Cargo.toml",
             "/course/../xtask/Cargo.toml",
@@ -218,14 +194,8 @@ mod tests {
 
     #[test]
     fn webassembly_has_the_type_that_browsers_ask_for() {
-        assert_eq!(
-            media_type(Path::new("hopscope_bg.wasm")),
-            "application/wasm"
-        );
-        assert_eq!(
-            media_type(Path::new("index.html")),
-            "text/html; charset=utf-8"
-        );
+        assert_eq!(media_type(Path::new("hopscope_bg.wasm")), "application/wasm");
+        assert_eq!(media_type(Path::new("index.html")), "text/html; charset=utf-8");
     }
 
     #[test]
@@ -233,9 +203,6 @@ mod tests {
         let taken = listen(0).unwrap();
         let port = taken.local_addr().unwrap().port();
         let message = listen(port).unwrap_err().to_string();
-        assert!(
-            message.starts_with(&format!("Port {port} is in use; choose another with")),
-            "{message}"
-        );
+        assert!(message.starts_with(&format!("Port {port} is in use; choose another with")), "{message}");
     }
 }

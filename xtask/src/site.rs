@@ -12,14 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// What lies in the project's folder and has no part in the site.
-const NOT_SOURCES: [&str; 6] = [
-    "dist",
-    "target",
-    "tests",
-    "benches",
-    "xtask",
-    "node_modules",
-];
+const NOT_SOURCES: [&str; 6] = ["dist", "target", "tests", "benches", "xtask", "node_modules"];
 
 /// The folder of the built site.
 pub fn dist() -> PathBuf {
@@ -46,10 +39,7 @@ pub fn build() -> Result<()> {
     WASM_OPT.ready()?;
     WASM_BINDGEN.ready()?;
     let trunk = TRUNK.ready()?;
-    install(
-        "the crates",
-        cargo().args(["fetch", "--target", "wasm32-unknown-unknown"]),
-    )?;
+    install("the crates", cargo().args(["fetch", "--target", "wasm32-unknown-unknown"]))?;
 
     println!("Building the site: usually 1 minute the first time, half a minute later.");
     let started = Instant::now();
@@ -60,10 +50,7 @@ pub fn build() -> Result<()> {
         .env_remove("NO_COLOR")
         .env_remove("RUST_BACKTRACE"))?;
     fs::write(stamp, stamp_text(sources))?;
-    println!(
-        "Built the site into dist/ in {}.",
-        spoken(started.elapsed())
-    );
+    println!("Built the site into dist/ in {}.", spoken(started.elapsed()));
     Ok(())
 }
 
@@ -88,25 +75,18 @@ fn digest_of_sources() -> io::Result<u64> {
 }
 
 fn hash_folder(folder: &Path, hasher: &mut DefaultHasher) -> io::Result<()> {
-    sorted_entries(folder)?
-        .iter()
-        .try_for_each(|path| hash_entry(path, hasher))
+    sorted_entries(folder)?.iter().try_for_each(|path| hash_entry(path, hasher))
 }
 
 fn hash_entry(path: &Path, hasher: &mut DefaultHasher) -> io::Result<()> {
     path.hash(hasher);
-    if path.is_dir() {
-        hash_folder(path, hasher)
-    } else {
-        fs::read(path).map(|bytes| bytes.hash(hasher))
-    }
+    if path.is_dir() { hash_folder(path, hasher) } else { fs::read(path).map(|bytes| bytes.hash(hasher)) }
 }
 
 /// The entries of a folder in the order of their names.
 pub fn sorted_entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut paths = fs::read_dir(folder)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<io::Result<Vec<_>>>()?;
+    let mut paths =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
     paths.sort();
     Ok(paths)
 }

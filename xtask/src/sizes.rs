@@ -18,24 +18,11 @@ pub fn report(dist: &Path) -> Result<()> {
         let content = fs::read(&path)?;
         let compressed_bytes = gzip_size(&content)?;
         total_bytes += compressed_bytes;
-        println!(
-            "{:>10} {compressed_bytes:>10}  {}",
-            content.len(),
-            path.strip_prefix(dist)?.display()
-        );
+        println!("{:>10} {compressed_bytes:>10}  {}", content.len(), path.strip_prefix(dist)?.display());
     }
-    println!(
-        "{:>10} {total_bytes:>10}  in all, {} KB of {} KB",
-        "",
-        kilobytes(total_bytes),
-        kilobytes(BUDGET_BYTES)
-    );
+    println!("{:>10} {total_bytes:>10}  in all, {} KB of {} KB", "", kilobytes(total_bytes), kilobytes(BUDGET_BYTES));
     if total_bytes > BUDGET_BYTES {
-        bail!(
-            "the site is {} KB gzip, over its budget of {} KB",
-            kilobytes(total_bytes),
-            kilobytes(BUDGET_BYTES)
-        );
+        bail!("the site is {} KB gzip, over its budget of {} KB", kilobytes(total_bytes), kilobytes(BUDGET_BYTES));
     }
     Ok(())
 }

@@ -15,41 +15,13 @@ struct Step {
 }
 
 const STEPS: [Step; 7] = [
-    Step {
-        name: "fmt",
-        what: "the code is formatted",
-        run: fmt,
-    },
-    Step {
-        name: "lint",
-        what: "clippy and rustdoc have nothing to say",
-        run: lint,
-    },
-    Step {
-        name: "native",
-        what: "tests of the core, compiled for this machine",
-        run: native,
-    },
-    Step {
-        name: "wasm",
-        what: "tests of the core, compiled to WebAssembly",
-        run: wasm,
-    },
-    Step {
-        name: "ui",
-        what: "tests of the user interface, in Chromium",
-        run: ui,
-    },
-    Step {
-        name: "build",
-        what: "the optimised site and its size",
-        run: site::build_and_measure,
-    },
-    Step {
-        name: "e2e",
-        what: "tests of the built site, in Chromium",
-        run: e2e,
-    },
+    Step { name: "fmt", what: "the code is formatted", run: fmt },
+    Step { name: "lint", what: "clippy and rustdoc have nothing to say", run: lint },
+    Step { name: "native", what: "tests of the core, compiled for this machine", run: native },
+    Step { name: "wasm", what: "tests of the core, compiled to WebAssembly", run: wasm },
+    Step { name: "ui", what: "tests of the user interface, in Chromium", run: ui },
+    Step { name: "build", what: "the optimised site and its size", run: site::build_and_measure },
+    Step { name: "e2e", what: "tests of the built site, in Chromium", run: e2e },
 ];
 
 /// Where a course might put the site: the end-to-end tests visit it there.
@@ -59,28 +31,13 @@ const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 
 /// The whole of `cargo xtask test`: all steps, or those named, up to the first that fails.
 pub fn command(names: &[&str]) -> Result<()> {
-    if let Some(unknown) = names
-        .iter()
-        .find(|name| STEPS.iter().all(|step| step.name != **name))
-    {
-        bail!(
-            "there is no test step `{unknown}`; the steps are {}.",
-            STEPS.map(|step| step.name).join(", ")
-        );
+    if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
+        bail!("there is no test step `{unknown}`; the steps are {}.", STEPS.map(|step| step.name).join(", "));
     }
-    let chosen: Vec<&Step> = STEPS
-        .iter()
-        .filter(|step| names.is_empty() || names.contains(&step.name))
-        .collect();
+    let chosen: Vec<&Step> = STEPS.iter().filter(|step| names.is_empty() || names.contains(&step.name)).collect();
     let mut durations = Vec::new();
     for (index, step) in chosen.iter().enumerate() {
-        println!(
-            "\n== {}/{} {}: {} ==",
-            index + 1,
-            chosen.len(),
-            step.name,
-            step.what
-        );
+        println!("\n== {}/{} {}: {} ==", index + 1, chosen.len(), step.name, step.what);
         let duration = run_step(step)?;
         println!("-- {} passed in {}", step.name, spoken(duration));
         durations.push((step.name, duration));
@@ -100,10 +57,7 @@ fn run_step(step: &Step) -> Result<Duration> {
 }
 
 fn summary(durations: &[(&str, Duration)]) -> String {
-    let parts: Vec<String> = durations
-        .iter()
-        .map(|(name, duration)| format!("{name} {}", spoken(*duration)))
-        .collect();
+    let parts: Vec<String> = durations.iter().map(|(name, duration)| format!("{name} {}", spoken(*duration))).collect();
     let total = spoken(durations.iter().map(|(_, duration)| duration).sum());
     format!("All tests passed in {total}: {}.", parts.join(" · "))
 }
@@ -118,13 +72,8 @@ fn lint() -> Result<()> {
     toolchain::wasm_target()?;
     const STRICT: [&str; 4] = ["--all-targets", "--", "-D", "warnings"];
     run(cargo().args(["clippy", "--workspace"]).args(STRICT))?;
-    run(cargo()
-        .args(["clippy", "--package", "hopscope"])
-        .args(WASM)
-        .args(STRICT))?;
-    run(cargo()
-        .args(["doc", "--no-deps", "--package", "hopscope", "--lib"])
-        .env("RUSTDOCFLAGS", "-D warnings"))
+    run(cargo().args(["clippy", "--package", "hopscope"]).args(WASM).args(STRICT))?;
+    run(cargo().args(["doc", "--no-deps", "--package", "hopscope", "--lib"]).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 fn native() -> Result<()> {
@@ -165,9 +114,7 @@ fn e2e() -> Result<()> {
     let address = format!("http://{}{SUB_PATH}", listener.local_addr()?);
     serve::start(listener, site::dist(), SUB_PATH)?;
     let tests = site::sorted_entries(&folder)?;
-    let tests = tests
-        .iter()
-        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"));
+    let tests = tests.iter().filter(|path| path.to_string_lossy().ends_with(".test.mjs"));
     run(program(toolchain::node()?)
         // One file at a time: some tests measure how quickly the page answers.
         .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
@@ -178,20 +125,13 @@ fn e2e() -> Result<()> {
 
 /// Installs what the end-to-end tests import, unless that was done since the list of it changed.
 fn install_packages(folder: &Path) -> Result<()> {
-    let changed = |name: &str| {
-        fs::metadata(folder.join(name))
-            .and_then(|data| data.modified())
-            .ok()
-    };
+    let changed = |name: &str| fs::metadata(folder.join(name)).and_then(|data| data.modified()).ok();
     if changed("node_modules/.package-lock.json") >= changed("package-lock.json") {
         return Ok(());
     }
     println!("Installing the packages of the end-to-end tests: usually 5 seconds.");
     let options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
-    install(
-        "the packages of tests/e2e",
-        program(toolchain::npm()?).args(options).current_dir(folder),
-    )
+    install("the packages of tests/e2e", program(toolchain::npm()?).args(options).current_dir(folder))
 }
 
 #[cfg(test)]
@@ -201,21 +141,12 @@ mod tests {
     #[test]
     fn an_unknown_step_is_refused_with_the_list_of_steps() {
         let message = command(&["lint", "unit"]).unwrap_err().to_string();
-        assert_eq!(
-            message,
-            "there is no test step `unit`; the steps are fmt, lint, native, wasm, ui, build, e2e."
-        );
+        assert_eq!(message, "there is no test step `unit`; the steps are fmt, lint, native, wasm, ui, build, e2e.");
     }
 
     #[test]
     fn the_summary_is_one_line() {
-        let durations = [
-            ("fmt", Duration::from_millis(400)),
-            ("lint", Duration::from_secs(61)),
-        ];
-        assert_eq!(
-            summary(&durations),
-            "All tests passed in 1 min 01 s: fmt 0.4 s · lint 1 min 01 s."
-        );
+        let durations = [("fmt", Duration::from_millis(400)), ("lint", Duration::from_secs(61))];
+        assert_eq!(summary(&durations), "All tests passed in 1 min 01 s: fmt 0.4 s · lint 1 min 01 s.");
     }
 }

@@ -9,8 +9,7 @@ const OLDEST_NODE: u32 = 20;
 /// Makes sure that Rust can compile to WebAssembly.
 pub fn wasm_target() -> Result<()> {
     const TARGET: &str = "wasm32-unknown-unknown";
-    let libraries =
-        output_of(program("rustc").args(["--print", "target-libdir", "--target", TARGET]));
+    let libraries = output_of(program("rustc").args(["--print", "target-libdir", "--target", TARGET]));
     if libraries.is_some_and(|folder| Path::new(&folder).is_dir()) {
         return Ok(());
     }
@@ -28,9 +27,7 @@ pub fn component(name: &str, cargo_command: &str) -> Result<()> {
 /// Adds a `target` or a `component` to the toolchain in use.
 fn rustup(kind: &str, name: &str) -> Result<()> {
     let Some(rustup) = find_on_path("rustup") else {
-        bail!(
-            "The Rust {kind} {name} is missing, and so is rustup, which adds it; install it from https://rustup.rs."
-        );
+        bail!("The Rust {kind} {name} is missing, and so is rustup, which adds it; install it from https://rustup.rs.");
     };
     println!("Adding the Rust {kind} {name} by rustup: usually 10 seconds.");
     install(name, program(rustup).args([kind, "add", name]))
@@ -39,20 +36,12 @@ fn rustup(kind: &str, name: &str) -> Result<()> {
 /// The path of Node, which runs `wasm-opt` and the tests in the browser.
 pub fn node() -> Result<PathBuf> {
     let Some(node) = find_on_path("node") else {
-        bail!(
-            "Node.js {OLDEST_NODE} or newer is needed; install it from https://nodejs.org and run this again."
-        );
+        bail!("Node.js {OLDEST_NODE} or newer is needed; install it from https://nodejs.org and run this again.");
     };
     let version = output_of(program(&node).arg("--version")).unwrap_or_default();
-    let major = version
-        .trim_start_matches('v')
-        .split('.')
-        .next()
-        .and_then(|number| number.parse().ok());
+    let major = version.trim_start_matches('v').split('.').next().and_then(|number| number.parse().ok());
     if major.is_none_or(|major: u32| major < OLDEST_NODE) {
-        bail!(
-            "Node.js {OLDEST_NODE} or newer is needed, this is {version}; install one from https://nodejs.org."
-        );
+        bail!("Node.js {OLDEST_NODE} or newer is needed, this is {version}; install one from https://nodejs.org.");
     }
     Ok(node)
 }
@@ -61,9 +50,7 @@ pub fn node() -> Result<PathBuf> {
 pub fn npm() -> Result<PathBuf> {
     node()?;
     let Some(npm) = find_on_path("npm") else {
-        bail!(
-            "npm, which usually comes with Node.js, is missing; install it (`apt-get install npm` on Debian)."
-        );
+        bail!("npm, which usually comes with Node.js, is missing; install it (`apt-get install npm` on Debian).");
     };
     Ok(npm)
 }

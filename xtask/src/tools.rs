@@ -46,10 +46,7 @@ pub const WASM_BINDGEN: Tool = Tool {
 };
 
 /// Runs tests in WebAssembly; it comes with `wasm-bindgen`.
-pub const TEST_RUNNER: Tool = Tool {
-    program: "wasm-bindgen-test-runner",
-    ..WASM_BINDGEN
-};
+pub const TEST_RUNNER: Tool = Tool { program: "wasm-bindgen-test-runner", ..WASM_BINDGEN };
 
 /// Makes the WebAssembly smaller.
 pub const WASM_OPT: Tool = Tool {
@@ -89,11 +86,7 @@ impl Tool {
     fn own_path(&self) -> PathBuf {
         match self.source {
             Source::Crate(_) => own_crates().join(format!("{}{EXE_SUFFIX}", self.program)),
-            Source::Npm => own_packages().join(format!(
-                "{}{}",
-                self.program,
-                if cfg!(windows) { ".cmd" } else { "" }
-            )),
+            Source::Npm => own_packages().join(format!("{}{}", self.program, if cfg!(windows) { ".cmd" } else { "" })),
         }
     }
 
@@ -107,73 +100,34 @@ impl Tool {
             Source::Crate(arguments) => self.install_crate(arguments),
             Source::Npm => {
                 let npm = npm()?;
-                println!(
-                    "Installing {} into .tools: usually {}.",
-                    self.package, self.usually
-                );
-                let options = [
-                    "--save-exact",
-                    "--no-audit",
-                    "--no-fund",
-                    "--ignore-scripts",
-                    "--prefix",
-                    ".tools",
-                ];
-                install(
-                    self.package,
-                    program(npm).arg("install").args(options).arg(self.package),
-                )
+                println!("Installing {} into .tools: usually {}.", self.package, self.usually);
+                let options = ["--save-exact", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", ".tools"];
+                install(self.package, program(npm).arg("install").args(options).arg(self.package))
             }
         }
     }
 
     fn install_crate(&self, arguments: &[&str]) -> Result<()> {
         if output_of(cargo().args(["binstall", "-V"])).is_some() {
-            println!(
-                "Downloading {} into .tools with cargo binstall: usually 10 seconds.",
-                self.package
-            );
-            let options = [
-                "--no-confirm",
-                "--force",
-                "--disable-telemetry",
-                "--disable-strategies",
-                "compile",
-            ];
-            let downloaded = install(
-                self.package,
-                cargo()
-                    .arg("binstall")
-                    .args(options)
-                    .args(["--root", ".tools", self.package]),
-            );
+            println!("Downloading {} into .tools with cargo binstall: usually 10 seconds.", self.package);
+            let options = ["--no-confirm", "--force", "--disable-telemetry", "--disable-strategies", "compile"];
+            let downloaded =
+                install(self.package, cargo().arg("binstall").args(options).args(["--root", ".tools", self.package]));
             if downloaded.is_ok() && self.is_right(&self.own_path()) {
                 return Ok(());
             }
             println!("That did not work, so it is compiled instead.");
         }
-        println!(
-            "Compiling {} into .tools, only once: usually {} on two cores.",
-            self.package, self.usually
-        );
+        println!("Compiling {} into .tools, only once: usually {} on two cores.", self.package, self.usually);
         let options = ["--locked", "--force", "--root", ".tools"];
-        install(
-            self.package,
-            cargo()
-                .arg("install")
-                .args(options)
-                .args(arguments)
-                .arg(self.package),
-        )
+        install(self.package, cargo().arg("install").args(options).args(arguments).arg(self.package))
     }
 }
 
 /// PATH with the project's own tools in front: trunk looks there for `wasm-bindgen` and `wasm-opt`.
 pub fn path_with_tools() -> OsString {
     let inherited = std::env::var_os("PATH").unwrap_or_default();
-    let folders = [own_crates(), own_packages()]
-        .into_iter()
-        .chain(std::env::split_paths(&inherited));
+    let folders = [own_crates(), own_packages()].into_iter().chain(std::env::split_paths(&inherited));
     std::env::join_paths(folders).expect("the project's folder has a name that PATH can hold")
 }
 
@@ -192,24 +146,11 @@ mod tests {
 
     #[test]
     fn pinned_versions_agree_with_the_other_files() {
-        let read = |name: &str| {
-            fs::read_to_string(root().join(name))
-                .unwrap()
-                .replace("\r\n", "\n")
-        };
-        let crate_version = format!(
-            "name = \"wasm-bindgen\"\nversion = \"{}\"",
-            WASM_BINDGEN.version
-        );
+        let read = |name: &str| fs::read_to_string(root().join(name)).unwrap().replace("\r\n", "\n");
+        let crate_version = format!("name = \"wasm-bindgen\"\nversion = \"{}\"", WASM_BINDGEN.version);
         assert!(read("Cargo.lock").contains(&crate_version), "Cargo.lock");
         let settings = read("Trunk.toml");
-        assert!(
-            settings.contains(&format!("wasm_bindgen = \"{}\"", WASM_BINDGEN.version)),
-            "Trunk.toml"
-        );
-        assert!(
-            settings.contains(&format!("wasm_opt = \"version_{}\"", WASM_OPT.version)),
-            "Trunk.toml"
-        );
+        assert!(settings.contains(&format!("wasm_bindgen = \"{}\"", WASM_BINDGEN.version)), "Trunk.toml");
+        assert!(settings.contains(&format!("wasm_opt = \"version_{}\"", WASM_OPT.version)), "Trunk.toml");
     }
 }

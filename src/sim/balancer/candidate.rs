@@ -33,11 +33,7 @@ impl Candidate {
 
     /// The weight that counts: 0 for a server that is not usable.
     pub(super) fn effective_weight(&self) -> u32 {
-        if self.usable {
-            self.weight.min(MAX_WEIGHT)
-        } else {
-            0
-        }
+        if self.usable { self.weight.min(MAX_WEIGHT) } else { 0 }
     }
 
     /// Whether the server may be chosen for `group`.
@@ -46,11 +42,7 @@ impl Candidate {
     }
 
     pub(super) fn group(&self) -> Group {
-        if self.backup {
-            Group::Backup
-        } else {
-            Group::Active
-        }
+        if self.backup { Group::Backup } else { Group::Active }
     }
 }
 

@@ -19,23 +19,12 @@ struct Place {
 
 impl LeastConn {
     pub(super) fn new(servers: &[Candidate]) -> Self {
-        let place = |(server, candidate)| Place {
-            load: load(candidate),
-            since: server as u64,
-        };
-        Self {
-            places: servers.iter().enumerate().map(place).collect(),
-            reports: servers.len() as u64,
-        }
+        let place = |(server, candidate)| Place { load: load(candidate), since: server as u64 };
+        Self { places: servers.iter().enumerate().map(place).collect(), reports: servers.len() as u64 }
     }
 
     /// The least loaded server of `group` that is not full; the one in `avoid` only if there is no other.
-    pub(super) fn pick(
-        &self,
-        group: Group,
-        servers: &[Candidate],
-        avoid: Option<usize>,
-    ) -> Option<usize> {
+    pub(super) fn pick(&self, group: Group, servers: &[Candidate], avoid: Option<usize>) -> Option<usize> {
         let mut best: Option<(bool, Place, usize)> = None;
         for (server, (place, candidate)) in self.places.iter().zip(servers).enumerate() {
             let rank = (avoid == Some(server), *place, server);
@@ -49,10 +38,7 @@ impl LeastConn {
 
     /// The server's weight has changed, or it has returned: it is placed behind those of the same load.
     pub(super) fn changed(&mut self, server: usize, servers: &[Candidate]) {
-        self.places[server] = Place {
-            load: load(&servers[server]),
-            since: self.reports,
-        };
+        self.places[server] = Place { load: load(&servers[server]), since: self.reports };
         self.reports += 1;
     }
 
@@ -69,9 +55,7 @@ impl LeastConn {
 fn load(candidate: &Candidate) -> u64 {
     match u64::from(candidate.running) + u64::from(candidate.queued) {
         0 => 0,
-        requests => {
-            (requests + 1) * u64::from(MAX_WEIGHT) / u64::from(candidate.effective_weight().max(1))
-        }
+        requests => (requests + 1) * u64::from(MAX_WEIGHT) / u64::from(candidate.effective_weight().max(1)),
     }
 }
 

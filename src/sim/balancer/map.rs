@@ -16,10 +16,7 @@ impl Map {
     /// The table of the servers in `on_duty`.
     pub(super) fn new(servers: &[Candidate], on_duty: impl Fn(usize) -> bool) -> Self {
         let weights = servers.iter().map(|server| server.configured_weight);
-        let mut map = Self {
-            divisor: weights.fold(0, greatest_common_divisor).max(1),
-            slots: Arc::new([]),
-        };
+        let mut map = Self { divisor: weights.fold(0, greatest_common_divisor).max(1), slots: Arc::new([]) };
         map.rebuild(servers, on_duty);
         map
     }

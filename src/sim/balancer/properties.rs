@@ -7,11 +7,7 @@ use crate::sim::Rng;
 
 #[test]
 fn equal_weights_are_fair_to_one_request() {
-    for algorithm in [
-        Algorithm::RoundRobin,
-        Algorithm::StaticRr,
-        Algorithm::LeastConn,
-    ] {
+    for algorithm in [Algorithm::RoundRobin, Algorithm::StaticRr, Algorithm::LeastConn] {
         for count in 1..=9 {
             for weight in [1, 7, 256] {
                 let mut bench = Bench::new(algorithm, servers(&vec![weight; count]));
@@ -144,14 +140,9 @@ impl World {
         }
         let avoid = Some(self.rng.below(8) as usize).filter(|server| *server < self.servers.len());
         let source = self.rng.below(u32::MAX);
-        let picked = self
-            .selector
-            .pick(&self.servers, source, avoid, &mut self.draws);
+        let picked = self.selector.pick(&self.servers, source, avoid, &mut self.draws);
         let room = |server: &usize| !self.servers[*server].full();
-        let case = format!(
-            "{:?} {picked:?} {avoid:?} {:?}",
-            self.algorithm, self.servers
-        );
+        let case = format!("{:?} {picked:?} {avoid:?} {:?}", self.algorithm, self.servers);
         match picked {
             Pick::NoServer => assert!(on_duty.is_empty(), "{case}"),
             Pick::AllFull => {

@@ -10,12 +10,7 @@ use crate::sim::Rng;
 ///
 /// HAProxy does not look for another server if the one it kept is full: the request waits in the queue of the backend,
 /// for which `None` stands. The redispatched request's server in `avoid` is drawn only if there is no other.
-pub(super) fn pick(
-    group: Group,
-    servers: &[Candidate],
-    avoid: Option<usize>,
-    rng: &mut Rng,
-) -> Option<usize> {
+pub(super) fn pick(group: Group, servers: &[Candidate], avoid: Option<usize>, rng: &mut Rng) -> Option<usize> {
     let weight_without = |avoid| -> u32 { weights(group, servers, avoid).map(|(_, w)| w).sum() };
     let (avoid, sum) = match weight_without(avoid) {
         0 => (None, weight_without(None)),
@@ -26,21 +21,12 @@ pub(super) fn pick(
     let load = |server: usize, weight_of: usize| {
         u64::from(servers[server].running) * u64::from(servers[weight_of].effective_weight())
     };
-    let kept = if load(two, one) > load(one, two) {
-        one
-    } else {
-        two
-    };
+    let kept = if load(two, one) > load(one, two) { one } else { two };
     (!servers[kept].full()).then_some(kept)
 }
 
 /// The server on whose stretch of the line of weights `point` falls.
-fn draw(
-    group: Group,
-    servers: &[Candidate],
-    avoid: Option<usize>,
-    mut point: u32,
-) -> Option<usize> {
+fn draw(group: Group, servers: &[Candidate], avoid: Option<usize>, mut point: u32) -> Option<usize> {
     for (server, weight) in weights(group, servers, avoid) {
         if point < weight {
             return Some(server);
@@ -51,11 +37,7 @@ fn draw(
 }
 
 /// The servers of `group` but the avoided one, with their weights.
-fn weights(
-    group: Group,
-    servers: &[Candidate],
-    avoid: Option<usize>,
-) -> impl Iterator<Item = (usize, u32)> + '_ {
+fn weights(group: Group, servers: &[Candidate], avoid: Option<usize>) -> impl Iterator<Item = (usize, u32)> + '_ {
     let candidates = servers.iter().enumerate();
     candidates
         .filter(move |(server, candidate)| candidate.serves(group) && avoid != Some(*server))

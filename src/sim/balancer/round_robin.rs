@@ -71,10 +71,7 @@ impl RoundRobin {
             rest: 0,
             passed_before: None,
         };
-        let mut robin = Self {
-            places: servers.iter().map(place).collect(),
-            clocks: [Clock::default(); 2],
-        };
+        let mut robin = Self { places: servers.iter().map(place).collect(), clocks: [Clock::default(); 2] };
         for server in 0..servers.len() {
             let Place { group, weight, .. } = robin.places[server];
             robin.clocks[group as usize].sum += weight;
@@ -88,12 +85,7 @@ impl RoundRobin {
     /// The server whose turn it is in `group`, full ones left out; the one in `avoid` only if there is no other.
     ///
     /// A server that is passed over has used up its turn.
-    pub(super) fn pick(
-        &mut self,
-        group: Group,
-        servers: &[Candidate],
-        avoid: Option<usize>,
-    ) -> Option<usize> {
+    pub(super) fn pick(&mut self, group: Group, servers: &[Candidate], avoid: Option<usize>) -> Option<usize> {
         let clock = &mut self.clocks[group as usize];
         if clock.window == 0 {
             (clock.now, clock.window) = (clock.sum, clock.sum);

@@ -33,14 +33,8 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// All algorithms, in the order in which they are taught.
-    pub const ALL: [Self; 6] = [
-        Self::RoundRobin,
-        Self::StaticRr,
-        Self::LeastConn,
-        Self::First,
-        Self::Source,
-        Self::Random,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::RoundRobin, Self::StaticRr, Self::LeastConn, Self::First, Self::Source, Self::Random];
 
     /// HAProxy's word for the algorithm.
     #[must_use]
@@ -116,30 +110,17 @@ impl Selector {
             Algorithm::Source => Policy::Source(map()),
             Algorithm::Random => Policy::Random,
         };
-        Self {
-            policy,
-            all_backups,
-            duty,
-            weights: servers.iter().map(Candidate::effective_weight).collect(),
-        }
+        Self { policy, all_backups, duty, weights: servers.iter().map(Candidate::effective_weight).collect() }
     }
 
     /// Chooses the server of one request. `source` is the client's IPv4 address; `avoid` is the server on which a
     /// redispatched request has just failed, taken again only if there is no other.
-    pub fn pick(
-        &mut self,
-        servers: &[Candidate],
-        source: u32,
-        avoid: Option<usize>,
-        rng: &mut Rng,
-    ) -> Pick {
+    pub fn pick(&mut self, servers: &[Candidate], source: u32, avoid: Option<usize>, rng: &mut Rng) -> Pick {
         let picked = match (&mut self.policy, self.duty) {
             (_, Duty::Nobody) => return Pick::NoServer,
             (Policy::StaticRr(turns), _) => turns.pick(servers, avoid),
             (Policy::Source(map), _) => source::pick(map, source),
-            (Policy::Random, Duty::OneBackup(backup)) => {
-                Some(backup).filter(|_| !servers[backup].full())
-            }
+            (Policy::Random, Duty::OneBackup(backup)) => Some(backup).filter(|_| !servers[backup].full()),
             (_, Duty::OneBackup(backup)) => Some(backup),
             (Policy::RoundRobin(turns), Duty::All(group)) => turns.pick(group, servers, avoid),
             (Policy::LeastConn(loads), Duty::All(group)) => loads.pick(group, servers, avoid),
@@ -266,11 +247,7 @@ mod tests {
             lose_actives(&mut bench);
             (bench.servers[2].maxconn, bench.servers[2].running) = (Some(1), 1);
             let common = matches!(algorithm, Algorithm::StaticRr | Algorithm::Random);
-            let expected = if common {
-                Pick::AllFull
-            } else {
-                Pick::Server(2)
-            };
+            let expected = if common { Pick::AllFull } else { Pick::Server(2) };
             assert_eq!(bench.pick(), expected, "{algorithm:?}");
         }
     }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::select::Candidate;
+use super::candidate::Candidate;
 use crate::sim::call::CallKey;
 use crate::sim::ids::ProcessId;
 use crate::sim::settings::ServerLine;
@@ -32,8 +32,6 @@ pub struct Server {
     pub admin: AdminState,
     /// Whether the health checks (or the lack of them) let it count as alive.
     pub up: bool,
-    /// What the algorithms see.
-    pub(super) candidate: Candidate,
     /// Good or failed checks in a row: from 0 to rise + fall - 1, alive from `rise` on.
     pub(super) health: u32,
     /// The check under way.
@@ -41,7 +39,7 @@ pub struct Server {
     /// The result of the last check.
     pub last_check: LastCheck,
     /// Requests assigned to this very server that wait for one of its places.
-    pub(super) queue: VecDeque<CallKey>,
+    pub(super) queue: VecDeque<(u64, CallKey)>,
     /// Counters of the statistics page.
     pub counters: ServerCounters,
     /// When its health last changed.
@@ -102,9 +100,34 @@ pub struct ServerCounters {
 }
 
 impl Server {
-    /// A server as the configuration file describes it, alive until the first check says otherwise.
-    pub(super) fn new(process: ProcessId, line: &ServerLine, rise: u32, now: SimTime) -> Self {
-        let candidate = Candidate {
+    /// A server alive until the first check says otherwise: one failure is enough then (recording `check_dead_at_start`).
+    pub(super) const fn new(process: ProcessId, rise: u32, now: SimTime) -> Self {
+        Self {
+            process,
+            admin: AdminState::Ready,
+            up: true,
+            health: rise,
+            checking: None,
+            last_check: LastCheck::None,
+            queue: VecDeque::new(),
+            counters: ServerCounters {
+                sessions: 0,
+                connect_errors: 0,
+                response_errors: 0,
+                retries: 0,
+                redispatches: 0,
+                failed_checks: 0,
+                times_down: 0,
+                downtime: Micros::ZERO,
+                most_running: 0,
+            },
+            changed_at: now,
+        }
+    }
+
+    /// What the algorithms see of it before the first request.
+    pub(super) const fn candidate(line: &ServerLine) -> Candidate {
+        Candidate {
             weight: line.weight,
             configured_weight: line.weight,
             usable: line.weight > 0,
@@ -112,54 +135,12 @@ impl Server {
             running: 0,
             queued: 0,
             maxconn: line.maxconn,
-        };
-        Self {
-            process,
-            admin: AdminState::Ready,
-            up: true,
-            candidate,
-            health: rise,
-            checking: None,
-            last_check: LastCheck::None,
-            queue: VecDeque::new(),
-            counters: ServerCounters::default(),
-            changed_at: now,
         }
-    }
-
-    /// Present weight.
-    #[must_use]
-    pub const fn weight(&self) -> u32 {
-        self.candidate.weight
-    }
-
-    /// Whether it is a backup.
-    #[must_use]
-    pub const fn is_backup(&self) -> bool {
-        self.candidate.backup
-    }
-
-    /// Requests that it works on.
-    #[must_use]
-    pub const fn running(&self) -> u32 {
-        self.candidate.running
     }
 
     /// Requests that wait for this very server.
     #[must_use]
     pub fn queued(&self) -> usize {
         self.queue.len()
-    }
-
-    /// Whether it may get new requests.
-    #[must_use]
-    pub const fn is_usable(&self) -> bool {
-        self.candidate.usable
-    }
-
-    /// Recomputes whether it may get new requests.
-    pub(super) fn refresh(&mut self) {
-        self.candidate.usable = self.up && self.admin == AdminState::Ready && self.candidate.weight > 0;
-        self.candidate.queued = self.queue.len() as u32;
     }
 }

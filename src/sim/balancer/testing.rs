@@ -37,11 +37,7 @@ impl Bench {
     }
 
     pub(super) fn seeded(algorithm: Algorithm, servers: Vec<Candidate>, seed: u64) -> Self {
-        Self {
-            selector: Selector::new(algorithm, false, &servers),
-            servers,
-            rng: Rng::new(seed, 0),
-        }
+        Self { selector: Selector::new(algorithm, false, &servers), servers, rng: Rng::new(seed, 0) }
     }
 
     pub(super) fn with_all_backups(mut self, algorithm: Algorithm) -> Self {

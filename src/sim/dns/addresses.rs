@@ -19,10 +19,7 @@ impl Addresses {
         let mut held = [Ipv4Addr::UNSPECIFIED; MAX_ADDRESSES];
         let len = list.len().min(MAX_ADDRESSES);
         held[..len].copy_from_slice(&list[..len]);
-        Self {
-            list: held,
-            len: len as u8,
-        }
+        Self { list: held, len: len as u8 }
     }
 
     /// The addresses in order.

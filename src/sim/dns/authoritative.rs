@@ -82,11 +82,7 @@ impl Negative {
     /// NXDOMAIN, or NOERROR with an empty answer.
     #[must_use]
     pub fn rcode(&self) -> Rcode {
-        if self.nxdomain {
-            Rcode::NxDomain
-        } else {
-            Rcode::NoError
-        }
+        if self.nxdomain { Rcode::NxDomain } else { Rcode::NoError }
     }
 }
 
@@ -109,10 +105,7 @@ impl Zone {
             addresses = addresses.rotated(self.rotations);
             self.rotations = self.rotations.wrapping_add(1);
         }
-        ZoneAnswer::Addresses {
-            addresses,
-            ttl_s: self.ttl_s,
-        }
+        ZoneAnswer::Addresses { addresses, ttl_s: self.ttl_s }
     }
 }
 
@@ -126,9 +119,7 @@ impl ZoneAnswer {
         match self {
             Self::Addresses { addresses, ttl_s } => {
                 let records = addresses.as_slice().iter();
-                reply.answer = records
-                    .map(|&address| Record::new(NAME, *ttl_s, RecordData::A(address)))
-                    .collect();
+                reply.answer = records.map(|&address| Record::new(NAME, *ttl_s, RecordData::A(address))).collect();
                 let name = RecordData::Ns(ZONE_SERVER.to_owned());
                 reply.authority = vec![Record::new(ZONE_NAME, SERVER_TTL_S, name)];
                 let glue = RecordData::A(server);

@@ -22,11 +22,7 @@ fn write(out: &mut String, message: &Message) -> fmt::Result {
     if let Some(edns) = message.edns {
         let flags = if edns.dnssec_ok { " do" } else { "" };
         writeln!(out, ";; OPT PSEUDOSECTION:")?;
-        writeln!(
-            out,
-            "; EDNS: version: 0, flags:{flags}; udp: {}",
-            edns.udp_size
-        )?;
+        writeln!(out, "; EDNS: version: 0, flags:{flags}; udp: {}", edns.udp_size)?;
     }
     let question = &message.question;
     writeln!(out, ";; QUESTION SECTION:")?;
@@ -45,10 +41,7 @@ fn write_header(out: &mut String, message: &Message) -> fmt::Result {
     let (status, id) = (message.rcode, message.id);
     let flags = message.flags;
     writeln!(out, ";; Got answer:")?;
-    writeln!(
-        out,
-        ";; ->>HEADER<<- opcode: QUERY, status: {status}, id: {id}"
-    )?;
+    writeln!(out, ";; ->>HEADER<<- opcode: QUERY, status: {status}, id: {id}")?;
     out.push_str(";; flags:");
     let names = [
         (flags.qr, " qr"),
@@ -61,10 +54,7 @@ fn write_header(out: &mut String, message: &Message) -> fmt::Result {
     out.extend(names.iter().filter(|(set, _)| *set).map(|(_, name)| *name));
     let (answers, authorities) = (message.answer.len(), message.authority.len());
     let additional = message.additional.len() + usize::from(message.edns.is_some());
-    write!(
-        out,
-        "; QUERY: 1, ANSWER: {answers}, AUTHORITY: {authorities}, "
-    )?;
+    write!(out, "; QUERY: 1, ANSWER: {answers}, AUTHORITY: {authorities}, ")?;
     writeln!(out, "ADDITIONAL: {additional}")?;
     if flags.qr && flags.rd && !flags.ra {
         writeln!(out, ";; WARNING: recursion requested but not available")?;

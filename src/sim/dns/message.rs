@@ -176,11 +176,7 @@ impl Record {
     /// A record saying `data` of `name` for `ttl_s` seconds.
     #[must_use]
     pub fn new(name: &str, ttl_s: u32, data: RecordData) -> Self {
-        Self {
-            name: name.to_owned(),
-            ttl_s,
-            data,
-        }
+        Self { name: name.to_owned(), ttl_s, data }
     }
 
     /// The record that a server adds to say for how long the absence of a name may be remembered. Its TTL is the smaller
@@ -225,11 +221,7 @@ impl Message {
     /// The query of a client to its resolver, bit for bit as dig sends it (`query_hex` of every recording).
     #[must_use]
     pub fn query(id: u16, name: &str, kind: RecordType) -> Self {
-        let flags = Flags {
-            rd: true,
-            ad: true,
-            ..Flags::default()
-        };
+        let flags = Flags { rd: true, ad: true, ..Flags::default() };
         Self::question(id, name, kind, flags, false)
     }
 
@@ -237,10 +229,7 @@ impl Message {
     /// of every recording; Unbound and BIND send the same).
     #[must_use]
     pub fn upstream_query(id: u16, name: &str, kind: RecordType) -> Self {
-        let flags = Flags {
-            cd: true,
-            ..Flags::default()
-        };
+        let flags = Flags { cd: true, ..Flags::default() };
         Self::question(id, name, kind, flags, true)
     }
 
@@ -249,35 +238,19 @@ impl Message {
             id,
             flags,
             rcode: Rcode::NoError,
-            question: Question {
-                name: name.to_owned(),
-                kind,
-            },
+            question: Question { name: name.to_owned(), kind },
             answer: Vec::new(),
             authority: Vec::new(),
             additional: Vec::new(),
-            edns: Some(Edns {
-                udp_size: UDP_SIZE,
-                dnssec_ok,
-            }),
+            edns: Some(Edns { udp_size: UDP_SIZE, dnssec_ok }),
         }
     }
 
     /// An empty response to this query: same id and question, the wish for recursion repeated, the extension returned.
     #[must_use]
     pub fn reply(&self) -> Self {
-        let flags = Flags {
-            qr: true,
-            rd: self.flags.rd,
-            ..Flags::default()
-        };
-        Self {
-            flags,
-            answer: Vec::new(),
-            authority: Vec::new(),
-            additional: Vec::new(),
-            ..self.clone()
-        }
+        let flags = Flags { qr: true, rd: self.flags.rd, ..Flags::default() };
+        Self { flags, answer: Vec::new(), authority: Vec::new(), additional: Vec::new(), ..self.clone() }
     }
 
     /// What the resolver answers to this query, given what it found: addresses with the remaining TTL, the start of the
@@ -289,9 +262,7 @@ impl Message {
         match found {
             Lookup::Fresh(Reply::Addresses(held)) | Lookup::Stale(Reply::Addresses(held)) => {
                 let records = held.addresses.as_slice().iter();
-                reply.answer = records
-                    .map(|&address| Record::new(NAME, held.ttl_s, RecordData::A(address)))
-                    .collect();
+                reply.answer = records.map(|&address| Record::new(NAME, held.ttl_s, RecordData::A(address))).collect();
             }
             Lookup::Fresh(Reply::Negative(negative)) | Lookup::Stale(Reply::Negative(negative)) => {
                 reply.rcode = negative.rcode();

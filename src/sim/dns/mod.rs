@@ -10,9 +10,10 @@
 //! | [`authoritative`] | the zone of `foobar.com` and what its server answers |
 //! | [`lookup`] | what a resolver says on the spot, and what an inspector sees of its cache |
 //! | [`resolver`] | the recursive resolver and its cache: Unbound's or BIND's habits |
+//! | [`service`] | resolver and authoritative server in a world: who is asked when, and who waits |
 //! | [`upstream`] | how long the resolver tries, when it gives up, and what it remembers of that |
 //!
-//! Everything here is a state machine that is told the time: no queue, no network. One name is modelled,
+//! All but [`service`] are state machines that is told the time: no queue, no network. One name is modelled,
 //! [`NAME`]; a further record type is a new variant of [`RecordData`] and of [`ZoneAnswer`].
 
 pub mod addresses;
@@ -22,6 +23,7 @@ pub mod lookup;
 pub mod message;
 pub mod referral;
 pub mod resolver;
+pub mod service;
 pub mod upstream;
 pub mod wire;
 
@@ -32,6 +34,7 @@ pub use lookup::{CacheEntry, CachedAnswer, Lookup, Reply, STALE_TTL_S};
 pub use message::{Edns, Flags, Message, Question, Rcode, Record, RecordData, RecordType, Soa};
 pub use referral::{NameServer, com_referral, root_referral};
 pub use resolver::{Resolver, ResolverSettings};
+pub use service::NameService;
 pub use upstream::{Failure, GivesUp, ResolverKind, Upstream};
 pub use wire::{decode, encode};
 

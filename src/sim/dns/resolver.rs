@@ -37,11 +37,7 @@ pub struct ResolverSettings {
 impl Default for ResolverSettings {
     /// Unbound as it comes: it rotates and does not serve old data.
     fn default() -> Self {
-        Self {
-            kind: ResolverKind::Unbound,
-            rotate: true,
-            serve_expired: false,
-        }
+        Self { kind: ResolverKind::Unbound, rotate: true, serve_expired: false }
     }
 }
 
@@ -222,35 +218,19 @@ impl Resolver {
     pub fn entries(&self, now: SimTime) -> Vec<CacheEntry> {
         let wall_s = self.wall_s(now);
         let mut entries = Vec::new();
-        let servers = [
-            ("com.", COM_SERVER, self.com_until_s),
-            (ZONE_NAME, ZONE_SERVER, self.zone_until_s),
-        ];
+        let servers = [("com.", COM_SERVER, self.com_until_s), (ZONE_NAME, ZONE_SERVER, self.zone_until_s)];
         for (name, server, until_s) in servers {
             if let Some(until_s) = until_s.filter(|&s| self.holds(s, wall_s)) {
                 let ttl_s = remaining_s(until_s, wall_s);
                 let data = server.to_owned();
-                entries.push(CacheEntry {
-                    name,
-                    kind: RecordType::Ns,
-                    ttl_s,
-                    data,
-                });
+                entries.push(CacheEntry { name, kind: RecordType::Ns, ttl_s, data });
             }
         }
-        let shown =
-            |e: &Entry| e.kept && (self.serves_expired() || self.holds(e.expires_s, wall_s));
+        let shown = |e: &Entry| e.kept && (self.serves_expired() || self.holds(e.expires_s, wall_s));
         if let Some(entry) = self.www.filter(shown) {
             let (name, kind) = (NAME, RecordType::A);
             let ttl_s = remaining_s(entry.expires_s, wall_s);
-            let mut push = |data| {
-                entries.push(CacheEntry {
-                    name,
-                    kind,
-                    ttl_s,
-                    data,
-                })
-            };
+            let mut push = |data| entries.push(CacheEntry { name, kind, ttl_s, data });
             match entry.answer {
                 ZoneAnswer::Addresses { addresses, .. } => {
                     let list = addresses.as_slice().iter();
@@ -287,10 +267,9 @@ impl Resolver {
     fn reply(&mut self, entry: &Entry, ttl_s: Option<u32>, query_id: u16, wall_s: u64) -> Reply {
         let ttl_s = ttl_s.unwrap_or_else(|| remaining_s(entry.expires_s, wall_s));
         match entry.answer {
-            ZoneAnswer::Addresses { addresses, .. } => Reply::Addresses(CachedAnswer {
-                addresses: self.turned(addresses, query_id, wall_s),
-                ttl_s,
-            }),
+            ZoneAnswer::Addresses { addresses, .. } => {
+                Reply::Addresses(CachedAnswer { addresses: self.turned(addresses, query_id, wall_s), ttl_s })
+            }
             ZoneAnswer::Negative(negative) => Reply::Negative(Negative { ttl_s, ..negative }),
         }
     }

@@ -143,12 +143,8 @@ impl Upstream {
     #[must_use]
     pub fn longest_recovery(kind: ResolverKind) -> Micros {
         match kind {
-            ResolverKind::Unbound => {
-                Micros::from_millis(UNBOUND_PROBE_MS) + Micros::from_secs(UNBOUND_REST_S)
-            }
-            ResolverKind::Bind => {
-                Micros::from_millis(BIND_WAITS_MS[5]) + Micros::from_secs(BIND_SERVFAIL_S)
-            }
+            ResolverKind::Unbound => Micros::from_millis(UNBOUND_PROBE_MS) + Micros::from_secs(UNBOUND_REST_S),
+            ResolverKind::Bind => Micros::from_millis(BIND_WAITS_MS[5]) + Micros::from_secs(BIND_SERVFAIL_S),
         }
     }
 }

@@ -1,9 +1,7 @@
 //! Messages as the bytes that cross the network (RFC 1035 section 4.1), by the `simple-dns` crate.
 
 use simple_dns::rdata::{A, CNAME, NS, OPT, RData, SOA};
-use simple_dns::{
-    CLASS, Name, Packet, PacketFlag, QTYPE, RCODE, ResourceRecord, SimpleDnsError, TYPE,
-};
+use simple_dns::{CLASS, Name, Packet, PacketFlag, QTYPE, RCODE, ResourceRecord, SimpleDnsError, TYPE};
 
 use super::message::{Edns, Flags, Message, Question, Rcode, Record, RecordData, RecordType, Soa};
 
@@ -48,12 +46,8 @@ pub fn encode(message: &Message) -> Vec<u8> {
     packet.answers = message.answer.iter().map(wire_record).collect();
     packet.name_servers = message.authority.iter().map(wire_record).collect();
     packet.additional_records = message.additional.iter().map(wire_record).collect();
-    packet
-        .additional_records
-        .extend(message.edns.map(wire_edns));
-    packet
-        .build_bytes_vec_compressed()
-        .expect("writing to memory does not fail")
+    packet.additional_records.extend(message.edns.map(wire_edns));
+    packet.build_bytes_vec_compressed().expect("writing to memory does not fail")
 }
 
 /// The message in these bytes.
@@ -73,30 +67,16 @@ pub fn decode(bytes: &[u8]) -> Result<Message, SimpleDnsError> {
         RCODE::Refused => Rcode::Refused,
         _ => return Err(SimpleDnsError::InvalidDnsPacket),
     };
-    let section =
-        |records: &[ResourceRecord<'_>]| records.iter().map(record).collect::<Result<_, _>>();
+    let section = |records: &[ResourceRecord<'_>]| records.iter().map(record).collect::<Result<_, _>>();
     Ok(Message {
         id: packet.id(),
-        flags: Flags {
-            qr,
-            aa,
-            rd,
-            ra,
-            ad,
-            cd,
-        },
+        flags: Flags { qr, aa, rd, ra, ad, cd },
         rcode,
-        question: Question {
-            name: absolute(&question.qname),
-            kind: question_type(question.qtype)?,
-        },
+        question: Question { name: absolute(&question.qname), kind: question_type(question.qtype)? },
         answer: section(&packet.answers)?,
         authority: section(&packet.name_servers)?,
         additional: section(&packet.additional_records)?,
-        edns: packet.opt().map(|opt| Edns {
-            udp_size: opt.udp_packet_size,
-            dnssec_ok: dnssec_ok(bytes),
-        }),
+        edns: packet.opt().map(|opt| Edns { udp_size: opt.udp_packet_size, dnssec_ok: dnssec_ok(bytes) }),
     })
 }
 
@@ -132,11 +112,7 @@ fn wire_record(record: &Record) -> ResourceRecord<'_> {
 /// The OPT record. It is written as an ordinary record because the crate's own place for it stands before the other
 /// additional records, where the recorded servers have it last, and has no room for the DO bit.
 fn wire_edns(edns: Edns) -> ResourceRecord<'static> {
-    let data = RData::OPT(OPT {
-        opt_codes: Vec::new(),
-        udp_packet_size: edns.udp_size,
-        version: 0,
-    });
+    let data = RData::OPT(OPT { opt_codes: Vec::new(), udp_packet_size: edns.udp_size, version: 0 });
     let ttl = if edns.dnssec_ok { DNSSEC_OK } else { 0 };
     ResourceRecord::new(Name::new_unchecked("."), CLASS::IN, ttl, data)
 }
@@ -173,11 +149,7 @@ fn record(record: &ResourceRecord<'_>) -> Result<Record, SimpleDnsError> {
         }),
         _ => return Err(SimpleDnsError::InvalidDnsPacket),
     };
-    Ok(Record {
-        name: absolute(&record.name),
-        ttl_s: record.ttl,
-        data,
-    })
+    Ok(Record { name: absolute(&record.name), ttl_s: record.ttl, data })
 }
 
 fn absolute(name: &Name<'_>) -> String {

@@ -114,8 +114,7 @@ impl World {
         let position = position.map_or(source.binlog.end(), |(position, _)| position);
         // What was purged can only be missing if the oldest transaction kept is not the next one.
         let purged = source.binlog.get(position).is_some_and(|t| {
-            position == source.binlog.start()
-                && server.executed.last_of(t.row.gtid.origin) + 1 != t.row.gtid.number
+            position == source.binlog.start() && server.executed.last_of(t.row.gtid.origin) + 1 != t.row.gtid.number
         });
         let io = if !server.executed.is_within(&source.executed) {
             Io::Refused(WhyRefused::Diverged)

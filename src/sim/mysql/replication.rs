@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{MAX_TRANSACTIONS, Server};
 use crate::sim::ids::{LinkId, ProcessId};
 use crate::sim::parts::Condition;
-use crate::sim::time::{Micros, SimTime};
+use crate::sim::time::Micros;
 use crate::sim::world::{Action, World};
 
 /// The receiver thread of a replica.
@@ -93,12 +93,6 @@ impl World {
         linked && source.is_some_and(|source| self.parts.condition(source) == Condition::Up)
     }
 
-    fn replicas_of(&self, source: u16) -> impl Iterator<Item = u16> + use<> {
-        let of = |s: &Server| s.source == Some(source);
-        let all: Vec<u16> = (0_u16..).zip(&self.cluster.servers).filter(|(_, s)| of(s)).map(|(at, _)| at).collect();
-        all.into_iter()
-    }
-
     /// The source sends what is new in its binlog to every connected replica.
     pub(super) fn send_binlog(&mut self, source: u16) {
         for replica in 0..self.cluster.servers.len() as u16 {
@@ -123,7 +117,8 @@ impl World {
     /// Transactions up to `upto` reach a replica.
     pub(in crate::sim) fn received(&mut self, replica: u16, life: u32, upto: u64) {
         let at = usize::from(replica);
-        let (current, Some(source)) = (self.cluster.servers[at].tickets.receive, self.cluster.servers[at].source) else {
+        let (current, Some(source)) = (self.cluster.servers[at].tickets.receive, self.cluster.servers[at].source)
+        else {
             return;
         };
         let lost = self.replication_link(replica).is_none_or(|link| !self.parts.carries(link));
@@ -254,8 +249,5 @@ impl World {
             self.plan_reconnect(at, Micros::ZERO);
         }
         self.start_applying(at);
-        let _ = SimTime::ZERO;
-        // Its own replicas try again by themselves (SOURCE_CONNECT_RETRY).
-        debug_assert!(self.replicas_of(at).all(|replica| replica != at));
     }
 }

@@ -1,0 +1,270 @@
+//! The page's state, and what each message does to it.
+
+use std::sync::Arc;
+
+use super::history::History;
+use super::link::Start;
+use super::playback::{Playback, Speed};
+use crate::sim::{Class, Command, PartId, Preset, Scenario, World};
+
+/// The most notices that are shown at a time.
+const MAX_NOTICES: usize = 4;
+
+/// Everything that the page knows.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The world as it is now.
+    pub world: World,
+    /// How it came to be so.
+    pub history: History,
+    /// How its time runs.
+    pub playback: Playback,
+    /// What is looked at.
+    pub view: View,
+    /// What the user should know.
+    pub notices: Vec<Notice>,
+}
+
+/// What is looked at. Changes nothing in the world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// The part in the inspector.
+    pub selected: Option<PartId>,
+    /// The visit whose trace is shown; the newest by hand if none.
+    pub visit: Option<u64>,
+    /// The tab at the bottom.
+    pub tab: Tab,
+    /// The panel that covers the diagram on a narrow screen.
+    pub sheet: Option<Sheet>,
+    /// Light, dark, or as the system says.
+    pub theme: Theme,
+    /// Whether only the diagram is shown.
+    pub embed: bool,
+}
+
+/// The tabs at the bottom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// The trace of one visit.
+    Trace,
+    /// The log of visits, and how many ended how.
+    Requests,
+    /// Charts.
+    Metrics,
+    /// The rows of all databases, side by side.
+    Data,
+    /// The same state and switches as the diagram, as a table.
+    Parts,
+}
+
+impl Tab {
+    /// All tabs, in order.
+    pub const ALL: [Self; 5] = [Self::Trace, Self::Requests, Self::Metrics, Self::Data, Self::Parts];
+}
+
+/// The panels of a narrow screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sheet {
+    /// Visits and load.
+    Traffic,
+    /// The inspector.
+    Inspector,
+    /// The tabs.
+    Tabs,
+}
+
+/// Colours of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system says.
+    #[default]
+    System,
+    /// Dark text on light ground.
+    Light,
+    /// Light text on dark ground.
+    Dark,
+}
+
+impl Theme {
+    /// All themes.
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// The name in addresses and in the page's `data-theme`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The theme with this name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.name() == name)
+    }
+}
+
+/// Something that the user should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The field that it is about.
+    pub field: String,
+    /// What is the matter.
+    pub message: String,
+}
+
+impl Notice {
+    /// A notice about an input that could not be used.
+    #[must_use]
+    pub fn error(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
+/// Everything that can be done on the page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    /// A command for the world.
+    Do(Command),
+    /// Sends one visit and opens its trace.
+    Send(Class),
+    /// Sends one visit and follows it hop by hop.
+    Follow(Class),
+    /// Shows the next hop of the followed visit.
+    NextHop,
+    /// Lets the followed visit and everything else go on.
+    Unfollow,
+    /// Wall time has passed, in microseconds.
+    Frame(u64),
+    /// Lets time run, or stops it.
+    Toggle,
+    /// Carries out the next event, with time standing still otherwise.
+    Step,
+    /// Chooses a speed.
+    Speed(Speed),
+    /// Starts a preset.
+    Preset(&'static str),
+    /// Starts the scenario anew.
+    Restart,
+    /// Looks at a part.
+    Select(Option<PartId>),
+    /// Looks at the trace of a visit.
+    ShowVisit(u64),
+    /// Chooses a tab.
+    Tab(Tab),
+    /// Opens a panel of the narrow screen, or closes it.
+    Sheet(Option<Sheet>),
+    /// Chooses the colours.
+    Theme(Theme),
+    /// Takes a notice away.
+    Dismiss(usize),
+}
+
+impl Model {
+    /// The page as the address asks for it.
+    #[must_use]
+    pub fn new(start: Start) -> Self {
+        let scenario = Arc::new(start.scenario);
+        Self {
+            world: World::new(Arc::clone(&scenario)),
+            history: History::new(scenario),
+            playback: Playback::new(start.speed),
+            view: View {
+                selected: None,
+                visit: None,
+                tab: Tab::Trace,
+                sheet: None,
+                theme: start.theme,
+                embed: start.embed,
+            },
+            notices: start.notices,
+        }
+    }
+
+    /// Does what a message says.
+    pub fn update(&mut self, msg: Msg) {
+        match msg {
+            Msg::Do(command) => self.obey(command),
+            Msg::Send(class) => drop(self.send(class)),
+            Msg::Follow(class) => {
+                if let Some(visit) = self.send(class) {
+                    self.playback.follow(visit);
+                    self.playback.next_hop(&self.world);
+                }
+            }
+            Msg::NextHop => self.next_hop(),
+            Msg::Unfollow => self.playback.follow = None,
+            Msg::Frame(elapsed_us) => self.playback.frame(&mut self.world, elapsed_us),
+            Msg::Toggle => self.playback.running = !self.playback.running,
+            Msg::Step => {
+                self.playback.running = false;
+                self.world.step();
+            }
+            Msg::Speed(speed) => self.playback.speed = speed,
+            Msg::Preset(name) => {
+                if let Some(preset) = Preset::find(name) {
+                    self.start(Arc::new(preset.scenario()));
+                }
+            }
+            Msg::Restart => self.start(Arc::clone(self.history.scenario())),
+            Msg::Select(part) => {
+                self.view.selected = part;
+                self.view.sheet = part.map(|_| Sheet::Inspector);
+            }
+            Msg::ShowVisit(visit) => {
+                self.view.visit = Some(visit);
+                self.view.tab = Tab::Trace;
+            }
+            Msg::Tab(tab) => self.view.tab = tab,
+            Msg::Sheet(sheet) => self.view.sheet = sheet,
+            Msg::Theme(theme) => self.view.theme = theme,
+            Msg::Dismiss(index) if index < self.notices.len() => drop(self.notices.remove(index)),
+            Msg::Dismiss(_) => {}
+        }
+    }
+
+    /// Gives the world a command and notes it; one that cannot be obeyed becomes a notice.
+    fn obey(&mut self, command: Command) {
+        match self.world.apply(&command) {
+            Ok(()) => self.history.push(self.world.now(), command),
+            Err(error) => self.notify(Notice::error(error.field, error.message)),
+        }
+    }
+
+    fn notify(&mut self, notice: Notice) {
+        self.notices.retain(|other| *other != notice);
+        if self.notices.len() == MAX_NOTICES {
+            self.notices.remove(0);
+        }
+        self.notices.push(notice);
+    }
+
+    fn send(&mut self, class: Class) -> Option<u64> {
+        let before = self.world.last_visit();
+        self.obey(Command::Visit { class, count: 1, source: None });
+        let visit = self.world.last_visit();
+        (visit > before).then(|| {
+            self.playback.running = true;
+            self.view.visit = Some(visit);
+            visit
+        })
+    }
+
+    fn next_hop(&mut self) {
+        let over = |visit| self.world.trace(visit).is_none_or(|trace| trace.outcome.is_some());
+        if self.playback.follow.is_some_and(|follow| over(follow.visit)) {
+            self.playback.follow = None;
+        } else {
+            self.playback.next_hop(&self.world);
+        }
+    }
+
+    fn start(&mut self, scenario: Arc<Scenario>) {
+        self.world = World::new(Arc::clone(&scenario));
+        self.history = History::new(scenario);
+        self.playback = Playback::new(self.playback.speed);
+        (self.view.selected, self.view.visit) = (None, None);
+    }
+}

@@ -1,0 +1,201 @@
+//! How simulated time follows the clock on the wall: speed, pause, single steps, hop by hop.
+
+use crate::sim::{SimTime, World};
+
+/// The most events that one frame carries out, so that the page always answers.
+pub const MAX_EVENTS_PER_FRAME: u64 = 40_000;
+/// The longest stretch of wall time that one frame makes up for, in microseconds (a hidden tab sleeps for hours).
+const MAX_FRAME_US: u64 = 100_000;
+/// Wall time in which a hop is shown, in microseconds.
+const HOP_US: u64 = 900_000;
+/// The speed at which one visit can be watched.
+const WATCHING: Speed = Speed::times(1, 20);
+/// The speed at which a visit that only waits is watched.
+const WAITING: Speed = Speed::times(4, 1);
+/// Simulated time without anything new after which a visit counts as waiting, in microseconds.
+const PATIENCE_US: u64 = 250_000;
+
+/// Simulated time per wall time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speed {
+    /// Real time, and slow motion while a visit that was sent by hand travels.
+    Auto,
+    /// A fixed ratio.
+    Times {
+        /// Simulated microseconds …
+        simulated: u32,
+        /// … per this many microseconds on the wall.
+        wall: u32,
+    },
+}
+
+impl Speed {
+    /// A fixed ratio.
+    #[must_use]
+    pub const fn times(simulated: u32, wall: u32) -> Self {
+        Self::Times { simulated, wall }
+    }
+
+    /// The speeds to choose from, slowest first; the first is automatic.
+    pub const ALL: [Self; 14] = [
+        Self::Auto,
+        Self::times(1, 100),
+        Self::times(1, 50),
+        Self::times(1, 20),
+        Self::times(1, 10),
+        Self::times(1, 5),
+        Self::times(1, 2),
+        Self::times(1, 1),
+        Self::times(2, 1),
+        Self::times(5, 1),
+        Self::times(10, 1),
+        Self::times(20, 1),
+        Self::times(50, 1),
+        Self::times(100, 1),
+    ];
+
+    /// The speed as addresses and menus write it: `auto`, `1/20`, `5`.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Auto => "auto".to_owned(),
+            Self::Times { simulated, wall: 1 } => simulated.to_string(),
+            Self::Times { simulated, wall } => format!("{simulated}/{wall}"),
+        }
+    }
+
+    /// The speed with this name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|speed| speed.name() == name)
+    }
+}
+
+/// A visit that is followed hop by hop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Follow {
+    /// Its number.
+    pub visit: u64,
+    /// End of the hop that is being shown; none while the text of the last one is read.
+    pub target: Option<SimTime>,
+}
+
+/// The state of playback.
+#[derive(Clone, Debug)]
+pub struct Playback {
+    /// Whether time runs.
+    pub running: bool,
+    /// The chosen speed.
+    pub speed: Speed,
+    /// The visit that is followed hop by hop, if any.
+    pub follow: Option<Follow>,
+    /// Simulated time owed, in microseconds times the speed's divisor.
+    owed: u64,
+    hop_speed: Speed,
+}
+
+impl Playback {
+    /// Time runs, at `speed`.
+    #[must_use]
+    pub const fn new(speed: Speed) -> Self {
+        Self { running: true, speed, follow: None, owed: 0, hop_speed: WATCHING }
+    }
+
+    /// The speed in force now.
+    #[must_use]
+    pub fn effective(&self, world: &World) -> Speed {
+        match self.speed {
+            _ if self.follow.is_some() => self.hop_speed,
+            Speed::Auto => automatic(world),
+            fixed => fixed,
+        }
+    }
+
+    /// Lets `elapsed_us` of wall time pass.
+    pub fn frame(&mut self, world: &mut World, elapsed_us: u64) {
+        let moving = match self.follow {
+            Some(follow) => follow.target.is_some(),
+            None => self.running,
+        };
+        if !moving {
+            return;
+        }
+        let Speed::Times { simulated, wall } = self.effective(world) else {
+            unreachable!("the effective speed is a ratio");
+        };
+        self.owed += elapsed_us.min(MAX_FRAME_US) * u64::from(simulated);
+        let step = self.owed / u64::from(wall);
+        self.owed %= u64::from(wall);
+        let mut until = SimTime(world.now().0 + step);
+        if let Some(target) = self.follow.and_then(|follow| follow.target) {
+            until = until.min(target);
+        }
+        world.run_bounded(until, MAX_EVENTS_PER_FRAME);
+        if let Some(follow) = &mut self.follow
+            && follow.target.is_some_and(|target| world.now() >= target)
+        {
+            follow.target = None;
+        }
+    }
+
+    /// Starts to follow a visit: time stands still between hops.
+    pub fn follow(&mut self, visit: u64) {
+        self.follow = Some(Follow { visit, target: None });
+    }
+
+    /// Shows the next hop of the followed visit, found by letting a copy of the world run ahead.
+    pub fn next_hop(&mut self, world: &World) {
+        let Some(follow) = &mut self.follow else {
+            return;
+        };
+        let Some(target) = end_of_next_hop(world, follow.visit) else {
+            return;
+        };
+        let length = target.since(world.now()).0.max(1);
+        follow.target = Some(target);
+        self.owed = 0;
+        self.hop_speed = Speed::times(u32::try_from(length).unwrap_or(u32::MAX), HOP_US as u32);
+    }
+}
+
+fn automatic(world: &World) -> Speed {
+    let by_hand = world.sent_by_hand();
+    if by_hand.is_empty() {
+        return Speed::times(1, 1);
+    }
+    let quiet = |visit: &u64| {
+        let last = world.trace(*visit).map_or(SimTime::ZERO, |trace| trace.end());
+        world.now().since(last).0 > PATIENCE_US
+    };
+    if by_hand.iter().all(quiet) { WAITING } else { WATCHING }
+}
+
+/// The moment at which a visit's trace grows by spans that take time, or the visit ends.
+fn end_of_next_hop(world: &World, visit: u64) -> Option<SimTime> {
+    let mut ahead = world.clone();
+    let before = ahead.trace(visit)?.end();
+    for _ in 0..MAX_EVENTS_PER_FRAME {
+        let trace = ahead.trace(visit)?;
+        if trace.end() > before || trace.outcome.is_some() {
+            return Some(ahead.now());
+        }
+        if !ahead.step() {
+            return None;
+        }
+    }
+    Some(ahead.now())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speeds_have_names_that_lead_back() {
+        for speed in Speed::ALL {
+            assert_eq!(Speed::find(&speed.name()), Some(speed));
+        }
+        assert_eq!(Speed::find("1/20"), Some(WATCHING));
+        assert_eq!(Speed::find("fast"), None);
+    }
+}
