@@ -5,4 +5,8 @@
 #![warn(missing_docs)]
 
 pub mod app;
+pub mod scene;
 pub mod sim;
+pub mod text;
+#[cfg(target_arch = "wasm32")]
+pub mod ui;

@@ -1,0 +1,9 @@
+//! Pure projections of a world to what is drawn. No DOM.
+
+pub mod data;
+pub mod diagram;
+pub mod inspector;
+pub mod metrics;
+pub mod parts;
+pub mod requests;
+pub mod trace;

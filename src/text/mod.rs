@@ -1,0 +1,6 @@
+//! Every word that a user reads, in one place: sentences made from what happened, and labels.
+//!
+//! Another language is another module with the same functions; the compiler finds what is missing.
+
+pub mod explain;
+pub mod label;
