@@ -5,6 +5,7 @@ mod inspector;
 mod metrics;
 mod page;
 mod parts;
+mod plot;
 mod requests;
 mod trace;
 
