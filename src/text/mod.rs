@@ -2,5 +2,6 @@
 //!
 //! Another language is another module with the same functions; the compiler finds what is missing.
 
+pub mod diagram;
 pub mod explain;
 pub mod label;
