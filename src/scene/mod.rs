@@ -3,7 +3,9 @@
 pub mod data;
 pub mod diagram;
 pub mod inspector;
+pub mod layout;
 pub mod metrics;
+pub mod narration;
 pub mod parts;
 pub mod requests;
 pub mod trace;

@@ -31,7 +31,7 @@ impl World {
                 }
             }
             Command::Load(workload) => {
-                self.workload = workload.clone();
+                self.workload = *workload;
                 self.plan_arrival();
             }
             Command::Kill { part } => self.set_condition(wiring.part(part)?, Condition::Down),

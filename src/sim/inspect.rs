@@ -14,7 +14,7 @@ use super::parts::Parts;
 use super::scenario::Scenario;
 use super::settings::Settings;
 use super::time::SimTime;
-use super::trace::Trace;
+use super::trace::{Place, Trace};
 use super::visit::VisitLog;
 use super::wiring::Wiring;
 use super::workload::{Class, Workload};
@@ -191,6 +191,23 @@ impl World {
     #[must_use]
     pub const fn digest(&self) -> u64 {
         self.digest.value()
+    }
+
+    /// Where a visit is now: in a process or on a wire; none once it has ended.
+    #[must_use]
+    pub fn whereabouts(&self, visit: u64) -> Option<Place> {
+        let visit = self.visits.values().find(|v| v.id == visit)?;
+        let mut call = self.calls.get(visit.child?)?;
+        while let Some(child) = call.child.and_then(|child| self.calls.get(child)) {
+            call = child;
+        }
+        Some(match call.state {
+            CallState::Working => Place::Process(call.callee),
+            CallState::Connecting | CallState::Sending | CallState::Lost => {
+                Place::Link { link: call.link, back: false }
+            }
+            CallState::Returning(_) | CallState::Stalled(_) => Place::Link { link: call.link, back: true },
+        })
     }
 
     /// The first `limit` messages that are on a wire now.

@@ -51,5 +51,5 @@ pub use topology::{Machine, Process, Role, Topology};
 pub use trace::{DbChoice, Decision, PickReason, Place, Span, Trace};
 pub use visit::{Notes, VisitLog, VisitRecord};
 pub use wiring::{LinkInfo, MachineInfo, ProcessInfo, Protocol, Reach, Wiring};
-pub use workload::{Arrivals, Class, Mix, Workload};
+pub use workload::{Arrivals, Class, MAX_RATE, Mix, Workload};
 pub use world::World;

@@ -27,7 +27,7 @@ impl Class {
 }
 
 /// Continuous load.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Workload {
     /// Mean number of visits per second; 0 is none.

@@ -161,7 +161,7 @@ impl World {
         let seed = scenario.seed;
         let browser = wiring.with_role(|r| *r == Role::Browser)[0];
         let mut world = Self {
-            workload: scenario.workload.clone(),
+            workload: scenario.workload,
             now: SimTime::ZERO,
             queue: EventQueue::new(),
             lanes: [const { TimerLane::new() }; LANES],

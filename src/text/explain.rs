@@ -31,3 +31,9 @@ pub fn result(outcome: &Outcome) -> String {
 pub fn outcome(wiring: &Wiring, outcome: &Outcome) -> String {
     format!("{}: {:?}", wiring.process(outcome.by).full_name, outcome.cause)
 }
+
+/// A visit has just started.
+#[must_use]
+pub fn departure() -> String {
+    "The browser asks the resolver for the address of www.foobar.com.".to_owned()
+}

@@ -11,3 +11,159 @@ pub const fn class(class: Class) -> &'static str {
         Class::Write => "write",
     }
 }
+
+/// What a button that sends a visit says.
+#[must_use]
+pub const fn send(class: Class) -> &'static str {
+    match class {
+        Class::Static => "Static file",
+        Class::Read => "Read a page",
+        Class::Write => "Write a row",
+    }
+}
+
+macro_rules! labels {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        $($(#[$doc])* pub const $name: &str = $text;)*
+    };
+}
+
+labels! {
+    /// The product.
+    PRODUCT = "Hopscope";
+    /// The product in three words.
+    CLAIM = "See every hop";
+    /// The site that is visited.
+    SITE = "www.foobar.com";
+    /// Field: choice of preset.
+    PRESET = "Infrastructure";
+    /// Button: start anew.
+    RESTART = "Start again";
+    /// Field: colours.
+    THEME = "Colours";
+    /// Region: visits and load.
+    TRAFFIC = "Traffic";
+    /// Heading: single visits.
+    SEND = "Send one visit";
+    /// Checkbox: hop by hop.
+    FOLLOW = "Stop at every hop and explain it";
+    /// Heading: continuous load.
+    LOAD = "Continuous load";
+    /// Field: visits per second.
+    RATE = "Visits per second";
+    /// Field: shares of the classes.
+    MIX = "Shares";
+    /// Heading: experiments.
+    TRY = "Try this";
+    /// Button: everything on.
+    ALL_ON = "Switch everything back on";
+    /// Region: the diagram.
+    DIAGRAM = "Diagram of the infrastructure";
+    /// Region: the tabs.
+    DETAILS = "Details";
+    /// Region: the inspector.
+    INSPECTOR = "Inspector";
+    /// Region: buttons that open the panels of a narrow screen.
+    PANELS = "Panels";
+    /// Region: time.
+    TIME = "Time";
+    /// Button: stop time.
+    PAUSE = "Pause";
+    /// Button: let time run.
+    RUN = "Run";
+    /// Button: next event.
+    STEP = "Next event";
+    /// Field: speed.
+    SPEED = "Speed";
+    /// The automatic speed.
+    SPEED_AUTO = "automatic";
+    /// Button: next hop.
+    NEXT_HOP = "Next hop";
+    /// Button: finish following.
+    GO_ON = "Let it run";
+    /// Button: the trace of the watched visit.
+    SHOW_TRACE = "Show its trace";
+    /// Button: take a notice away.
+    DISMISS = "Dismiss";
+    /// Button: close a panel.
+    CLOSE = "Close";
+    /// Said of a stale answer.
+    STALE = "stale read";
+    /// The first sentence under the diagram.
+    HINT = "Send a visit and watch it travel. Click any part to look inside; flip a switch to break it.";
+    /// Tab.
+    TAB_TRACE = "Trace";
+    /// Tab.
+    TAB_REQUESTS = "Requests";
+    /// Tab.
+    TAB_METRICS = "Metrics";
+    /// Tab.
+    TAB_DATA = "Data";
+    /// Tab.
+    TAB_PARTS = "All parts";
+    /// Theme.
+    THEME_SYSTEM = "System";
+    /// Theme.
+    THEME_LIGHT = "Light";
+    /// Theme.
+    THEME_DARK = "Dark";
+}
+
+/// A preset's name in words.
+#[must_use]
+pub fn preset(name: &str) -> &str {
+    match name {
+        "three-server" => "Three servers",
+        "dedicated-db" => "Databases on machines of their own",
+        "one-db-server" => "One database machine",
+        "one-server" => "One server, no balancer",
+        other => other,
+    }
+}
+
+/// An experiment to try.
+#[must_use]
+pub fn experiment(name: &str, part: &str) -> String {
+    match name {
+        "kill" => format!("Kill {part}"),
+        "power" => format!("Cut the power of {part}"),
+        other => other.to_owned(),
+    }
+}
+
+/// What a switch in the diagram is called for a screen reader.
+#[must_use]
+pub fn switch(part: &str) -> String {
+    format!("{part} works")
+}
+
+/// What a box in the diagram is called for a screen reader.
+#[must_use]
+pub fn inspect(part: &str) -> String {
+    format!("Look inside {part}")
+}
+
+/// A speed in a menu.
+#[must_use]
+pub fn speed(name: &str) -> String {
+    if name == "auto" { SPEED_AUTO.to_owned() } else { format!("{name}×") }
+}
+
+/// Minutes, seconds and milliseconds of simulated time.
+#[must_use]
+pub fn clock(us: u64) -> String {
+    let (minutes, seconds, ms) = (us / 60_000_000, us / 1_000_000 % 60, us / 1_000 % 1_000);
+    format!("{minutes}:{seconds:02}.{ms:03}")
+}
+
+/// A visit in a few words.
+#[must_use]
+pub fn visit(id: u64, kind: Class) -> String {
+    format!("Visit {id} ({})", class(kind))
+}
+
+/// A notice about a field.
+#[must_use]
+pub fn notice(field: &str, message: &str) -> String {
+    format!("{field}: {message}")
+}

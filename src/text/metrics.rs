@@ -21,7 +21,7 @@ pub const NOTHING: &str = "–";
 /// Label of the visits per second.
 pub const RATE: &str = "Visits per second";
 /// Label of the share of good answers.
-pub const OK: &str = "Answered with 200";
+pub const OK: &str = "Answered 200";
 /// Label of the median.
 pub const P50: &str = "Latency p50";
 /// Label of the 95th percentile.
@@ -59,7 +59,7 @@ pub fn under_way_note(totals: &Totals) -> String {
 #[must_use]
 pub const fn title(kind: ChartKind) -> &'static str {
     match kind {
-        ChartKind::Servers => "Requests per web server",
+        ChartKind::Servers => "Requests per server",
         ChartKind::Outcomes => "Outcomes",
         ChartKind::Latency => "Latency",
     }
@@ -108,9 +108,23 @@ pub fn description(kind: ChartKind, lines: &[Series], first_s: u32, seconds: usi
 pub fn value(kind: ChartKind, value: u32) -> String {
     match kind {
         ChartKind::Servers | ChartKind::Outcomes => grouped(value.into()),
-        ChartKind::Latency if value < 10_000 => format!("{:.2}", Micros(value.into()).as_millis_f64()),
-        ChartKind::Latency if value < 100_000 => format!("{:.1}", Micros(value.into()).as_millis_f64()),
-        ChartKind::Latency => grouped(u64::from(value).div_ceil(1_000)),
+        ChartKind::Latency => millis(value.into()),
+    }
+}
+
+/// A latency that is known to about a tenth, with its unit.
+#[must_use]
+pub fn about(latency: Micros) -> String {
+    format!("{} ms", millis(latency.0))
+}
+
+/// Milliseconds with two digits that count: more would claim more than a histogram knows.
+fn millis(us: u64) -> String {
+    let unit = 10_u64.pow(us.checked_ilog10().unwrap_or(0).saturating_sub(1));
+    match (us + unit / 2) / unit * unit {
+        us @ 0..1_000 => format!("{:.2}", us as f64 / 1e3),
+        us @ 1_000..10_000 => format!("{:.1}", us as f64 / 1e3),
+        us => grouped(us / 1_000),
     }
 }
 
@@ -154,7 +168,8 @@ mod tests {
         assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!([0, 125, 3_725].map(clock), ["0:00", "2:05", "1:02:05"]);
         assert_eq!([500, 2_000, 1_500_000].map(|us| tick(ChartKind::Latency, us)), ["0.5", "2", "1,500"]);
-        assert_eq!([1_234, 12_345, 1_234_567].map(|us| value(ChartKind::Latency, us)), ["1.23", "12.3", "1,235"]);
+        let latencies = [0, 454, 1_234, 9_960, 12_345, 90_112, 1_234_567].map(|us| value(ChartKind::Latency, us));
+        assert_eq!(latencies, ["0.00", "0.45", "1.2", "10", "12", "90", "1,200"]);
     }
 
     #[test]
@@ -164,6 +179,6 @@ mod tests {
             Series { name: SeriesName::P95, values: vec![None; 4] },
         ];
         let text = description(ChartKind::Latency, &lines, 60, 4);
-        assert_eq!(text, "ms, 1:00 to 1:03. p50: last 1.00, at most 2.00. p95: nothing measured.");
+        assert_eq!(text, "ms, 1:00 to 1:03. p50: last 1.0, at most 2.0. p95: nothing measured.");
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Another language is another module with the same functions; the compiler finds what is missing.
 
+pub mod diagram;
 pub mod explain;
 pub mod label;
 pub mod metrics;

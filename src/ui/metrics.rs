@@ -7,7 +7,6 @@ use yew::prelude::*;
 use super::plot::{Plot, sample};
 use crate::app::Msg;
 use crate::scene::metrics::{ChartKind, MetricsView, Series, Totals};
-use crate::sim::Micros;
 use crate::text::metrics as words;
 
 /// What the component shows, and where its messages go.
@@ -48,14 +47,13 @@ pub fn MetricsPanel(props: &Props) -> Html {
 }
 
 fn tiles(totals: &Totals) -> Html {
-    let latency = |value: Option<Micros>| value.map(|micros| micros.to_string());
     html! {
         <dl class="metrics__tiles" aria-label={words::TOTALS}>
             { tile("kpi-rate", words::RATE, totals.rate.map(|rate| format!("{rate:.1}")), words::rate_note()) }
             { tile("kpi-ok", words::OK, totals.ok_percent().map(percent), words::ok_note(totals)) }
-            { tile("kpi-p50", words::P50, latency(totals.p50), words::P50_NOTE.to_owned()) }
-            { tile("kpi-p95", words::P95, latency(totals.p95), words::P95_NOTE.to_owned()) }
-            { tile("kpi-mean", words::MEAN, latency(totals.mean), words::MEAN_NOTE.to_owned()) }
+            { tile("kpi-p50", words::P50, totals.p50.map(words::about), words::P50_NOTE.to_owned()) }
+            { tile("kpi-p95", words::P95, totals.p95.map(words::about), words::P95_NOTE.to_owned()) }
+            { tile("kpi-mean", words::MEAN, totals.mean.map(|mean| mean.to_string()), words::MEAN_NOTE.to_owned()) }
             { tile("kpi-under-way", words::UNDER_WAY, Some(words::grouped(totals.under_way as u64)),
                 words::under_way_note(totals)) }
         </dl>
@@ -66,8 +64,11 @@ fn tile(id: &'static str, label: &'static str, value: Option<String>, note: Stri
     html! {
         <div class="tile" data-testid={id}>
             <dt>{ label }</dt>
-            <dd class="tile__value">{ value.unwrap_or_else(|| words::NOTHING.to_owned()) }</dd>
-            <dd class="tile__note">{ note }</dd>
+            <dd>
+                <b class="tile__value">{ value.unwrap_or_else(|| words::NOTHING.to_owned()) }</b>
+                { " " }
+                <span class="tile__note">{ note }</span>
+            </dd>
         </div>
     }
 }
@@ -136,7 +137,7 @@ fn table(view: &MetricsView) -> Html {
         }
     };
     html! {
-        <div class="metrics__table scroll" tabindex="0" role="region" aria-label={words::TABLE} data-testid="metrics-table">
+        <div class="metrics__table" data-testid="metrics-table">
             <table class="table">
                 <caption class="visually-hidden">{ words::TABLE }</caption>
                 <thead>

@@ -1,18 +1,46 @@
 //! The page: Yew components, the frame loop, the layer of moving packets.
 
 mod data;
+mod diagram;
+mod experiments;
+mod header;
+mod input;
 mod inspector;
 mod metrics;
+mod packets;
 mod page;
 mod parts;
+mod playback;
 mod plot;
 mod requests;
+mod storage;
+mod tabs;
 mod trace;
+mod traffic;
 
 pub use page::Page;
 
-/// Mounts the page.
+/// Mounts the page. A panic from here on shows a page with a way out.
 pub fn start() {
-    console_error_panic_hook::set_once();
-    yew::Renderer::<Page>::new().render();
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        show_crash(&info.to_string());
+    }));
+    if let Some(root) = gloo::utils::document().get_element_by_id("app") {
+        yew::Renderer::<Page>::with_root(root).render();
+    }
+}
+
+/// Shows the crash page that stands ready in `index.html`, in place of everything else.
+fn show_crash(reason: &str) {
+    let document = gloo::utils::document();
+    let show = |id: &str, shown: bool| {
+        let element = document.get_element_by_id(id)?;
+        if shown { element.remove_attribute("hidden").ok() } else { element.set_attribute("hidden", "").ok() }
+    };
+    if let Some(text) = document.get_element_by_id("crash-reason") {
+        text.set_text_content(Some(reason));
+    }
+    show("app", false);
+    show("crash", true);
 }

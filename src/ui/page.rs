@@ -1,34 +1,264 @@
-//! The page as a whole: it holds the model and hands each panel its part.
+//! The page as a whole: it holds the model, lets time pass, and hands each panel its part.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
+use gloo::events::EventListener;
+use gloo::render::{AnimationFrame, request_animation_frame};
+use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
-use super::trace::TracePanel;
-use crate::app::{Model, Msg, parse_address};
-use crate::scene::trace::TraceView;
+use super::diagram::Diagram;
+use super::header::Header;
+use super::inspector::Inspector;
+use super::packets::{self, MAX_PACKETS, Palette};
+use super::playback::{Narrator, PlaybackBar};
+use super::tabs::Tabs;
+use super::traffic::Traffic;
+use super::{experiments, storage};
+use crate::app::{Model, Msg, Sheet, Theme, parse_address};
+use crate::scene::diagram::{DiagramView, packets};
+use crate::scene::inspector::InspectorView;
+use crate::scene::layout::{Layout, Shape};
+use crate::scene::narration::Narration;
+use crate::sim::{SimTime, Wiring};
+use crate::text::label;
+
+/// Below this width of the diagram, in CSS pixels, everything stands in one column.
+const NARROW: i32 = 600;
+/// Wall time between two renderings of what changes by itself, in milliseconds.
+const RENDER_MS: f64 = 100.0;
+const THEME_KEY: &str = "hopscope.theme";
+
+/// What reaches the root component.
+pub enum PageMsg {
+    /// Something was done on the page.
+    App(Msg),
+    /// The browser draws the next frame; the time is in milliseconds.
+    Frame(f64),
+    /// The window or the system's preferences have changed.
+    Environment,
+}
 
 /// The root component.
 pub struct Page {
     model: Model,
+    wiring: Arc<Wiring>,
+    layout: Rc<Layout>,
+    palette: Palette,
+    calm: bool,
+    stage: NodeRef,
+    canvas: NodeRef,
+    last_frame: Option<f64>,
+    rendered: (f64, SimTime),
+    frame: Option<AnimationFrame>,
+    _listeners: Vec<EventListener>,
 }
 
 impl Component for Page {
-    type Message = Msg;
+    type Message = PageMsg;
     type Properties = ();
 
-    fn create(_ctx: &Context<Self>) -> Self {
-        Self { model: Model::new(parse_address("", "")) }
+    fn create(ctx: &Context<Self>) -> Self {
+        let location = gloo::utils::window().location();
+        let mut start = parse_address(&location.search().unwrap_or_default(), &location.hash().unwrap_or_default());
+        if start.theme == Theme::System {
+            start.theme = storage::read(THEME_KEY).and_then(|name| Theme::find(&name)).unwrap_or_default();
+        }
+        let model = Model::new(start);
+        apply_theme(model.view.theme);
+        let wiring = Arc::clone(model.world.wiring());
+        let listen = |target: &web_sys::EventTarget, event: &'static str| {
+            let link = ctx.link().clone();
+            EventListener::new(target, event, move |_| link.send_message(PageMsg::Environment))
+        };
+        let mut listeners = vec![listen(&gloo::utils::window(), "resize")];
+        for query in ["(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"] {
+            listeners
+                .extend(gloo::utils::window().match_media(query).ok().flatten().map(|list| listen(&list, "change")));
+        }
+        Self {
+            layout: Rc::new(Layout::new(&wiring, Shape::Wide)),
+            wiring,
+            model,
+            palette: Palette::read(),
+            calm: matches("(prefers-reduced-motion: reduce)"),
+            stage: NodeRef::default(),
+            canvas: NodeRef::default(),
+            last_frame: None,
+            rendered: (0.0, SimTime::ZERO),
+            frame: None,
+            _listeners: listeners,
+        }
     }
 
-    fn update(&mut self, _ctx: &Context<Self>, msg: Msg) -> bool {
-        self.model.update(msg);
-        true
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if first {
+            self.next_frame(ctx);
+            ctx.link().send_message(PageMsg::Environment);
+        }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: PageMsg) -> bool {
+        match msg {
+            PageMsg::App(msg) => {
+                if let Msg::Theme(theme) = msg {
+                    storage::write(THEME_KEY, theme.name());
+                }
+                self.model.update(msg);
+                self.adapt()
+            }
+            PageMsg::Environment => {
+                self.calm = matches("(prefers-reduced-motion: reduce)");
+                self.adapt()
+            }
+            PageMsg::Frame(time) => {
+                self.next_frame(ctx);
+                self.pass_time(time)
+            }
+        }
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let send = ctx.link().callback(|msg| msg);
-        let view = Rc::new(TraceView::new(&self.model.world, self.model.view.visit));
-        html! { <TracePanel {view} {send} /> }
+        let send = ctx.link().callback(PageMsg::App);
+        let model = &self.model;
+        let (world, view) = (&model.world, &model.view);
+        let sheet = view.sheet.map_or("none", sheet_name);
+        let classes = classes!("page", view.embed.then_some("page--embed"), format!("page--sheet-{sheet}"));
+        html! {
+            <div class={classes} data-testid="page">
+                if !view.embed {
+                    <Header scenario={model.history.scenario().name.clone()} theme={view.theme} send={send.clone()} />
+                }
+                { self.notices(&send) }
+                <main class="page__main">
+                    <Traffic workload={*world.workload()} experiments={experiments::of(world)}
+                        broken={!world.all_fine()} send={send.clone()} />
+                    <div class="page__centre">
+                        { self.stage(&send) }
+                        <Narrator view={self.narration()} following={model.playback.follow.is_some()}
+                            moving={model.playback.follow.is_some_and(|f| f.target.is_some())} send={send.clone()} />
+                        <PlaybackBar running={model.playback.running} speed={model.playback.speed}
+                            effective={model.playback.effective(world)} now_ms={world.now().0 / 1_000} send={send.clone()} />
+                        { sheet_bar(view.sheet, &send) }
+                    </div>
+                    <aside class="panel page__inspector" aria-label={label::INSPECTOR}>
+                        { close_sheet(&send) }
+                        <Inspector view={Rc::new(InspectorView::new(world, view.selected))} send={send.clone()} />
+                    </aside>
+                    <Tabs tab={view.tab} content={super::tabs::content(world, view, &send)} send={send.clone()} />
+                </main>
+            </div>
+        }
     }
+}
+
+impl Page {
+    /// Takes over what may have changed beside the world: topology, width, colours.
+    fn adapt(&mut self) -> bool {
+        apply_theme(self.model.view.theme);
+        self.palette = Palette::read();
+        let width = self.stage.cast::<web_sys::Element>().map_or(i32::MAX, |stage| stage.client_width());
+        let shape = if width > 0 && width < NARROW { Shape::Tall } else { Shape::Wide };
+        let same = Arc::ptr_eq(&self.wiring, self.model.world.wiring());
+        if !same || shape != self.layout.shape {
+            self.wiring = Arc::clone(self.model.world.wiring());
+            self.layout = Rc::new(Layout::new(&self.wiring, shape));
+        }
+        true
+    }
+
+    fn next_frame(&mut self, ctx: &Context<Self>) {
+        let link = ctx.link().clone();
+        self.frame = Some(request_animation_frame(move |time| link.send_message(PageMsg::Frame(time))));
+    }
+
+    /// Lets time pass and moves the packets. True if what stands still has to be drawn anew, too.
+    fn pass_time(&mut self, time: f64) -> bool {
+        let elapsed_ms = self.last_frame.replace(time).map_or(0.0, |last| time - last);
+        self.model.update(Msg::Frame((elapsed_ms.max(0.0) * 1_000.0) as u64));
+        if let Some(canvas) = self.canvas.cast::<HtmlCanvasElement>() {
+            let limit = if self.calm { 0 } else { MAX_PACKETS };
+            let moving = packets(&self.model.world, &self.layout, self.model.view.visit, limit);
+            packets::draw(&canvas, &self.layout, &self.palette, moving);
+        }
+        let now = self.model.world.now();
+        let due = time - self.rendered.0 >= RENDER_MS && now != self.rendered.1;
+        if due {
+            self.rendered = (time, now);
+        }
+        due
+    }
+
+    fn stage(&self, send: &Callback<Msg>) -> Html {
+        let view = &self.model.view;
+        let tall = (self.layout.shape == Shape::Tall).then_some("stage--tall");
+        let scene = Rc::new(DiagramView::new(&self.model.world, view.selected, view.visit, self.calm));
+        html! {
+            <div class={classes!("stage", tall)} ref={self.stage.clone()}>
+                <Diagram layout={Rc::clone(&self.layout)} view={scene} send={send.clone()} />
+                <canvas class="stage__packets" ref={self.canvas.clone()} aria-hidden="true" />
+            </div>
+        }
+    }
+
+    fn narration(&self) -> Option<Rc<Narration>> {
+        let visit = self.model.view.visit?;
+        Narration::new(&self.model.world, visit).map(Rc::new)
+    }
+
+    fn notices(&self, send: &Callback<Msg>) -> Html {
+        let notice = |(index, notice): (usize, &crate::app::Notice)| {
+            html! {
+                <li class="notice" key={notice.message.clone()} data-testid="notice" data-field={notice.field.clone()}>
+                    <span><span aria-hidden="true">{ "! " }</span>{ label::notice(&notice.field, &notice.message) }</span>
+                    <button class="button button--small" onclick={send.reform(move |_| Msg::Dismiss(index))}>{ label::DISMISS }</button>
+                </li>
+            }
+        };
+        html! { <ul class="notices" role="status">{ for self.model.notices.iter().enumerate().map(notice) }</ul> }
+    }
+}
+
+const fn sheet_name(sheet: Sheet) -> &'static str {
+    match sheet {
+        Sheet::Traffic => "traffic",
+        Sheet::Inspector => "inspector",
+        Sheet::Tabs => "tabs",
+    }
+}
+
+/// On a narrow screen: the buttons that open the panels.
+fn sheet_bar(open: Option<Sheet>, send: &Callback<Msg>) -> Html {
+    let sheets =
+        [(Sheet::Traffic, label::TRAFFIC), (Sheet::Inspector, label::INSPECTOR), (Sheet::Tabs, label::DETAILS)];
+    let button = |(sheet, text): (Sheet, &'static str)| {
+        let is_open = open == Some(sheet);
+        let toggle = send.reform(move |_| Msg::Sheet((!is_open).then_some(sheet)));
+        html! {
+            <button class="button" key={text} data-testid={format!("sheet-{}", sheet_name(sheet))}
+                aria-pressed={is_open.to_string()} onclick={toggle}>{ text }</button>
+        }
+    };
+    html! { <nav class="sheet-bar" aria-label={label::PANELS}>{ for sheets.into_iter().map(button) }</nav> }
+}
+
+/// On a narrow screen: closes the panel.
+pub fn close_sheet(send: &Callback<Msg>) -> Html {
+    html! {
+        <button class="button button--small sheet-close" onclick={send.reform(|_| Msg::Sheet(None))}>{ label::CLOSE }</button>
+    }
+}
+
+fn matches(query: &str) -> bool {
+    gloo::utils::window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
+}
+
+fn apply_theme(theme: Theme) {
+    let root = gloo::utils::document_element();
+    let result = match theme {
+        Theme::System => root.remove_attribute("data-theme"),
+        chosen => root.set_attribute("data-theme", chosen.name()),
+    };
+    debug_assert!(result.is_ok(), "the name of the attribute is valid");
 }

@@ -7,12 +7,14 @@ pub use svg::sample;
 use std::convert::Infallible;
 use std::rc::Rc;
 
-use gloo::events::EventListener;
 use plotters::coord::combinators::BindKeyPoints;
 use plotters::drawing::{DrawingAreaErrorKind, IntoDrawingArea};
 use plotters::element::PathElement;
 use plotters::prelude::ChartBuilder;
 use plotters::style::{Color, FontFamily, IntoFont};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, ResizeObserver};
 use yew::prelude::*;
 
 use self::svg::{Backend, Drawing, Ink, Marks};
@@ -26,7 +28,7 @@ const LABELS: (u32, u32) = (44, 22);
 /// Room above and to the right of the lines, for half a label.
 const MARGIN: (u32, u32) = (8, 16);
 /// Room that a label takes along its axis.
-const PER_LABEL: (u32, u32) = (52, 34);
+const PER_LABEL: (u32, u32) = (52, 26);
 /// Markers of one line stand this many labels of the time axis apart, at least.
 const MARK_STEPS: [u32; 4] = [5, 10, 15, 30];
 
@@ -48,14 +50,7 @@ pub fn Plot(props: &Props) -> Html {
     let size = use_state_eq(|| DEFAULT_SIZE);
     {
         let (frame, size) = (frame.clone(), size.setter());
-        use_effect(move || measure(&frame, &size));
-    }
-    {
-        let (frame, size) = (frame.clone(), size.setter());
-        use_effect_with((), move |()| {
-            let listener = EventListener::new(&gloo::utils::window(), "resize", move |_| measure(&frame, &size));
-            move || drop(listener)
-        });
+        use_effect_with((), move |()| observe(&frame, size));
     }
     let (view, kind, (width, height)) = (&props.view, props.kind, *size);
     let drawing = draw(view, kind, (width, height));
@@ -74,11 +69,26 @@ pub fn Plot(props: &Props) -> Html {
     }
 }
 
-/// Takes over the size that the layout gave to the chart.
-fn measure(frame: &NodeRef, size: &UseStateSetter<(u32, u32)>) {
-    if let Some(element) = frame.cast::<web_sys::Element>() {
-        let at_least = |length: i32, least: u32| u32::try_from(length).unwrap_or(0).max(least);
-        size.set((at_least(element.client_width(), 160), at_least(element.client_height(), 90)));
+/// Takes over every size that the layout gives to the chart, until the function that it returns is called. Asking for
+/// the size instead would force a layout on each drawing.
+fn observe(frame: &NodeRef, size: UseStateSetter<(u32, u32)>) -> impl FnOnce() + use<> {
+    let element = frame.cast::<Element>();
+    let measured = element.clone();
+    let on_resize = Closure::<dyn FnMut()>::new(move || {
+        if let Some(element) = &measured {
+            let at_least = |length: i32, least: u32| u32::try_from(length).unwrap_or(0).max(least);
+            size.set((at_least(element.client_width(), 160), at_least(element.client_height(), 90)));
+        }
+    });
+    let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok();
+    if let (Some(observer), Some(element)) = (&observer, &element) {
+        observer.observe(element);
+    }
+    move || {
+        if let Some(observer) = observer {
+            observer.disconnect();
+        }
+        drop(on_resize);
     }
 }
 

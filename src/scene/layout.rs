@@ -1,0 +1,354 @@
+//! Where everything stands in the diagram: boxes for machines, rows for processes, curves for links.
+//!
+//! Wide: one column per tier, from the visitor on the left to the databases on the right. Tall, for narrow screens: one
+//! box below the other, requests on the left of them, the database's links on the right.
+
+use crate::sim::{LinkId, MachineId, ProcessId, Protocol, Role, Wiring};
+
+const MARGIN: f64 = 20.0;
+const HEAD: f64 = 38.0;
+const ROW: f64 = 42.0;
+const FOOT: f64 = 8.0;
+const GAP_X: f64 = 84.0;
+const GAP_Y: f64 = 52.0;
+/// Room beside a column for links between its boxes, at least.
+const LANE: f64 = 24.0;
+/// Room for the label of such a link.
+const LANE_LABEL: f64 = 74.0;
+
+/// How the diagram is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Columns.
+    Wide,
+    /// One column.
+    Tall,
+}
+
+/// A point of the diagram.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// From the left.
+    pub x: f64,
+    /// From the top.
+    pub y: f64,
+}
+
+/// The box of a machine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoxLayout {
+    /// The machine.
+    pub machine: MachineId,
+    /// Left edge.
+    pub x: f64,
+    /// Top edge.
+    pub y: f64,
+    /// Width.
+    pub w: f64,
+    /// Height.
+    pub h: f64,
+    /// Its processes with the top edges of their rows.
+    pub rows: Vec<(ProcessId, f64)>,
+}
+
+/// The curve of a link: a cubic Bézier curve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Curve {
+    /// Start, two control points, end.
+    pub points: [Point; 4],
+    /// Where on the curve its switch is, from 0 to 1.
+    pub handle_at: f64,
+    /// Whether its label stands to the right of the switch rather than above it.
+    pub label_beside: bool,
+}
+
+impl Curve {
+    /// The point at `t`, from 0 at the start to 1 at the end.
+    #[must_use]
+    pub fn at(&self, t: f64) -> Point {
+        let [a, b, c, d] = self.points;
+        let u = 1.0 - t;
+        let mix =
+            |a: f64, b: f64, c: f64, d: f64| u * u * u * a + 3.0 * u * u * t * b + 3.0 * u * t * t * c + t * t * t * d;
+        Point { x: mix(a.x, b.x, c.x, d.x), y: mix(a.y, b.y, c.y, d.y) }
+    }
+
+    /// The curve as the `d` of an SVG path.
+    #[must_use]
+    pub fn path(&self) -> String {
+        let [a, b, c, d] = self.points;
+        format!("M{:.1} {:.1}C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}", a.x, a.y, b.x, b.y, c.x, c.y, d.x, d.y)
+    }
+}
+
+/// A laid-out diagram.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    /// How it is laid out.
+    pub shape: Shape,
+    /// Width of the drawing.
+    pub width: f64,
+    /// Height of the drawing.
+    pub height: f64,
+    /// Machines, in the topology's order.
+    pub boxes: Vec<BoxLayout>,
+    /// Links, by number.
+    pub curves: Vec<Curve>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Side {
+    Left,
+    Right,
+    Top,
+    Bottom,
+}
+
+impl Layout {
+    /// Lays a topology out.
+    #[must_use]
+    pub fn new(wiring: &Wiring, shape: Shape) -> Self {
+        let mut layout = Self { shape, width: 0.0, height: 0.0, boxes: Vec::new(), curves: Vec::new() };
+        layout.boxes = (0..wiring.machines.len()).map(|i| empty_box(wiring, i.into())).collect();
+        match shape {
+            Shape::Wide => layout.place_wide(wiring),
+            Shape::Tall => layout.place_tall(wiring),
+        }
+        layout.fill_rows(wiring);
+        layout.curves =
+            wiring.links.iter().map(|link| layout.curve(wiring, link.from, link.to, link.protocol)).collect();
+        layout.fit();
+        layout
+    }
+
+    /// The curve of a link.
+    #[must_use]
+    pub fn curve_of(&self, link: LinkId) -> &Curve {
+        &self.curves[link.index()]
+    }
+
+    fn place_wide(&mut self, wiring: &Wiring) {
+        let tiers: Vec<u8> = (0..self.boxes.len()).map(|i| tier(wiring, i.into())).collect();
+        let names = |role: &Role| matches!(role, Role::Resolver | Role::Authoritative);
+        let is_name_service: Vec<bool> = self.boxes.iter().map(|b| has(wiring, b.machine, names)).collect();
+        let top = MARGIN + HEAD + ROW + FOOT + GAP_Y;
+        let column = |t: u8| (0..tiers.len()).filter(|i| tiers[*i] == t && !is_name_service[*i]).collect::<Vec<_>>();
+        let stacked =
+            |column: &[usize], boxes: &[BoxLayout]| column.iter().map(|i| boxes[*i].h + GAP_Y).sum::<f64>() - GAP_Y;
+        let columns: Vec<Vec<usize>> = (0..=4).map(column).collect();
+        let height = columns.iter().enumerate().fold(top, |most, (t, column)| {
+            let above = if t < 2 { top } else { MARGIN };
+            most.max(above + stacked(column, &self.boxes))
+        });
+        let mut x = MARGIN;
+        for (t, column) in columns.iter().enumerate() {
+            let above = (0..tiers.len()).find(|i| is_name_service[*i] && usize::from(tiers[*i]) == t);
+            let width = column.iter().chain(&above).map(|i| self.boxes[*i].w).fold(0.0, f64::max);
+            if width == 0.0 {
+                continue;
+            }
+            if let Some(i) = above {
+                (self.boxes[i].x, self.boxes[i].y) = (x, MARGIN);
+            }
+            let free_from = if above.is_some() { top } else { MARGIN };
+            let mut y = free_from.max(MARGIN + (height - MARGIN - stacked(column, &self.boxes)) / 2.0);
+            for i in column {
+                (self.boxes[*i].x, self.boxes[*i].y) = (x, y);
+                y += self.boxes[*i].h + GAP_Y;
+            }
+            x += width + GAP_X;
+        }
+    }
+
+    fn place_tall(&mut self, wiring: &Wiring) {
+        let names = |role: &Role| matches!(role, Role::Resolver | Role::Authoritative);
+        let mut order: Vec<usize> = (0..self.boxes.len()).collect();
+        order.sort_by_key(|i| tier(wiring, (*i).into()));
+        let (mut x, mut y) = (MARGIN, MARGIN);
+        for i in &order {
+            if has(wiring, self.boxes[*i].machine, names) {
+                (self.boxes[*i].x, self.boxes[*i].y) = (x, y);
+                x += self.boxes[*i].w + 62.0;
+            }
+        }
+        y += HEAD + ROW + FOOT + 46.0;
+        for i in order {
+            if !has(wiring, self.boxes[i].machine, names) {
+                (self.boxes[i].x, self.boxes[i].y) = (MARGIN + 34.0, y);
+                y += self.boxes[i].h + 40.0;
+            }
+        }
+    }
+
+    fn fill_rows(&mut self, wiring: &Wiring) {
+        for b in &mut self.boxes {
+            let rows = wiring.processes_of(b.machine).enumerate();
+            b.rows = rows.map(|(n, process)| (process, b.y + HEAD + ROW * n as f64)).collect();
+        }
+    }
+
+    fn anchor(&self, wiring: &Wiring, process: ProcessId, side: Side) -> Point {
+        let b = &self.boxes[wiring.process(process).machine.index()];
+        let row = b.rows.iter().find(|(p, _)| *p == process).map_or(b.y, |(_, y)| *y);
+        match side {
+            Side::Left => Point { x: b.x, y: row + ROW / 2.0 },
+            Side::Right => Point { x: b.x + b.w, y: row + ROW / 2.0 },
+            Side::Top => Point { x: b.x + b.w / 2.0, y: b.y },
+            Side::Bottom => Point { x: b.x + b.w / 2.0, y: b.y + b.h },
+        }
+    }
+
+    fn curve(&self, wiring: &Wiring, from: ProcessId, to: ProcessId, protocol: Protocol) -> Curve {
+        let (a, b) = (self.box_of(wiring, from), self.box_of(wiring, to));
+        let same_column = (a.x - b.x).abs() < 1.0;
+        if !same_column && (self.shape == Shape::Wide || protocol == Protocol::Dns) {
+            let steep = (a.y - b.y).abs() > 200.0 && protocol == Protocol::Dns;
+            return if steep || self.overlaps_in_x(a, b) {
+                self.vertical(wiring, from, to)
+            } else {
+                self.across(wiring, from, to, protocol)
+            };
+        }
+        match (wiring.role(from), wiring.role(to)) {
+            (Role::Browser, Role::Resolver) => self.vertical(wiring, from, to),
+            (Role::Browser, _) if self.are_neighbours(a, b) => self.vertical(wiring, from, to),
+            (Role::Browser | Role::Balancer, _) => self.beside(wiring, from, to, Side::Left),
+            (Role::Nginx, Role::App) if a.machine == b.machine => self.inside(wiring, from, to),
+            _ => self.beside(wiring, from, to, Side::Right),
+        }
+    }
+
+    fn box_of(&self, wiring: &Wiring, process: ProcessId) -> &BoxLayout {
+        &self.boxes[wiring.process(process).machine.index()]
+    }
+
+    fn overlaps_in_x(&self, a: &BoxLayout, b: &BoxLayout) -> bool {
+        a.x < b.x + b.w && b.x < a.x + a.w
+    }
+
+    /// Whether no other box stands between two of the same column.
+    fn are_neighbours(&self, a: &BoxLayout, b: &BoxLayout) -> bool {
+        let (low, high) = (a.y.min(b.y), a.y.max(b.y));
+        !self.boxes.iter().any(|other| (other.x - a.x).abs() < 1.0 && other.y > low && other.y < high)
+    }
+
+    fn across(&self, wiring: &Wiring, from: ProcessId, to: ProcessId, protocol: Protocol) -> Curve {
+        let forward = self.box_of(wiring, from).x < self.box_of(wiring, to).x;
+        let (out, into) = if forward { (Side::Right, Side::Left) } else { (Side::Left, Side::Right) };
+        let (a, d) = (self.anchor(wiring, from, out), self.anchor(wiring, to, into));
+        let half = (d.x - a.x) / 2.0;
+        let points = [a, Point { x: a.x + half, y: a.y }, Point { x: d.x - half, y: d.y }, d];
+        // Links to several databases cross in the middle: their switches stand before that.
+        let handle_at = if protocol == Protocol::Mysql { 0.28 } else { 0.5 };
+        Curve { points, handle_at, label_beside: false }
+    }
+
+    fn vertical(&self, wiring: &Wiring, from: ProcessId, to: ProcessId) -> Curve {
+        let down = self.box_of(wiring, from).y < self.box_of(wiring, to).y;
+        let (out, into) = if down { (Side::Bottom, Side::Top) } else { (Side::Top, Side::Bottom) };
+        let (a, mut d) = (self.anchor(wiring, from, out), self.anchor(wiring, to, into));
+        d.x = a.x;
+        let half = (d.y - a.y) / 2.0;
+        let points = [a, Point { x: a.x, y: a.y + half }, Point { x: d.x, y: d.y - half }, d];
+        Curve { points, handle_at: 0.5, label_beside: true }
+    }
+
+    /// A link between two rows of one box, at its left edge.
+    fn inside(&self, wiring: &Wiring, from: ProcessId, to: ProcessId) -> Curve {
+        let (a, d) = (self.anchor(wiring, from, Side::Left), self.anchor(wiring, to, Side::Left));
+        let x = a.x - 16.0;
+        Curve { points: [a, Point { x, y: a.y }, Point { x, y: d.y }, d], handle_at: 0.5, label_beside: false }
+    }
+
+    /// A link between boxes of one column, round the side. The further apart, the wider the turn, so that turns nest.
+    fn beside(&self, wiring: &Wiring, from: ProcessId, to: ProcessId, side: Side) -> Curve {
+        let (a, d) = (self.anchor(wiring, from, side), self.anchor(wiring, to, side));
+        let distance = (d.y - a.y).abs();
+        let reach = if side == Side::Right {
+            LANE + 0.42 * distance.min(320.0) + 0.05 * distance.max(320.0)
+        } else {
+            16.0 + 0.09 * distance.min(400.0)
+        };
+        let x = if side == Side::Right { a.x.max(d.x) + reach } else { a.x.min(d.x) - reach };
+        let replicates = matches!((wiring.role(from), wiring.role(to)), (Role::Mysqld { .. }, Role::Mysqld { .. }));
+        let handle_at = if replicates || distance < 100.0 || side == Side::Left { 0.5 } else { 0.3 };
+        let points = [a, Point { x, y: a.y }, Point { x, y: d.y }, d];
+        Curve { points, handle_at, label_beside: side == Side::Right }
+    }
+
+    /// Shifts everything into view and measures it.
+    fn fit(&mut self) {
+        let turns = self.curves.iter().map(|c| {
+            let middle = c.at(0.5);
+            let label = if c.label_beside { LANE_LABEL } else { 0.0 };
+            (middle.x - 12.0, middle.x + label)
+        });
+        let boxes = self.boxes.iter().map(|b| (b.x, b.x + b.w));
+        let (left, right) = turns.chain(boxes).fold((f64::MAX, 0.0_f64), |(l, r), (a, b)| (l.min(a), r.max(b)));
+        let shift = MARGIN - left;
+        if shift > 0.0 {
+            self.boxes.iter_mut().for_each(|b| b.x += shift);
+            self.curves.iter_mut().flat_map(|c| &mut c.points).for_each(|p| p.x += shift);
+        }
+        self.width = right + shift.max(0.0) + MARGIN;
+        self.height = self.boxes.iter().map(|b| b.y + b.h).fold(0.0, f64::max) + MARGIN;
+    }
+}
+
+fn empty_box(wiring: &Wiring, machine: MachineId) -> BoxLayout {
+    let rows = wiring.processes_of(machine).count();
+    let w = match tier(wiring, machine) {
+        0 => 138.0,
+        1 => 148.0,
+        _ => 214.0,
+    };
+    BoxLayout { machine, x: 0.0, y: 0.0, w, h: HEAD + ROW * rows as f64 + FOOT, rows: Vec::new() }
+}
+
+/// The column of a machine: that of its foremost process.
+fn tier(wiring: &Wiring, machine: MachineId) -> u8 {
+    let of = |role: &Role| match role {
+        Role::Browser | Role::Resolver => 0,
+        Role::Authoritative | Role::Balancer => 1,
+        Role::Nginx => 2,
+        Role::App => 3,
+        Role::Mysqld { .. } => 4,
+    };
+    wiring.processes_of(machine).map(|p| of(wiring.role(p))).min().unwrap_or(4)
+}
+
+fn has(wiring: &Wiring, machine: MachineId, wanted: impl Fn(&Role) -> bool) -> bool {
+    wiring.processes_of(machine).any(|p| wanted(wiring.role(p)))
+}
+
+/// Height of a process row, for drawing.
+pub const ROW_HEIGHT: f64 = ROW;
+/// Height of a box's head, for drawing.
+pub const HEAD_HEIGHT: f64 = HEAD;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::PRESETS;
+
+    #[test]
+    fn boxes_never_overlap_and_everything_is_in_view() {
+        for preset in PRESETS {
+            let wiring = Wiring::new(&preset.scenario().topology);
+            for shape in [Shape::Wide, Shape::Tall] {
+                let layout = Layout::new(&wiring, shape);
+                for (i, a) in layout.boxes.iter().enumerate() {
+                    assert!(a.x >= 0.0 && a.x + a.w <= layout.width && a.y + a.h <= layout.height);
+                    for b in &layout.boxes[i + 1..] {
+                        let apart = a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y;
+                        assert!(apart, "{}: {a:?} and {b:?}", preset.name);
+                    }
+                }
+                for curve in &layout.curves {
+                    let handle = curve.at(curve.handle_at);
+                    assert!(handle.x > 0.0 && handle.x < layout.width, "{}: {curve:?}", preset.name);
+                }
+            }
+        }
+    }
+}

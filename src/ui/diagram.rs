@@ -1,0 +1,205 @@
+//! Draws the diagram: boxes, rows and links with their switches. Moving packets are drawn on the canvas above it.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::app::Msg;
+use crate::scene::diagram::{DiagramView, LinkView, MachineView, Mark, ProcessView};
+use crate::scene::layout::{BoxLayout, HEAD_HEIGHT, Layout, ROW_HEIGHT};
+use crate::sim::{Command, Condition, LinkId, PartId, Place, ProcessId, Protocol};
+use crate::text::{diagram as words, label};
+
+/// What the diagram shows.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// Where everything stands.
+    pub layout: Rc<Layout>,
+    /// The condition of everything.
+    pub view: Rc<DiagramView>,
+    /// Where messages go.
+    pub send: Callback<Msg>,
+}
+
+/// The diagram.
+#[component]
+pub fn Diagram(props: &Props) -> Html {
+    let (layout, view) = (&props.layout, &props.view);
+    let frame = format!("0 0 {:.0} {:.0}", layout.width, layout.height);
+    html! {
+        <svg class="diagram" viewBox={frame} role="group" aria-label={label::DIAGRAM} data-testid="diagram">
+            <g>{ for view.links.iter().map(|link| html! { <g key={link.name.clone()}>{ line(layout, view, link) }</g> }) }</g>
+            { for view.machines.iter().zip(&layout.boxes).map(|(machine, place)| html! {
+                <g key={machine.name.clone()}>{ machine_box(view, machine, place, &props.send) }</g>
+            }) }
+            { for view.links.iter().map(|link| html! {
+                <g key={link.name.clone()}>{ handle(layout, view, link, &props.send) }</g>
+            }) }
+        </svg>
+    }
+}
+
+fn condition(mark: Mark) -> &'static str {
+    match mark.condition {
+        Condition::Down => "down",
+        Condition::Hung => "hung",
+        Condition::Up if mark.dark => "dark",
+        Condition::Up if mark.slowdown > 1 => "slow",
+        Condition::Up => "up",
+    }
+}
+
+/// Calls back on a click, Enter or Space.
+fn act(send: &Callback<Msg>, msg: Msg) -> (Callback<MouseEvent>, Callback<KeyboardEvent>) {
+    let (click, key) = (send.clone(), send.clone());
+    let again = msg.clone();
+    let onclick = Callback::from(move |event: MouseEvent| {
+        event.stop_propagation();
+        click.emit(msg.clone());
+    });
+    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+        if matches!(event.key().as_str(), "Enter" | " ") {
+            event.prevent_default();
+            key.emit(again.clone());
+        }
+    });
+    (onclick, onkeydown)
+}
+
+/// A switch: on restores the part, off kills it.
+fn switch(part: PartId, name: &str, mark: Mark, x: f64, y: f64, send: &Callback<Msg>) -> Html {
+    let on = mark.condition == Condition::Up;
+    let part_name = name.to_owned();
+    let command = if on { Command::Kill { part: part_name } } else { Command::Restore { part: part_name } };
+    let (onclick, onkeydown) = act(send, Msg::Do(command));
+    let kind = match part {
+        PartId::Machine(_) => "machine",
+        PartId::Process(_) => "process",
+        PartId::Link(_) => "link",
+    };
+    html! {
+        <g class={classes!("switch", if on { "switch--on" } else { "switch--off" })} role="switch" tabindex="0"
+            aria-checked={on.to_string()} aria-label={label::switch(name)} data-testid="switch" data-part={name.to_owned()}
+            data-kind={kind} {onclick} {onkeydown}>
+            <rect class="switch__target" x={num(x - 6.0)} y={num(y - 14.0)} width="44" height="28" />
+            <rect class="switch__track" x={num(x)} y={num(y - 8.0)} width="30" height="16" rx="8" />
+            <circle class="switch__knob" cx={num(if on { x + 22.0 } else { x + 8.0 })} cy={num(y)} r="6" />
+        </g>
+    }
+}
+
+fn machine_box(view: &DiagramView, machine: &MachineView, place: &BoxLayout, send: &Callback<Msg>) -> Html {
+    let part = PartId::Machine(machine.machine);
+    let (onclick, onkeydown) = act(send, Msg::Select(Some(part)));
+    let selected = (view.selected == Some(part)).then_some("machine--selected");
+    let status = match machine.mark {
+        Mark { condition: Condition::Up, slowdown: 1, .. } => None,
+        mark => Some(words::condition(mark.condition, mark.slowdown, true)),
+    };
+    html! {
+        <g class={classes!("machine", format!("machine--{}", condition(machine.mark)), selected)}>
+            <rect class="machine__box" x={num(place.x)} y={num(place.y)} width={num(place.w)} height={num(place.h)} rx="10" />
+            <g class="machine__head" role="button" tabindex="0" aria-label={label::inspect(&machine.name)}
+                data-testid="machine" data-part={machine.name.clone()} data-condition={condition(machine.mark)} {onclick} {onkeydown}>
+                <rect class="hit" x={num(place.x)} y={num(place.y)} width={num(place.w - 44.0)} height={num(HEAD_HEIGHT)} rx="10" />
+                <text class="machine__name" x={num(place.x + 12.0)} y={num(place.y + 18.0)}>{ &machine.name }</text>
+                <text class={classes!("machine__address", status.is_some().then_some("bad"))} x={num(place.x + 12.0)} y={num(place.y + 32.0)}>
+                    { status.unwrap_or_else(|| machine.address.clone()) }
+                </text>
+            </g>
+            if let Some(verdict) = machine.verdict {
+                <text class="machine__verdict" x={num(place.x + place.w - 50.0)} y={num(place.y + 24.0)}>
+                    { format!("HAProxy: {verdict}") }
+                </text>
+            }
+            { switch(part, &machine.name, machine.mark, place.x + place.w - 42.0, place.y + 20.0, send) }
+            { for machine.processes.iter().zip(&place.rows).map(|(process, (_, y))| row(view, process, place, *y, send)) }
+        </g>
+    }
+}
+
+fn row(view: &DiagramView, process: &ProcessView, place: &BoxLayout, y: f64, send: &Callback<Msg>) -> Html {
+    let part = PartId::Process(process.process);
+    let (onclick, onkeydown) = act(send, Msg::Select(Some(part)));
+    let classes = classes!(
+        "process",
+        format!("process--{}", condition(process.mark)),
+        (view.selected == Some(part)).then_some("process--selected"),
+        is_here(view, process.process).then_some("process--here"),
+    );
+    let broken = !matches!(process.mark, Mark { condition: Condition::Up, slowdown: 1, .. });
+    let detail = if broken && !process.mark.dark {
+        words::condition(process.mark.condition, process.mark.slowdown, false)
+    } else {
+        process.detail.clone()
+    };
+    html! {
+        <g key={process.full_name.clone()} class={classes}>
+            <g class="process__name" role="button" tabindex="0" aria-label={label::inspect(&process.full_name)}
+                data-testid="process" data-part={process.full_name.clone()} data-condition={condition(process.mark)} {onclick} {onkeydown}>
+                <rect class="process__row" x={num(place.x + 6.0)} y={num(y + 2.0)} width={num(place.w - 12.0)} height={num(ROW_HEIGHT - 4.0)} rx="6" />
+                <text class="process__title" x={num(place.x + 16.0)} y={num(y + 18.0)}>{ process.title }</text>
+                <text class="process__detail" x={num(place.x + 16.0)} y={num(y + 33.0)}>{ detail }</text>
+            </g>
+            { switch(part, &process.full_name, process.mark, place.x + place.w - 42.0, y + ROW_HEIGHT / 2.0, send) }
+        </g>
+    }
+}
+
+fn is_here(view: &DiagramView, process: ProcessId) -> bool {
+    view.watched == Some(Place::Process(process))
+}
+
+fn carries_watched(view: &DiagramView, link: LinkId) -> bool {
+    matches!(view.watched, Some(Place::Link { link: at, .. }) if at == link)
+}
+
+fn line(layout: &Layout, view: &DiagramView, link: &LinkView) -> Html {
+    let classes = classes!(
+        "link",
+        format!("link--{}", condition(link.mark)),
+        (link.protocol == Protocol::Replication).then_some("link--replication"),
+        (view.selected == Some(PartId::Link(link.link))).then_some("link--selected"),
+        carries_watched(view, link.link).then_some("link--here"),
+    );
+    html! { <path class={classes} d={layout.curve_of(link.link).path()} /> }
+}
+
+/// The mark on a link: click to look inside, with a cross when it is cut. Links are cut in the inspector or by keyboard.
+fn handle(layout: &Layout, view: &DiagramView, link: &LinkView, send: &Callback<Msg>) -> Html {
+    let part = PartId::Link(link.link);
+    let curve = layout.curve_of(link.link);
+    let at = curve.at(curve.handle_at);
+    let on = link.mark.condition == Condition::Up;
+    let name = link.name.clone();
+    let command = if on { Command::Kill { part: name.clone() } } else { Command::Restore { part: name.clone() } };
+    let (cut, cut_key) = act(send, Msg::Do(command));
+    let (look, look_key) = act(send, Msg::Select(Some(part)));
+    let (text_x, text_y, side) =
+        if curve.label_beside { (at.x + 14.0, at.y + 4.0, "start") } else { (at.x, at.y - 14.0, "middle") };
+    let selected = (view.selected == Some(part)).then_some("handle--selected");
+    html! {
+        <g class={classes!("handle", format!("handle--{}", condition(link.mark)), selected)}>
+            <g role="switch" tabindex="0" aria-checked={on.to_string()} aria-label={label::switch(&link.name)}
+                data-testid="switch" data-part={name.clone()} data-kind="link" onclick={cut} onkeydown={cut_key}>
+                <circle class="hit" cx={num(at.x)} cy={num(at.y)} r="13" />
+                <circle class="handle__dot" cx={num(at.x)} cy={num(at.y)} r="8" />
+                if on {
+                    <path class="handle__mark" d={format!("M{:.1} {:.1}v7M{:.1} {:.1}v7", at.x - 2.0, at.y - 3.5, at.x + 2.0, at.y - 3.5)} />
+                } else {
+                    <path class="handle__mark" d={format!("M{:.1} {:.1}l7 7m0 -7l-7 7", at.x - 3.5, at.y - 3.5)} />
+                }
+            </g>
+            <g role="button" tabindex="0" aria-label={label::inspect(&link.name)} data-testid="link" data-part={name}
+                data-condition={condition(link.mark)} onclick={look} onkeydown={look_key}>
+                <text class="handle__label" x={num(text_x)} y={num(text_y)} text-anchor={side}>
+                    { words::link(&link.label, link.mark.condition, link.mark.slowdown) }{ link.traffic.map(words::traffic) }
+                </text>
+            </g>
+        </g>
+    }
+}
+
+fn num(value: f64) -> String {
+    format!("{value:.1}")
+}

@@ -1,0 +1,43 @@
+//! Reading form fields, and small things that several components draw.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
+use yew::{Html, html};
+
+use crate::sim::Class;
+
+/// The value of the field or menu that an event comes from; empty if it comes from something else.
+pub fn value_of(event: &Event) -> String {
+    let Some(target) = event.target() else {
+        return String::new();
+    };
+    if let Some(menu) = target.dyn_ref::<HtmlSelectElement>() {
+        return menu.value();
+    }
+    target.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value).unwrap_or_default()
+}
+
+/// Whether the checkbox that an event comes from is ticked.
+pub fn is_ticked(event: &Event) -> bool {
+    let target = event.target();
+    target.and_then(|t| t.dyn_into::<HtmlInputElement>().ok()).is_some_and(|input| input.checked())
+}
+
+/// The mark of a request class: square, circle, triangle.
+pub fn class_mark(class: Class) -> Html {
+    let (name, shape) = match class {
+        Class::Static => ("static", html! { <rect x="3" y="3" width="10" height="10" rx="1.5" /> }),
+        Class::Read => ("read", html! { <circle cx="8" cy="8" r="5.5" /> }),
+        Class::Write => ("write", html! { <path d="M8 2 L14 13 L2 13 Z" /> }),
+    };
+    html! { <svg class={format!("mark mark--{name}")} viewBox="0 0 16 16" aria-hidden="true">{ shape }</svg> }
+}
+
+/// Moves the focus to the element with this id.
+pub fn focus(id: &str) {
+    let element = gloo::utils::document().get_element_by_id(id);
+    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // An element that cannot be focused stays unfocused.
+        let _ = element.focus();
+    }
+}

@@ -1,0 +1,129 @@
+//! The traffic panel: single visits, continuous load, experiments to try.
+
+use yew::prelude::*;
+
+use super::input::{class_mark, is_ticked, value_of};
+use crate::app::Msg;
+use crate::sim::{Class, Command, Mix, Workload};
+use crate::text::label;
+
+/// What the panel shows.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The continuous load in force.
+    pub workload: Workload,
+    /// Experiments: a label and the command.
+    pub experiments: Vec<(String, Command)>,
+    /// Whether something is broken, hung or slow.
+    pub broken: bool,
+    /// Where messages go.
+    pub send: Callback<Msg>,
+}
+
+/// The traffic panel.
+#[component]
+pub fn Traffic(props: &Props) -> Html {
+    let follow = use_state(|| false);
+    let tick = {
+        let follow = follow.clone();
+        Callback::from(move |event: Event| follow.set(is_ticked(&event)))
+    };
+    let stops = *follow;
+    html! {
+        <section class="panel traffic" aria-label={label::TRAFFIC}>
+            <div class="stack">
+                <h2>{ label::SEND }</h2>
+                <div class="traffic__send">{ for [Class::Read, Class::Write, Class::Static].map(|class| {
+                    let send = props.send.reform(move |_| if stops { Msg::Follow(class) } else { Msg::Send(class) });
+                    let primary = (class == Class::Read).then_some("button--primary");
+                    html! {
+                        <button key={label::class(class)} class={classes!("button", primary)} onclick={send}
+                            data-testid={format!("send-{}", label::class(class))}>
+                            { class_mark(class) }{ label::send(class) }
+                        </button>
+                    }
+                }) }</div>
+                <label class="row small">
+                    <input type="checkbox" data-testid="follow" checked={*follow} onchange={tick} />{ label::FOLLOW }
+                </label>
+            </div>
+            <Load workload={props.workload} send={props.send.clone()} />
+            <div class="stack">
+                <h2>{ label::TRY }</h2>
+                <ul class="traffic__try">{ for props.experiments.iter().map(|(name, command)| {
+                    let command = command.clone();
+                    let go = props.send.reform(move |_| Msg::Do(command.clone()));
+                    html! { <li key={name.clone()}><button class="button button--small" onclick={go}>{ name }</button></li> }
+                }) }</ul>
+                <button class="button" data-testid="all-on" disabled={!props.broken}
+                    onclick={props.send.reform(|_| Msg::Do(Command::RestoreAll))}>{ label::ALL_ON }</button>
+            </div>
+        </section>
+    }
+}
+
+/// What the load fields show.
+#[derive(Properties, PartialEq)]
+struct LoadProps {
+    workload: Workload,
+    send: Callback<Msg>,
+}
+
+/// The fields of the continuous load.
+#[component]
+fn Load(props: &LoadProps) -> Html {
+    let workload = props.workload;
+    let rate = props.send.reform(move |event: InputEvent| {
+        let rate_per_s = value_of(&event).parse().unwrap_or(0).min(crate::sim::MAX_RATE);
+        Msg::Do(Command::Load(Workload { rate_per_s, ..workload }))
+    });
+    let share = |class: Class| {
+        let change = props.send.reform(move |event: Event| {
+            let share = value_of(&event).parse().unwrap_or(0).min(100);
+            Msg::Do(Command::Load(Workload { mix: with_share(workload.mix, class, share), ..workload }))
+        });
+        let id = format!("mix-{}", label::class(class));
+        html! {
+            <div class="field" key={id.clone()}>
+                <label for={id.clone()} class="row">{ class_mark(class) }{ label::class(class) }</label>
+                <input type="number" min="0" max="100" step="5" inputmode="numeric" id={id.clone()} data-testid={id}
+                    value={share_of(workload.mix, class).to_string()} onchange={change} />
+            </div>
+        }
+    };
+    html! {
+        <div class="stack">
+            <h2>{ label::LOAD }</h2>
+            <div class="field">
+                <div class="spread">
+                    <label class="small muted" for="rate">{ label::RATE }</label>
+                    <output for="rate" data-testid="rate-value">{ workload.rate_per_s }</output>
+                </div>
+                <input type="range" min="0" max="1000" step="10" id="rate" data-testid="rate"
+                    value={workload.rate_per_s.to_string()} oninput={rate} />
+            </div>
+            <fieldset class="traffic__mix">
+                <legend class="small muted">{ label::MIX }</legend>
+                { for [Class::Read, Class::Write, Class::Static].map(share) }
+            </fieldset>
+        </div>
+    }
+}
+
+const fn share_of(mix: Mix, class: Class) -> u16 {
+    match class {
+        Class::Static => mix.static_files,
+        Class::Read => mix.read,
+        Class::Write => mix.write,
+    }
+}
+
+/// The mix with one share changed.
+const fn with_share(mut mix: Mix, class: Class, share: u16) -> Mix {
+    match class {
+        Class::Static => mix.static_files = share,
+        Class::Read => mix.read = share,
+        Class::Write => mix.write = share,
+    }
+    mix
+}
