@@ -5,8 +5,8 @@ use crate::sim::Micros;
 
 /// What the panel says before the first visit.
 pub const EMPTY: &str = "No visits yet: send one, or turn on continuous load, and the charts fill second by second.";
-/// What the panel says until the first second is over.
-pub const FIRST_SECOND: &str = "The charts start when the first simulated second is over.";
+/// A chart in words until the first second is over.
+pub const FIRST_SECOND: &str = "Nothing yet: the first simulated second is not over.";
 /// Name of the panel's numbers.
 pub const TOTALS: &str = "Numbers of the run so far";
 /// The button that shows the charts' data as a table.
@@ -19,7 +19,7 @@ pub const SECOND: &str = "Second";
 pub const NOTHING: &str = "–";
 
 /// Label of the visits per second.
-pub const RATE: &str = "Visits per second";
+pub const RATE: &str = "Visits/s";
 /// Label of the share of good answers.
 pub const OK: &str = "Answered 200";
 /// Label of the median.
@@ -36,6 +36,12 @@ pub const P50_NOTE: &str = "half are faster";
 pub const P95_NOTE: &str = "19 of 20 are faster";
 /// What the mean is taken over.
 pub const MEAN_NOTE: &str = "of all visits";
+
+/// A rate: one decimal as long as it says something.
+#[must_use]
+pub fn rate(rate: f64) -> String {
+    if rate < 100.0 { format!("{rate:.1}") } else { grouped(rate.round() as u64) }
+}
 
 /// What the rate is taken over.
 #[must_use]
@@ -74,6 +80,12 @@ pub const fn unit(kind: ChartKind) -> &'static str {
     }
 }
 
+/// Heading over a chart's columns in the table.
+#[must_use]
+pub fn column_group(kind: ChartKind) -> String {
+    format!("{}, {}", title(kind), unit(kind))
+}
+
 /// Name of a line.
 #[must_use]
 pub fn series(name: &SeriesName) -> String {
@@ -91,7 +103,10 @@ pub fn series(name: &SeriesName) -> String {
 /// A chart in words: the stretch of time, and the newest and largest value of each line.
 #[must_use]
 pub fn description(kind: ChartKind, lines: &[Series], first_s: u32, seconds: usize) -> String {
-    let end = first_s + seconds.saturating_sub(1) as u32;
+    let Some(last) = seconds.checked_sub(1) else {
+        return FIRST_SECOND.to_owned();
+    };
+    let end = first_s + last as u32;
     let mut text = format!("{}, {} to {}.", unit(kind), clock(first_s), clock(end));
     for line in lines {
         let name = series(&line.name);
@@ -168,6 +183,7 @@ mod tests {
         assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!([0, 125, 3_725].map(clock), ["0:00", "2:05", "1:02:05"]);
         assert_eq!([500, 2_000, 1_500_000].map(|us| tick(ChartKind::Latency, us)), ["0.5", "2", "1,500"]);
+        assert_eq!([0.0, 12.34, 2_977.4].map(rate), ["0.0", "12.3", "2,977"]);
         let latencies = [0, 454, 1_234, 9_960, 12_345, 90_112, 1_234_567].map(|us| value(ChartKind::Latency, us));
         assert_eq!(latencies, ["0.00", "0.45", "1.2", "10", "12", "90", "1,200"]);
     }

@@ -49,7 +49,7 @@ pub fn MetricsPanel(props: &Props) -> Html {
 fn tiles(totals: &Totals) -> Html {
     html! {
         <dl class="metrics__tiles" aria-label={words::TOTALS}>
-            { tile("kpi-rate", words::RATE, totals.rate.map(|rate| format!("{rate:.1}")), words::rate_note()) }
+            { tile("kpi-rate", words::RATE, totals.rate.map(words::rate), words::rate_note()) }
             { tile("kpi-ok", words::OK, totals.ok_percent().map(percent), words::ok_note(totals)) }
             { tile("kpi-p50", words::P50, totals.p50.map(words::about), words::P50_NOTE.to_owned()) }
             { tile("kpi-p95", words::P95, totals.p95.map(words::about), words::P95_NOTE.to_owned()) }
@@ -102,11 +102,7 @@ fn figure(view: &Rc<MetricsView>, kind: ChartKind) -> Html {
                 <h3>{ words::title(kind) }{ " " }<span class="chart__unit">{ words::unit(kind) }</span></h3>
                 <ul class="legend">{ for view.chart(kind).iter().enumerate().map(entry) }</ul>
             </figcaption>
-            if view.is_empty() {
-                <p class="empty">{ words::FIRST_SECOND }</p>
-            } else {
-                <Plot view={Rc::clone(view)} {kind} id={id(kind)} />
-            }
+            <Plot view={Rc::clone(view)} {kind} id={id(kind)} />
         </figure>
     }
 }
@@ -119,16 +115,18 @@ fn cell(kind: ChartKind, value: Option<u32>) -> String {
 fn table(view: &MetricsView) -> Html {
     let group = |kind: ChartKind| {
         let span = view.chart(kind).len().to_string();
-        html! { <th colspan={span} scope="colgroup" class="number">{ format!("{}, {}", words::title(kind), words::unit(kind)) }</th> }
+        html! { <th colspan={span} scope="colgroup" class="group">{ words::column_group(kind) }</th> }
     };
-    let columns = || ChartKind::ALL.into_iter().flat_map(|kind| view.chart(kind).iter().map(move |line| (kind, line)));
-    let heading = |(_, line): (ChartKind, &Series)| {
-        html! { <th scope="col" class="number">{ words::series(&line.name) }</th> }
+    let columns = || ChartKind::ALL.into_iter().flat_map(|kind| (0..view.chart(kind).len()).map(move |i| (kind, i)));
+    let class = |line: usize| if line == 0 { "number group" } else { "number" };
+    let heading = |(kind, line): (ChartKind, usize)| {
+        html! { <th scope="col" class={class(line)}>{ words::series(&view.chart(kind)[line].name) }</th> }
     };
     let row = |i: usize| {
         let second = view.first_s + i as u32;
-        let cell =
-            |(kind, line): (ChartKind, &Series)| html! { <td class="number">{ cell(kind, line.values[i]) }</td> };
+        let cell = |(kind, line): (ChartKind, usize)| {
+            html! { <td class={class(line)}>{ cell(kind, view.chart(kind)[line].values[i]) }</td> }
+        };
         html! {
             <tr key={second}>
                 <th scope="row">{ words::clock(second) }</th>

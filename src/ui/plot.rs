@@ -130,9 +130,10 @@ fn draw_on(
         .y_label_formatter(&|value| words::tick(kind, *value))
         .draw()?;
     let step = MARK_STEPS.into_iter().find(|step| view.len() as u32 / step < 8).unwrap_or(30);
-    for (index, line) in lines.iter().enumerate() {
+    for (index, line) in lines.iter().enumerate().rev() {
         let runs = runs(line, first);
-        let marked = |(second, _): &(u32, u32)| second % step == (index as u32 * 2 + 1) % step;
+        let is_flat = line.peak() == Some(0);
+        let marked = |(second, _): &(u32, u32)| !is_flat && second % step == (index as u32 * 2 + 1) % step;
         let marks: Vec<_> =
             runs.iter().flat_map(|run| run.iter().filter(|point| run.len() == 1 || marked(point))).copied().collect();
         chart
