@@ -28,7 +28,7 @@ const LABELS: (u32, u32) = (44, 22);
 /// Room above and to the right of the lines, for half a label.
 const MARGIN: (u32, u32) = (8, 16);
 /// Room that a label takes along its axis.
-const PER_LABEL: (u32, u32) = (52, 26);
+const PER_LABEL: (u32, u32) = (46, 26);
 /// Markers of one line stand this many labels of the time axis apart, at least.
 const MARK_STEPS: [u32; 4] = [5, 10, 15, 30];
 
@@ -129,17 +129,16 @@ fn draw_on(
         .x_label_formatter(&|second| words::clock(*second))
         .y_label_formatter(&|value| words::tick(kind, *value))
         .draw()?;
+    // Dashed lines come after the solid first one, and markers after all lines, so that equal lines do not hide another.
     let step = MARK_STEPS.into_iter().find(|step| view.len() as u32 / step < 8).unwrap_or(30);
-    for (index, line) in lines.iter().enumerate().rev() {
+    let mut all_marks = Vec::with_capacity(lines.len());
+    for (index, line) in lines.iter().enumerate() {
         let runs = runs(line, first);
-        let is_flat = line.peak() == Some(0);
-        let marked = |(second, _): &(u32, u32)| !is_flat && second % step == (index as u32 * 2 + 1) % step;
-        let marks: Vec<_> =
-            runs.iter().flat_map(|run| run.iter().filter(|point| run.len() == 1 || marked(point))).copied().collect();
-        chart
-            .draw_series(runs.into_iter().map(|run| PathElement::new(run, Ink::Line(index).color().stroke_width(2))))?;
-        chart.draw_series([Marks::new(marks, index)])?;
+        all_marks.push(Marks::new(marked(&runs, index, step), index));
+        let style = Ink::Line(index).color().stroke_width(2);
+        chart.draw_series(runs.into_iter().map(|run| PathElement::new(run, style)))?;
     }
+    chart.draw_series(all_marks.into_iter().rev())?;
     Ok(())
 }
 
@@ -148,4 +147,16 @@ fn runs(line: &Series, first: u32) -> Vec<Vec<(u32, u32)>> {
     let points: Vec<_> = (first..).zip(line.values.iter().copied()).collect();
     let runs = points.split(|(_, value)| value.is_none()).filter(|run| !run.is_empty());
     runs.map(|run| run.iter().filter_map(|(second, value)| Some((*second, (*value)?))).collect()).collect()
+}
+
+/// The points that carry a marker: every `step` seconds, at other seconds than those of the next line, and each point
+/// that stands alone. A line that is flat at zero needs none.
+fn marked(runs: &[Vec<(u32, u32)>], index: usize, step: u32) -> Vec<(u32, u32)> {
+    let is_flat = runs.iter().flatten().all(|(_, value)| *value == 0);
+    let is_due = |second: u32| !is_flat && second % step == (index as u32 * 2 + 1) % step;
+    let of_run = |run: &Vec<(u32, u32)>| {
+        let is_alone = run.len() == 1;
+        run.iter().copied().filter(|(second, _)| is_alone || is_due(*second)).collect::<Vec<_>>()
+    };
+    runs.iter().flat_map(of_run).collect()
 }
