@@ -43,12 +43,12 @@ pub fn Traffic(props: &Props) -> Html {
                         </button>
                     }
                 }) }</div>
-                <label class="row small">
+                <label class="tick">
                     <input type="checkbox" data-testid="follow" checked={*follow} onchange={tick} />{ label::FOLLOW }
                 </label>
             </div>
             <Load workload={props.workload} send={props.send.clone()} />
-            <div class="stack">
+            <div class="stack traffic__broken">
                 <h2>{ label::TRY }</h2>
                 <ul class="traffic__try">{ for props.experiments.iter().map(|(name, command)| {
                     let command = command.clone();
@@ -92,7 +92,7 @@ fn Load(props: &LoadProps) -> Html {
         }
     };
     html! {
-        <div class="stack">
+        <div class="stack traffic__load">
             <h2>{ label::LOAD }</h2>
             <div class="field">
                 <div class="spread">
