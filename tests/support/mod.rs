@@ -1,12 +1,13 @@
 //! What the tests of the engine share: a laboratory around a world, which checks the trace of every visit it sends.
 #![allow(dead_code, reason = "each test file uses the part that it needs")]
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use hopscope::sim::balancer::AdminState;
 use hopscope::sim::{
-    Cause, Class, Command, Decision, Micros, Preset, ProcessId, Scenario, ServiceTimes, Setting, SimTime, Trace,
-    Verdict, VisitRecord, Workload, World,
+    Cause, Class, Command, Decision, Machine, Micros, Preset, Process, ProcessId, Role, Scenario, ServiceTimes,
+    Setting, SimTime, Topology, Trace, Verdict, VisitRecord, Workload, World,
 };
 
 /// A world with short words for what a person does to it.
@@ -217,4 +218,42 @@ pub fn check_trace(trace: &Trace, record: &VisitRecord) {
 /// A moment in ms.
 pub const fn ms(ms: u64) -> SimTime {
     SimTime(ms * 1_000)
+}
+
+/// A scenario with this many web servers (nginx and application), replicas on machines of their own, and balancers. The
+/// name of the site leads to the balancers, or to the web servers if there is none.
+pub fn scenario(webs: usize, replicas: usize, balancers: usize) -> Scenario {
+    let machine = |name: String, net: u8, host: usize, public: bool, processes: Vec<(&str, Role)>| Machine {
+        name,
+        address: Ipv4Addr::new(10, 0, net, host as u8),
+        public: public.then(|| Ipv4Addr::new(203, 0, 113, net * 10 + host as u8)),
+        processes: processes.into_iter().map(|(name, role)| Process { name: name.to_owned(), role }).collect(),
+    };
+    let mut machines = vec![
+        machine("client".to_owned(), 0, 1, false, vec![("browser", Role::Browser)]),
+        machine("resolver".to_owned(), 0, 2, false, vec![("resolver", Role::Resolver)]),
+        machine("ns1".to_owned(), 0, 3, false, vec![("nsd", Role::Authoritative)]),
+    ];
+    let numbered = |kind: &str, i: usize| format!("{kind}-{i:02}");
+    for i in 1..=balancers {
+        machines.push(machine(numbered("lb", i), 1, i, true, vec![("haproxy", Role::Balancer)]));
+    }
+    for i in 1..=webs {
+        let public = balancers == 0;
+        machines.push(machine(numbered("web", i), 2, i, public, vec![("nginx", Role::Nginx), ("app", Role::App)]));
+    }
+    for i in 1..=replicas + 1 {
+        let replica_of = (i > 1).then(|| "db-01/mysqld".to_owned());
+        machines.push(machine(
+            numbered("db", i),
+            3,
+            i,
+            false,
+            vec![("mysqld", Role::Mysqld { replica_of, port: 3306 })],
+        ));
+    }
+    let addresses = machines.iter().filter_map(|machine| machine.public).collect();
+    let mut scenario = Scenario { name: "made-up".to_owned(), topology: Topology { machines }, ..Scenario::default() };
+    scenario.settings.dns.addresses = addresses;
+    scenario
 }
