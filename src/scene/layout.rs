@@ -10,9 +10,13 @@ const HEAD: f64 = 38.0;
 const ROW: f64 = 42.0;
 const FOOT: f64 = 8.0;
 const GAP_X: f64 = 74.0;
+/// Room between columns whose links cross: every application asks every database.
+const GAP_CROSSED: f64 = 150.0;
 const GAP_Y: f64 = 84.0;
 /// Room beside a column for links between its boxes, at least.
 const LANE: f64 = 24.0;
+/// Distance of a link inside a box from the box's right edge.
+const INSIDE: f64 = 64.0;
 /// Room for the label of such a link.
 const LANE_LABEL: f64 = 74.0;
 
@@ -167,7 +171,8 @@ impl Layout {
                 (self.boxes[*i].x, self.boxes[*i].y) = (x, y);
                 y += self.boxes[*i].h + GAP_Y;
             }
-            x += width + GAP_X;
+            let crossed = t >= 2 && columns[t + 1..].iter().any(|column| !column.is_empty());
+            x += width + if crossed { GAP_CROSSED } else { GAP_X };
         }
     }
 
@@ -211,6 +216,9 @@ impl Layout {
 
     fn curve(&self, wiring: &Wiring, from: ProcessId, to: ProcessId, protocol: Protocol) -> Curve {
         let (a, b) = (self.box_of(wiring, from), self.box_of(wiring, to));
+        if a.machine == b.machine && protocol == Protocol::Http {
+            return self.inside(wiring, from, to);
+        }
         let same_column = (a.x - b.x).abs() < 1.0;
         if !same_column && (self.shape == Shape::Wide || protocol == Protocol::Dns) {
             let steep = (a.y - b.y).abs() > 200.0 && protocol == Protocol::Dns;
@@ -250,7 +258,8 @@ impl Layout {
         let points = [a, Point { x: a.x + half, y: a.y }, Point { x: d.x - half, y: d.y }, d];
         // Links to several databases cross in the middle: their switches stand before that.
         let handle_at = if protocol == Protocol::Mysql { 0.28 } else { 0.5 };
-        Curve { points, handle_at, label: LabelAt::Above }
+        let label = if self.shape == Shape::Tall { LabelAt::Hidden } else { LabelAt::Above };
+        Curve { points, handle_at, label }
     }
 
     fn vertical(&self, wiring: &Wiring, from: ProcessId, to: ProcessId) -> Curve {
@@ -261,6 +270,13 @@ impl Layout {
         let half = (d.y - a.y) / 2.0;
         let points = [a, Point { x: a.x, y: a.y + half }, Point { x: d.x, y: d.y - half }, d];
         Curve { points, handle_at: 0.5, label: LabelAt::Beside }
+    }
+
+    /// A link between two rows of one box: straight from row to row.
+    fn inside(&self, wiring: &Wiring, from: ProcessId, to: ProcessId) -> Curve {
+        let (mut a, mut d) = (self.anchor(wiring, from, Side::Right), self.anchor(wiring, to, Side::Right));
+        (a.x, d.x) = (a.x - INSIDE, d.x - INSIDE);
+        Curve { points: [a, a, d, d], handle_at: 0.5, label: LabelAt::Hidden }
     }
 
     /// A link between boxes of one column, round the side. The further apart, the wider the turn, so that turns nest.

@@ -5,3 +5,4 @@
 pub mod diagram;
 pub mod explain;
 pub mod label;
+pub mod metrics;

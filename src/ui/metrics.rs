@@ -1,11 +1,14 @@
-//! Draws series for the charts.
+//! Draws the numbers of the run and the charts, or the charts' data as a table.
 
 use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::plot::{Plot, sample};
 use crate::app::Msg;
-use crate::scene::metrics::MetricsView;
+use crate::scene::metrics::{ChartKind, MetricsView, Series, Totals};
+use crate::sim::Micros;
+use crate::text::metrics as words;
 
 /// What the component shows, and where its messages go.
 #[derive(Properties, PartialEq)]
@@ -16,9 +19,132 @@ pub struct Props {
     pub send: Callback<Msg>,
 }
 
-/// Draws series for the charts.
+/// Draws the numbers of the run and the charts, or the charts' data as a table.
 #[component]
 pub fn MetricsPanel(props: &Props) -> Html {
-    let _ = &props.send;
-    html! { <p class="empty">{ props.view.visits }</p> }
+    let as_table = use_state_eq(|| false);
+    let toggle = {
+        let as_table = as_table.clone();
+        Callback::from(move |_: MouseEvent| as_table.set(!*as_table))
+    };
+    let view = &props.view;
+    if view.totals.started == 0 {
+        return html! { <p class="metrics empty" data-testid="metrics">{ words::EMPTY }</p> };
+    }
+    html! {
+        <section class="metrics" data-testid="metrics">
+            <div class="metrics__head">
+                { tiles(&view.totals) }
+                <button type="button" class="button button--small" aria-pressed={as_table.to_string()} onclick={toggle}
+                    data-testid="metrics-as-table">{ words::AS_TABLE }</button>
+            </div>
+            if *as_table {
+                { table(view) }
+            } else {
+                <div class="metrics__charts">{ for ChartKind::ALL.map(|kind| figure(view, kind)) }</div>
+            }
+        </section>
+    }
+}
+
+fn tiles(totals: &Totals) -> Html {
+    let latency = |value: Option<Micros>| value.map(|micros| micros.to_string());
+    html! {
+        <dl class="metrics__tiles" aria-label={words::TOTALS}>
+            { tile("kpi-rate", words::RATE, totals.rate.map(|rate| format!("{rate:.1}")), words::rate_note()) }
+            { tile("kpi-ok", words::OK, totals.ok_percent().map(percent), words::ok_note(totals)) }
+            { tile("kpi-p50", words::P50, latency(totals.p50), words::P50_NOTE.to_owned()) }
+            { tile("kpi-p95", words::P95, latency(totals.p95), words::P95_NOTE.to_owned()) }
+            { tile("kpi-mean", words::MEAN, latency(totals.mean), words::MEAN_NOTE.to_owned()) }
+            { tile("kpi-under-way", words::UNDER_WAY, Some(words::grouped(totals.under_way as u64)),
+                words::under_way_note(totals)) }
+        </dl>
+    }
+}
+
+fn tile(id: &'static str, label: &'static str, value: Option<String>, note: String) -> Html {
+    html! {
+        <div class="tile" data-testid={id}>
+            <dt>{ label }</dt>
+            <dd class="tile__value">{ value.unwrap_or_else(|| words::NOTHING.to_owned()) }</dd>
+            <dd class="tile__note">{ note }</dd>
+        </div>
+    }
+}
+
+/// One decimal, cut off instead of rounded: 99.96 % are not all.
+fn percent(percent: f64) -> String {
+    format!("{:.1} %", (percent * 10.0).floor() / 10.0)
+}
+
+const fn id(kind: ChartKind) -> &'static str {
+    match kind {
+        ChartKind::Servers => "chart-servers",
+        ChartKind::Outcomes => "chart-outcomes",
+        ChartKind::Latency => "chart-latency",
+    }
+}
+
+fn figure(view: &Rc<MetricsView>, kind: ChartKind) -> Html {
+    let entry = |(number, line): (usize, &Series)| {
+        html! {
+            <li key={number} class="legend__entry">
+                { sample(number) }
+                <span class="legend__name">{ words::series(&line.name) }</span>
+                <b class="legend__value">{ cell(kind, line.last()) }</b>
+            </li>
+        }
+    };
+    html! {
+        <figure key={id(kind)} class={classes!("chart", id(kind))} data-testid={id(kind)}>
+            <figcaption class="chart__head">
+                <h3>{ words::title(kind) }{ " " }<span class="chart__unit">{ words::unit(kind) }</span></h3>
+                <ul class="legend">{ for view.chart(kind).iter().enumerate().map(entry) }</ul>
+            </figcaption>
+            if view.is_empty() {
+                <p class="empty">{ words::FIRST_SECOND }</p>
+            } else {
+                <Plot view={Rc::clone(view)} {kind} id={id(kind)} />
+            }
+        </figure>
+    }
+}
+
+fn cell(kind: ChartKind, value: Option<u32>) -> String {
+    value.map_or_else(|| words::NOTHING.to_owned(), |value| words::value(kind, value))
+}
+
+/// The charts' data, newest second first.
+fn table(view: &MetricsView) -> Html {
+    let group = |kind: ChartKind| {
+        let span = view.chart(kind).len().to_string();
+        html! { <th colspan={span} scope="colgroup" class="number">{ format!("{}, {}", words::title(kind), words::unit(kind)) }</th> }
+    };
+    let columns = || ChartKind::ALL.into_iter().flat_map(|kind| view.chart(kind).iter().map(move |line| (kind, line)));
+    let heading = |(_, line): (ChartKind, &Series)| {
+        html! { <th scope="col" class="number">{ words::series(&line.name) }</th> }
+    };
+    let row = |i: usize| {
+        let second = view.first_s + i as u32;
+        let cell =
+            |(kind, line): (ChartKind, &Series)| html! { <td class="number">{ cell(kind, line.values[i]) }</td> };
+        html! {
+            <tr key={second}>
+                <th scope="row">{ words::clock(second) }</th>
+                { for columns().map(cell) }
+            </tr>
+        }
+    };
+    html! {
+        <div class="metrics__table scroll" tabindex="0" role="region" aria-label={words::TABLE} data-testid="metrics-table">
+            <table class="table">
+                <caption class="visually-hidden">{ words::TABLE }</caption>
+                <thead>
+                    <tr><td></td>{ for ChartKind::ALL.map(group) }</tr>
+                    <tr><th scope="col">{ words::SECOND }</th>{ for columns().map(heading) }</tr>
+                </thead>
+                <tbody>{ for (0..view.len()).rev().map(row) }</tbody>
+            </table>
+        </div>
+    }
 }

@@ -11,6 +11,7 @@ mod packets;
 mod page;
 mod parts;
 mod playback;
+mod plot;
 mod requests;
 mod storage;
 mod tabs;

@@ -1,0 +1,169 @@
+//! The words of the charts.
+
+use crate::scene::metrics::{ChartKind, RATE_SECONDS, Series, SeriesName, Totals};
+use crate::sim::Micros;
+
+/// What the panel says before the first visit.
+pub const EMPTY: &str = "No visits yet: send one, or turn on continuous load, and the charts fill second by second.";
+/// What the panel says until the first second is over.
+pub const FIRST_SECOND: &str = "The charts start when the first simulated second is over.";
+/// Name of the panel's numbers.
+pub const TOTALS: &str = "Numbers of the run so far";
+/// The button that shows the charts' data as a table.
+pub const AS_TABLE: &str = "As table";
+/// Name of the table.
+pub const TABLE: &str = "Data of the charts, newest second first";
+/// Heading of the table's first column.
+pub const SECOND: &str = "Second";
+/// Stands where there is no value.
+pub const NOTHING: &str = "–";
+
+/// Label of the visits per second.
+pub const RATE: &str = "Visits per second";
+/// Label of the share of good answers.
+pub const OK: &str = "Answered with 200";
+/// Label of the median.
+pub const P50: &str = "Latency p50";
+/// Label of the 95th percentile.
+pub const P95: &str = "Latency p95";
+/// Label of the mean.
+pub const MEAN: &str = "Latency mean";
+/// Label of the visits under way.
+pub const UNDER_WAY: &str = "Under way";
+/// What the median means.
+pub const P50_NOTE: &str = "half are faster";
+/// What the 95th percentile means.
+pub const P95_NOTE: &str = "19 of 20 are faster";
+/// What the mean is taken over.
+pub const MEAN_NOTE: &str = "of all visits";
+
+/// What the rate is taken over.
+#[must_use]
+pub fn rate_note() -> String {
+    format!("over the last {RATE_SECONDS} s")
+}
+
+/// What the share of good answers is taken over.
+#[must_use]
+pub fn ok_note(totals: &Totals) -> String {
+    format!("{} of {}", grouped(totals.ok), grouped(totals.ended))
+}
+
+/// How many visits there were.
+#[must_use]
+pub fn under_way_note(totals: &Totals) -> String {
+    format!("{} started", grouped(totals.started))
+}
+
+/// Heading of a chart.
+#[must_use]
+pub const fn title(kind: ChartKind) -> &'static str {
+    match kind {
+        ChartKind::Servers => "Requests per web server",
+        ChartKind::Outcomes => "Outcomes",
+        ChartKind::Latency => "Latency",
+    }
+}
+
+/// Unit of a chart's values.
+#[must_use]
+pub const fn unit(kind: ChartKind) -> &'static str {
+    match kind {
+        ChartKind::Servers | ChartKind::Outcomes => "per second",
+        ChartKind::Latency => "ms",
+    }
+}
+
+/// Name of a line.
+#[must_use]
+pub fn series(name: &SeriesName) -> String {
+    match name {
+        SeriesName::Server(machine) => machine.clone(),
+        SeriesName::OtherServers(count) => format!("{count} others"),
+        SeriesName::Ok => "200 OK".to_owned(),
+        SeriesName::HttpErrors => "HTTP errors".to_owned(),
+        SeriesName::BrowserErrors => "browser errors".to_owned(),
+        SeriesName::P50 => "p50".to_owned(),
+        SeriesName::P95 => "p95".to_owned(),
+    }
+}
+
+/// A chart in words: the stretch of time, and the newest and largest value of each line.
+#[must_use]
+pub fn description(kind: ChartKind, lines: &[Series], first_s: u32, seconds: usize) -> String {
+    let end = first_s + seconds.saturating_sub(1) as u32;
+    let mut text = format!("{}, {} to {}.", unit(kind), clock(first_s), clock(end));
+    for line in lines {
+        let name = series(&line.name);
+        text += &match (line.last(), line.peak()) {
+            (Some(last), Some(peak)) => format!(" {name}: last {}, at most {}.", value(kind, last), value(kind, peak)),
+            _ => format!(" {name}: nothing measured."),
+        };
+    }
+    text
+}
+
+/// A value of a chart, without its unit.
+#[must_use]
+pub fn value(kind: ChartKind, value: u32) -> String {
+    match kind {
+        ChartKind::Servers | ChartKind::Outcomes => grouped(value.into()),
+        ChartKind::Latency if value < 10_000 => format!("{:.2}", Micros(value.into()).as_millis_f64()),
+        ChartKind::Latency if value < 100_000 => format!("{:.1}", Micros(value.into()).as_millis_f64()),
+        ChartKind::Latency => grouped(u64::from(value).div_ceil(1_000)),
+    }
+}
+
+/// A label of a chart's vertical axis.
+#[must_use]
+pub fn tick(kind: ChartKind, value: u32) -> String {
+    match kind {
+        ChartKind::Servers | ChartKind::Outcomes => grouped(value.into()),
+        ChartKind::Latency if value.is_multiple_of(1_000) => grouped((value / 1_000).into()),
+        ChartKind::Latency => Micros(value.into()).as_millis_f64().to_string(),
+    }
+}
+
+/// A moment of the run: `2:05`, or `1:02:05` after an hour.
+#[must_use]
+pub fn clock(second: u32) -> String {
+    let (hours, minutes, seconds) = (second / 3_600, second / 60 % 60, second % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+/// A whole number with its thousands set apart.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_for_people() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([0, 125, 3_725].map(clock), ["0:00", "2:05", "1:02:05"]);
+        assert_eq!([500, 2_000, 1_500_000].map(|us| tick(ChartKind::Latency, us)), ["0.5", "2", "1,500"]);
+        assert_eq!([1_234, 12_345, 1_234_567].map(|us| value(ChartKind::Latency, us)), ["1.23", "12.3", "1,235"]);
+    }
+
+    #[test]
+    fn a_chart_is_told_in_words() {
+        let lines = [
+            Series { name: SeriesName::P50, values: vec![None, Some(2_000), Some(1_000), None] },
+            Series { name: SeriesName::P95, values: vec![None; 4] },
+        ];
+        let text = description(ChartKind::Latency, &lines, 60, 4);
+        assert_eq!(text, "ms, 1:00 to 1:03. p50: last 1.00, at most 2.00. p95: nothing measured.");
+    }
+}
