@@ -167,3 +167,5 @@ pub fn visit(id: u64, kind: Class) -> String {
 pub fn notice(field: &str, message: &str) -> String {
     format!("{field}: {message}")
 }
+
+pub mod visits;
