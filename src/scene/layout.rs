@@ -9,9 +9,9 @@ const MARGIN: f64 = 20.0;
 const HEAD: f64 = 38.0;
 const ROW: f64 = 42.0;
 const FOOT: f64 = 8.0;
-const GAP_X: f64 = 74.0;
+const GAP_X: f64 = 66.0;
 /// Room between columns whose links cross: every application asks every database.
-const GAP_CROSSED: f64 = 150.0;
+const GAP_CROSSED: f64 = 124.0;
 const GAP_Y: f64 = 84.0;
 /// Room beside a column for links between its boxes, at least.
 const LANE: f64 = 24.0;
