@@ -12,7 +12,7 @@ const FOOT: f64 = 8.0;
 const GAP_X: f64 = 66.0;
 /// Room between columns whose links cross: every application asks every database.
 const GAP_CROSSED: f64 = 124.0;
-const GAP_Y: f64 = 84.0;
+const GAP_Y: f64 = 66.0;
 /// Room beside a column for links between its boxes, at least.
 const LANE: f64 = 24.0;
 /// Distance of a link inside a box from the box's right edge.

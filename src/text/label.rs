@@ -169,3 +169,9 @@ pub fn notice(field: &str, message: &str) -> String {
 }
 
 pub mod visits;
+
+/// The shares of the classes in a few words.
+#[must_use]
+pub fn mix(read: u16, write: u16, static_files: u16) -> String {
+    format!("{read} read · {write} write · {static_files} static")
+}

@@ -102,10 +102,12 @@ fn Load(props: &LoadProps) -> Html {
                 <input type="range" min="0" max="1000" step="10" id="rate" data-testid="rate"
                     value={workload.rate_per_s.to_string()} oninput={rate} />
             </div>
-            <fieldset class="traffic__mix">
-                <legend class="small muted">{ label::MIX }</legend>
-                { for [Class::Read, Class::Write, Class::Static].map(share) }
-            </fieldset>
+            <details class="traffic__shares">
+                <summary class="small muted">{ label::mix(workload.mix.read, workload.mix.write, workload.mix.static_files) }</summary>
+                <div class="traffic__mix" role="group" aria-label={label::MIX}>
+                    { for [Class::Read, Class::Write, Class::Static].map(share) }
+                </div>
+            </details>
         </div>
     }
 }
