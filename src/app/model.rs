@@ -248,6 +248,7 @@ impl Model {
         (visit > before).then(|| {
             self.playback.running = true;
             self.view.visit = Some(visit);
+            self.view.sheet = None;
             visit
         })
     }

@@ -150,7 +150,7 @@ fn detail(world: &World, process: ProcessId) -> String {
         }
         Role::Authoritative => world.names().zone.a.first().map_or_else(text::no_record, |a| a.to_string()),
         Role::Balancer => text::algorithm(world.settings().balancer.algorithm),
-        Role::Nginx => String::new(),
+        Role::Nginx => world.nginx(process).map_or_else(String::new, |nginx| text::requests(nginx.counters.requests)),
         Role::App => world.app(process).map_or_else(String::new, |app| {
             text::workers(app.version, app.busy, world.settings().app.workers, app.waiting.len())
         }),

@@ -9,10 +9,14 @@ const MARGIN: f64 = 20.0;
 const HEAD: f64 = 38.0;
 const ROW: f64 = 42.0;
 const FOOT: f64 = 8.0;
-const GAP_X: f64 = 84.0;
-const GAP_Y: f64 = 52.0;
+const GAP_X: f64 = 66.0;
+/// Room between columns whose links cross: every application asks every database.
+const GAP_CROSSED: f64 = 124.0;
+const GAP_Y: f64 = 66.0;
 /// Room beside a column for links between its boxes, at least.
 const LANE: f64 = 24.0;
+/// Distance of a link inside a box from the box's right edge.
+const INSIDE: f64 = 64.0;
 /// Room for the label of such a link.
 const LANE_LABEL: f64 = 74.0;
 
@@ -58,8 +62,19 @@ pub struct Curve {
     pub points: [Point; 4],
     /// Where on the curve its switch is, from 0 to 1.
     pub handle_at: f64,
-    /// Whether its label stands to the right of the switch rather than above it.
-    pub label_beside: bool,
+    /// Where its label stands.
+    pub label: LabelAt,
+}
+
+/// Where the label of a link stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LabelAt {
+    /// Above its switch.
+    Above,
+    /// To the right of its switch.
+    Beside,
+    /// Nowhere, as long as the link is well: there is no room.
+    Hidden,
 }
 
 impl Curve {
@@ -156,7 +171,8 @@ impl Layout {
                 (self.boxes[*i].x, self.boxes[*i].y) = (x, y);
                 y += self.boxes[*i].h + GAP_Y;
             }
-            x += width + GAP_X;
+            let crossed = t >= 2 && columns[t + 1..].iter().any(|column| !column.is_empty());
+            x += width + if crossed { GAP_CROSSED } else { GAP_X };
         }
     }
 
@@ -168,7 +184,7 @@ impl Layout {
         for i in &order {
             if has(wiring, self.boxes[*i].machine, names) {
                 (self.boxes[*i].x, self.boxes[*i].y) = (x, y);
-                x += self.boxes[*i].w + 62.0;
+                x += self.boxes[*i].w + 20.0;
             }
         }
         y += HEAD + ROW + FOOT + 46.0;
@@ -200,6 +216,9 @@ impl Layout {
 
     fn curve(&self, wiring: &Wiring, from: ProcessId, to: ProcessId, protocol: Protocol) -> Curve {
         let (a, b) = (self.box_of(wiring, from), self.box_of(wiring, to));
+        if a.machine == b.machine && protocol == Protocol::Http {
+            return self.inside(wiring, from, to);
+        }
         let same_column = (a.x - b.x).abs() < 1.0;
         if !same_column && (self.shape == Shape::Wide || protocol == Protocol::Dns) {
             let steep = (a.y - b.y).abs() > 200.0 && protocol == Protocol::Dns;
@@ -213,7 +232,6 @@ impl Layout {
             (Role::Browser, Role::Resolver) => self.vertical(wiring, from, to),
             (Role::Browser, _) if self.are_neighbours(a, b) => self.vertical(wiring, from, to),
             (Role::Browser | Role::Balancer, _) => self.beside(wiring, from, to, Side::Left),
-            (Role::Nginx, Role::App) if a.machine == b.machine => self.inside(wiring, from, to),
             _ => self.beside(wiring, from, to, Side::Right),
         }
     }
@@ -240,7 +258,8 @@ impl Layout {
         let points = [a, Point { x: a.x + half, y: a.y }, Point { x: d.x - half, y: d.y }, d];
         // Links to several databases cross in the middle: their switches stand before that.
         let handle_at = if protocol == Protocol::Mysql { 0.28 } else { 0.5 };
-        Curve { points, handle_at, label_beside: false }
+        let label = if self.shape == Shape::Tall { LabelAt::Hidden } else { LabelAt::Above };
+        Curve { points, handle_at, label }
     }
 
     fn vertical(&self, wiring: &Wiring, from: ProcessId, to: ProcessId) -> Curve {
@@ -250,14 +269,14 @@ impl Layout {
         d.x = a.x;
         let half = (d.y - a.y) / 2.0;
         let points = [a, Point { x: a.x, y: a.y + half }, Point { x: d.x, y: d.y - half }, d];
-        Curve { points, handle_at: 0.5, label_beside: true }
+        Curve { points, handle_at: 0.5, label: LabelAt::Beside }
     }
 
-    /// A link between two rows of one box, at its left edge.
+    /// A link between two rows of one box: straight from row to row.
     fn inside(&self, wiring: &Wiring, from: ProcessId, to: ProcessId) -> Curve {
-        let (a, d) = (self.anchor(wiring, from, Side::Left), self.anchor(wiring, to, Side::Left));
-        let x = a.x - 16.0;
-        Curve { points: [a, Point { x, y: a.y }, Point { x, y: d.y }, d], handle_at: 0.5, label_beside: false }
+        let (mut a, mut d) = (self.anchor(wiring, from, Side::Right), self.anchor(wiring, to, Side::Right));
+        (a.x, d.x) = (a.x - INSIDE, d.x - INSIDE);
+        Curve { points: [a, a, d, d], handle_at: 0.5, label: LabelAt::Hidden }
     }
 
     /// A link between boxes of one column, round the side. The further apart, the wider the turn, so that turns nest.
@@ -273,14 +292,15 @@ impl Layout {
         let replicates = matches!((wiring.role(from), wiring.role(to)), (Role::Mysqld { .. }, Role::Mysqld { .. }));
         let handle_at = if replicates || distance < 100.0 || side == Side::Left { 0.5 } else { 0.3 };
         let points = [a, Point { x, y: a.y }, Point { x, y: d.y }, d];
-        Curve { points, handle_at, label_beside: side == Side::Right }
+        let label = if side == Side::Right { LabelAt::Beside } else { LabelAt::Hidden };
+        Curve { points, handle_at, label }
     }
 
     /// Shifts everything into view and measures it.
     fn fit(&mut self) {
         let turns = self.curves.iter().map(|c| {
             let middle = c.at(0.5);
-            let label = if c.label_beside { LANE_LABEL } else { 0.0 };
+            let label = if c.label == LabelAt::Beside { LANE_LABEL } else { 0.0 };
             (middle.x - 12.0, middle.x + label)
         });
         let boxes = self.boxes.iter().map(|b| (b.x, b.x + b.w));
@@ -298,8 +318,7 @@ impl Layout {
 fn empty_box(wiring: &Wiring, machine: MachineId) -> BoxLayout {
     let rows = wiring.processes_of(machine).count();
     let w = match tier(wiring, machine) {
-        0 => 138.0,
-        1 => 148.0,
+        0 | 1 => 160.0,
         _ => 214.0,
     };
     BoxLayout { machine, x: 0.0, y: 0.0, w, h: HEAD + ROW * rows as f64 + FOOT, rows: Vec::new() }

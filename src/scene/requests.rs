@@ -1,18 +1,176 @@
 //! What is shown: the log of visits, and how many ended how.
 
-use crate::sim::World;
+use std::sync::Arc;
 
-/// Ready to be drawn: the log of visits, and how many ended how.
-#[derive(Clone, Debug, PartialEq)]
+use super::trace::Tone;
+use crate::sim::metrics::OutcomeCount;
+use crate::sim::{Class, Outcome, VisitRecord, Wiring, World};
+use crate::text::{explain, label};
+
+/// The most rows of the log that are shown at a time.
+pub const MAX_ROWS: usize = 100;
+
+/// Ready to be drawn: the log of visits, and how many ended how. The log itself is copied as it is; words are made for
+/// the rows that are shown only, see [`RequestsView::rows`].
+#[derive(Clone, Debug)]
 pub struct RequestsView {
-    /// Number of visits.
-    pub visits: u64,
+    /// Counters.
+    pub totals: Totals,
+    wiring: Arc<Wiring>,
+    outcomes: Vec<OutcomeCount>,
+    log: Vec<VisitRecord>,
+}
+
+/// Counters of all visits since the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Totals {
+    /// Started.
+    pub started: u64,
+    /// Ended.
+    pub ended: u64,
+    /// Of these, with 200.
+    pub ok: u64,
+    /// Of these, stale.
+    pub stale: u64,
+    /// Not ended.
+    pub under_way: u64,
+}
+
+/// Which rows of the log are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only this class.
+    pub class: Option<Class>,
+    /// Only failures and stale reads.
+    pub only_failures: bool,
+}
+
+/// One way in which visits ended, and how often.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutcomeRow {
+    /// What was asked for.
+    pub class: Class,
+    /// How well that went.
+    pub tone: Tone,
+    /// `200`, `ERR_CONNECTION_REFUSED`.
+    pub result: String,
+    /// The emitting process as commands write it.
+    pub by: String,
+    /// The emitting process as people call it.
+    pub by_label: String,
+    /// Why.
+    pub cause: &'static str,
+    /// How often.
+    pub count: u64,
+}
+
+/// One visit of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its number.
+    pub visit: u64,
+    /// When it started.
+    pub started: String,
+    /// What it asked for.
+    pub class: Class,
+    /// How well it went.
+    pub tone: Tone,
+    /// `200`, `ERR_CONNECTION_REFUSED`.
+    pub result: String,
+    /// The machine of the web server that HAProxy chose last.
+    pub server: Option<String>,
+    /// Version of the application files.
+    pub version: Option<u32>,
+    /// The database that was asked last.
+    pub database: Option<String>,
+    /// How long it took.
+    pub time: String,
+    /// Retries as HAProxy's log has them; none if HAProxy chose no server.
+    pub retries: Option<String>,
+    /// Termination state as HAProxy's log has it.
+    pub termination: Option<&'static str>,
+}
+
+impl PartialEq for RequestsView {
+    fn eq(&self, other: &Self) -> bool {
+        self.totals == other.totals
+            && Arc::ptr_eq(&self.wiring, &other.wiring)
+            && self.outcomes == other.outcomes
+            && self.log.first() == other.log.first()
+            && self.log.len() == other.log.len()
+    }
 }
 
 impl RequestsView {
     /// Projects a world.
     #[must_use]
     pub fn new(world: &World) -> Self {
-        Self { visits: world.last_visit() }
+        let metrics = world.metrics();
+        let mut outcomes = metrics.outcomes.clone();
+        outcomes.sort_by_key(|count| (count.class, outcome(count).is_ok()));
+        Self {
+            totals: Totals {
+                started: metrics.started,
+                ended: metrics.ended,
+                ok: metrics.ok,
+                stale: metrics.stale,
+                under_way: world.under_way() as u64,
+            },
+            wiring: Arc::clone(world.wiring()),
+            outcomes,
+            log: world.log().newest_first().copied().collect(),
+        }
     }
+
+    /// How many visits the log holds.
+    #[must_use]
+    pub fn log_length(&self) -> usize {
+        self.log.len()
+    }
+
+    /// How visits ended: by class, failures first.
+    pub fn outcomes(&self) -> impl Iterator<Item = OutcomeRow> + '_ {
+        self.outcomes.iter().map(|count| {
+            let outcome = outcome(count);
+            OutcomeRow {
+                class: count.class,
+                tone: if outcome.is_ok() { Tone::Fine } else { Tone::Failed },
+                result: explain::result(&outcome),
+                by: self.wiring.process(count.by).full_name.clone(),
+                by_label: explain::process(&self.wiring, count.by),
+                cause: explain::short_cause(count.cause),
+                count: count.count,
+            }
+        })
+    }
+
+    /// The newest [`MAX_ROWS`] visits that a filter lets through, newest first.
+    pub fn rows(&self, filter: Filter) -> impl Iterator<Item = Row> + '_ {
+        let passes = move |record: &&VisitRecord| {
+            let failed = !record.outcome.is_ok() || record.outcome.is_stale();
+            filter.class.is_none_or(|class| class == record.class) && (failed || !filter.only_failures)
+        };
+        self.log.iter().filter(passes).take(MAX_ROWS).map(|record| self.row(record))
+    }
+
+    fn row(&self, record: &VisitRecord) -> Row {
+        let (notes, wiring) = (&record.notes, &self.wiring);
+        Row {
+            visit: record.id,
+            started: label::visits::moment(record.started),
+            class: record.class,
+            tone: Tone::of(&record.outcome),
+            result: explain::result(&record.outcome),
+            server: notes.server.map(|server| explain::server(wiring, server).to_owned()),
+            version: notes.version,
+            database: notes.database.map(|database| explain::process(wiring, database)),
+            time: record.took.to_string(),
+            retries: notes.server.map(|_| label::visits::retries(notes.retries, notes.redispatched)),
+            termination: explain::termination(wiring, &record.outcome, notes.server),
+        }
+    }
+}
+
+const fn outcome(count: &OutcomeCount) -> Outcome {
+    Outcome { result: count.result, by: count.by, cause: count.cause }
 }

@@ -1,6 +1,6 @@
 //! Carrying out commands, and what a fault does to the calls under way.
 
-use super::call::{CallKey, CallState, Reply};
+use super::call::{Ask, CallKey, CallState, Reply};
 use super::command::Command;
 use super::ids::{LinkId, PartId, ProcessId};
 use super::outcome::{BrowserError, Cause};
@@ -13,11 +13,18 @@ use super::visit::VisitKey;
 use super::world::{Action, World};
 
 impl World {
-    /// Carries out a command, now.
+    /// Carries out a command, now. Whatever is still due at this very moment comes first, so that the time of a command
+    /// alone says what happens before it and what after.
     ///
     /// # Errors
-    /// The field that cannot be; the world is then as it was.
+    /// The field that cannot be; nothing is done then.
     pub fn apply(&mut self, command: &Command) -> Result<(), FieldError> {
+        self.run_until(self.now);
+        self.obey(command)
+    }
+
+    /// Carries out a command among the events of the present moment.
+    pub(super) fn obey(&mut self, command: &Command) -> Result<(), FieldError> {
         let wiring = std::sync::Arc::clone(&self.wiring);
         command.validate(&wiring)?;
         match command {
@@ -35,7 +42,7 @@ impl World {
                 self.plan_arrival();
             }
             Command::Kill { part } => self.set_condition(wiring.part(part)?, Condition::Down),
-            Command::Freeze { part } => self.set_condition(wiring.part(part)?, Condition::Hung),
+            Command::Freeze { part } => self.freeze(wiring.part(part)?)?,
             Command::Slow { part, factor } => self.parts.state_mut(wiring.part(part)?).slowdown = *factor,
             Command::Restore { part } => self.restore(wiring.part(part)?),
             Command::RestoreAll => self.parts.all().for_each(|part| self.restore(part)),
@@ -63,6 +70,7 @@ impl World {
         match setting {
             Setting::Balance(_) | Setting::AllBackups(_) => self.reload_algorithm(),
             Setting::CheckKind(_) => self.reload_checks(),
+            Setting::Rise(_) | Setting::Fall(_) => self.recount_checks(),
             Setting::SourceDelay(_) => self.reschedule_appliers(),
             Setting::Workers(_) => (0..self.apps.len()).for_each(|at| self.start_waiting(at)),
             Setting::Threads(_) => (0..self.cluster.servers.len()).for_each(|at| self.start_statements(at)),
@@ -73,6 +81,16 @@ impl World {
             Setting::Resolver(kind) => self.names.set_resolver(*kind),
             _ => {}
         }
+    }
+
+    fn freeze(&mut self, part: PartId) -> Result<(), FieldError> {
+        if let PartId::Process(process) = part
+            && self.parts.condition(process) == Condition::Down
+        {
+            return Err(FieldError::new("part", "what does not run cannot hang"));
+        }
+        self.set_condition(part, Condition::Hung);
+        Ok(())
     }
 
     fn set_condition(&mut self, part: PartId, condition: Condition) {
@@ -126,27 +144,26 @@ impl World {
     /// A process is gone. With power, the kernel closes its connections; without, they just go silent.
     fn dies(&mut self, process: ProcessId, with_power: bool) {
         for action in std::mem::take(&mut self.parked[process.index()]) {
-            // What was on its way to the dead has nowhere to go.
-            if let Action::Return(key) | Action::ConnectTimeout(key) = action {
-                self.calls.remove(key);
-            }
+            // What was on its way to the dead has nowhere to go, and nobody is left to give up waiting.
+            let gone = match action {
+                Action::Return(key) | Action::ConnectTimeout(key) => Some(key),
+                Action::ResponseTimeout(key) => Some(key).filter(|key| self.is_lost(*key)),
+                _ => None,
+            };
+            gone.map(|key| self.calls.remove(key));
         }
         let calls: Vec<CallKey> = self.calls.iter().filter(|(_, c)| c.callee == process).map(|(key, _)| key).collect();
         for key in calls {
-            match self.calls[key].state {
-                CallState::Sending | CallState::Working if with_power && self.is_current(key) => {
-                    self.calls[key].child = None;
-                    self.answer(key, Reply::Reset);
-                }
-                CallState::Sending | CallState::Working if self.is_current(key) => {
-                    self.calls[key].child = None;
-                    self.set_state(key, CallState::Lost, Micros::ZERO);
-                    if !self.has_response_timer(key) {
-                        self.start_response_timer(key);
-                    }
-                }
-                CallState::Sending | CallState::Working => drop(self.calls.remove(key)),
-                _ => {}
+            if !matches!(self.calls[key].state, CallState::Sending | CallState::Working) {
+                continue;
+            }
+            self.calls[key].child = None;
+            // A datagram has no connection that the kernel could close.
+            let closes = with_power && self.calls[key].ask != Ask::Resolve;
+            match self.is_current(key) {
+                true if closes => self.answer(key, Reply::Reset),
+                true => self.lose(key),
+                false => drop(self.calls.remove(key)),
             }
         }
         match self.wiring.role(process) {
@@ -167,9 +184,9 @@ impl World {
         }
     }
 
-    /// Whether somebody's clock for the answer runs already: from the moment of delivery on.
-    fn has_response_timer(&self, key: CallKey) -> bool {
-        self.calls[key].state == CallState::Working
+    /// Whether only a time-out can end a call.
+    fn is_lost(&self, key: CallKey) -> bool {
+        self.calls.get(key).is_some_and(|call| matches!(call.state, CallState::Lost | CallState::Stalled(_)))
     }
 
     fn starts(&mut self, process: ProcessId) {

@@ -33,7 +33,7 @@ impl World {
             let host = self.rng.arrivals.below(self.settings.client.addresses.into());
             let source = Ipv4Addr::from(u32::from(Ipv4Addr::new(198, 51, 0, 1)) + host);
             let one_in = self.settings.record.trace_one_in;
-            let traced = one_in > 0 && self.started_visits % u64::from(one_in) == 0;
+            let traced = one_in > 0 && self.started_visits.is_multiple_of(u64::from(one_in));
             if self.parts.condition(self.browser) == Condition::Up {
                 self.start_visit(class, source, false, traced);
             }
@@ -144,9 +144,9 @@ impl World {
             self.traces.finish(slot, visit.id, outcome);
         }
         if outcome.is_ok()
-            && let Some((server, position)) = visit.notes.stored
+            && let Some(stored) = visit.notes.stored
         {
-            self.cluster.acknowledge(server, position);
+            self.cluster.acknowledge(stored);
         }
         let record = VisitRecord {
             id: visit.id,

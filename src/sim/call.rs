@@ -162,12 +162,12 @@ pub struct Session {
     pub retries: u32,
     /// Whether it was moved to another server.
     pub redispatched: bool,
-    /// Whether it waits in a queue.
-    pub queued: bool,
+    /// Until when it waits in a queue, if it does.
+    pub queued_until: Option<SimTime>,
 }
 
 impl Session {
     /// A request that has just come in.
     pub const NEW: Self =
-        Self { server: None, running: false, avoid: None, retries: 0, redispatched: false, queued: false };
+        Self { server: None, running: false, avoid: None, retries: 0, redispatched: false, queued_until: None };
 }

@@ -3,12 +3,11 @@
 use super::call::{Ask, Call, CallKey, CallState, Parent, Reply, Work};
 use super::ids::ProcessId;
 use super::parts::Condition;
-use super::queue::Timer;
 use super::time::{Micros, SimTime};
 use super::topology::Role;
 use super::trace::{Decision, Place};
 use super::visit::VisitKey;
-use super::world::{Action, Lane, World};
+use super::world::{Action, World};
 
 /// Connections that the kernel accepts for a process that does not take them (Linux: `net.core.somaxconn`).
 pub const LISTEN_BACKLOG: usize = 4_096;
@@ -105,11 +104,13 @@ impl World {
 
     /// Whether the kernel drops connection attempts because nobody has accepted the ones before.
     fn backlog_is_full(&self, callee: ProcessId, ask: Ask) -> bool {
+        let is_app = *self.wiring.role(callee) == Role::App;
         if self.parts.condition(callee) == Condition::Hung {
-            return self.parked[callee.index()].len() >= LISTEN_BACKLOG;
+            let backlog = if is_app { self.settings.app.backlog as usize } else { LISTEN_BACKLOG };
+            return self.parked[callee.index()].len() >= backlog;
         }
         matches!(ask, Ask::Page(_) | Ask::AppHealth)
-            && *self.wiring.role(callee) == Role::App
+            && is_app
             && self.apps[self.tier(callee)].waiting.len() >= self.settings.app.backlog as usize
             && self.apps[self.tier(callee)].busy >= self.settings.app.workers
     }
@@ -145,6 +146,9 @@ impl World {
             return;
         }
         let (callee, link, was_parked) = (call.callee, call.link, call.state == CallState::Working);
+        if !was_parked && !self.parts.carries(link) {
+            return self.lose(key);
+        }
         if !was_parked {
             let arrived = SimTime(self.now.0 - self.overhead(callee).0.min(self.now.since(call.started).0));
             self.mark_until(key, Place::Link { link, back: false }, arrived, Decision::Sent);
@@ -160,6 +164,16 @@ impl World {
             Role::App => self.app_gets(key),
             Role::Mysqld { .. } => self.mysql_gets(key),
             Role::Browser | Role::Authoritative => unreachable!("nobody calls a browser; the resolver asks by itself"),
+        }
+    }
+
+    /// What travelled on an accepted connection is lost, and only the caller's time-out will end it.
+    pub(super) fn lose(&mut self, key: CallKey) {
+        // The caller's clock runs from the moment of delivery on.
+        let clock_runs = self.calls[key].state == CallState::Working;
+        self.set_state(key, CallState::Lost, Micros::ZERO);
+        if !clock_runs {
+            self.start_response_timer(key);
         }
     }
 
@@ -215,7 +229,8 @@ impl World {
             self.calls.remove(key);
             return;
         }
-        if !self.parts.carries(call.link) {
+        // What waited for a hung caller had arrived before.
+        if call.until == self.now && !self.parts.carries(call.link) {
             return self.set_state(key, CallState::Stalled(reply), Micros::ZERO);
         }
         let place = Place::Link { link: call.link, back: true };
@@ -228,52 +243,13 @@ impl World {
         self.hand_over(key, reply);
     }
 
-    /// The caller gives up connecting.
-    pub(super) fn connect_timeout(&mut self, key: CallKey) {
-        let Some(call) = self.calls.get(key) else {
-            return;
-        };
-        if call.state == CallState::Lost && self.is_current(key) {
-            let place = Place::Link { link: call.link, back: false };
-            self.mark(key, place, Decision::NoAnswer);
-            self.hand_over(key, Reply::ConnectTimeout);
-        } else if call.state == CallState::Lost {
-            self.calls.remove(key);
-        }
-    }
-
-    /// The caller gives up waiting. The callee does not notice and goes on.
-    pub(super) fn response_timeout(&mut self, key: CallKey) {
-        let Some(call) = self.calls.get(key) else {
-            return;
-        };
-        if !self.is_current(key) {
-            if matches!(call.state, CallState::Stalled(_) | CallState::Lost) {
-                self.calls.remove(key);
-            }
-            return;
-        }
-        let place = match call.state {
-            CallState::Stalled(_) => Place::Link { link: call.link, back: true },
-            CallState::Returning(_) if call.until <= self.now => return,
-            _ => Place::Process(call.callee),
-        };
-        let gone = matches!(call.state, CallState::Stalled(_) | CallState::Lost);
-        let (parent, visit, callee) = (call.parent, call.visit, call.callee);
-        self.mark(key, place, Decision::NoAnswer);
-        if gone {
-            self.calls.remove(key);
-        }
-        self.caller_gets(parent, visit, callee, Reply::Timeout);
-    }
-
     /// Ends a call and gives its reply to whoever waits for it.
-    fn hand_over(&mut self, key: CallKey, reply: Reply) {
+    pub(super) fn hand_over(&mut self, key: CallKey, reply: Reply) {
         let call = self.calls.remove(key).expect("checked by the caller");
         self.caller_gets(call.parent, call.visit, call.callee, reply);
     }
 
-    fn caller_gets(&mut self, parent: Parent, visit: Option<VisitKey>, callee: ProcessId, reply: Reply) {
+    pub(super) fn caller_gets(&mut self, parent: Parent, visit: Option<VisitKey>, callee: ProcessId, reply: Reply) {
         match parent {
             Parent::Visit => {
                 let visit = visit.expect("a call of the browser belongs to a visit");
@@ -299,68 +275,6 @@ impl World {
         let now = self.now;
         if let Some(call) = self.calls.get_mut(key) {
             (call.state, call.since, call.until) = (state, now, now + lasts);
-        }
-    }
-
-    fn connect_timeout_of(&self, call: &Call) -> Micros {
-        let settings = &self.settings;
-        let ms = match (call.parent, self.caller(call).map(|p| self.wiring.role(p))) {
-            (Parent::Check { .. }, _) => settings.balancer.inter_ms,
-            (_, Some(Role::Balancer)) => settings.balancer.timeout_connect_ms,
-            (_, Some(Role::Nginx)) => settings.nginx.connect_timeout_ms,
-            (_, Some(Role::App)) => settings.app.connect_timeout_ms,
-            _ if call.ask == Ask::Resolve => settings.client.dns_timeout_ms,
-            _ => settings.client.connect_timeout_ms,
-        };
-        Micros::from_millis(ms.into())
-    }
-
-    /// Starts the clock for an answer. It runs from the moment at which the request was sent.
-    pub(super) fn start_response_timer(&mut self, key: CallKey) {
-        let call = &self.calls[key];
-        let settings = &self.settings;
-        let (lane, ms) = match (call.parent, self.caller(call).map(|p| self.wiring.role(p))) {
-            (Parent::Check { .. }, _) => (None, settings.balancer.inter_ms),
-            (_, Some(Role::Balancer)) => (Some(Lane::Balancer), settings.balancer.timeout_server_ms),
-            (_, Some(Role::Nginx)) => (Some(Lane::Nginx), settings.nginx.read_timeout_ms),
-            (_, Some(Role::App)) => (Some(Lane::App), settings.app.read_timeout_ms),
-            _ if call.ask == Ask::Resolve => (None, settings.client.dns_timeout_ms),
-            _ => (Some(Lane::Browser), settings.client.response_timeout_ms),
-        };
-        let sent = match call.parent {
-            Parent::Check { .. } => call.started,
-            _ if call.ask == Ask::Resolve => call.started,
-            _ => self.now,
-        };
-        let at = (sent + Micros::from_millis(ms.into())).max(self.now);
-        let Some(lane) = lane else {
-            return self.queue.plan(at, Action::ResponseTimeout(key));
-        };
-        let sequence = self.queue.ticket();
-        if self.lanes[lane as usize].push(Timer { at, sequence, key }) {
-            self.queue.plan_with(at, sequence, Action::Lane(lane, sequence));
-        }
-    }
-
-    /// The first timer of a lane strikes: it is carried out, and the next one that still matters gets its event.
-    pub(super) fn lane_strikes(&mut self, lane: Lane, sequence: u64) {
-        let Some(timer) = self.lanes[lane as usize].pop(sequence) else {
-            return;
-        };
-        self.response_timer_strikes(timer.key);
-        let calls = &self.calls;
-        if let Some(next) = self.lanes[lane as usize].first_live(|key| !calls.contains_key(key)) {
-            self.queue.plan_with(next.at, next.sequence, Action::Lane(lane, next.sequence));
-        }
-    }
-
-    fn response_timer_strikes(&mut self, key: CallKey) {
-        let caller = self.calls.get(key).and_then(|call| self.caller(call));
-        match caller {
-            Some(process) if self.parts.condition(process) == Condition::Hung => {
-                self.parked[process.index()].push(Action::ResponseTimeout(key));
-            }
-            _ => self.response_timeout(key),
         }
     }
 }

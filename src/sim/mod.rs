@@ -3,6 +3,7 @@
 //! A run is a function of a [`Scenario`] (which holds the seed) and the [`Command`]s given to its [`World`], each at its
 //! moment. There is no other clock and no other source of chance.
 
+mod action;
 mod app_server;
 mod apply;
 pub mod balancer;
@@ -26,6 +27,7 @@ mod scenario;
 mod setting;
 mod settings;
 mod time;
+mod timeouts;
 mod topology;
 mod trace;
 mod visit;

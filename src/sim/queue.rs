@@ -127,7 +127,8 @@ impl<K: Copy> TimerLane<K> {
 
     /// Takes the first timer if it is the one that was planned as `sequence`.
     pub fn pop(&mut self, sequence: u64) -> Option<Timer<K>> {
-        self.timers.pop_front_if(|timer| timer.sequence == sequence)
+        let is_first = self.timers.front().is_some_and(|timer| timer.sequence == sequence);
+        if is_first { self.timers.pop_front() } else { None }
     }
 
     /// Drops timers from the front as long as `stale`, and returns the first that is left.

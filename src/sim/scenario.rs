@@ -76,7 +76,9 @@ impl Scenario {
         let mut reader = serde_json::Deserializer::from_str(text);
         let scenario: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let path = error.path().to_string();
-            let field = if path == "." { "scenario".to_owned() } else { path };
+            // Where the text breaks off, the path ends in a question mark.
+            let known = path.trim_end_matches('?').trim_end_matches('.');
+            let field = if known.is_empty() { "scenario" } else { known };
             FieldError::new(field, error.inner().to_string())
         })?;
         reader.end().map_err(|error| FieldError::new("scenario", error.to_string()))?;

@@ -84,6 +84,20 @@ fn is_mysql_port(port: &u16) -> bool {
     *port == mysql_port()
 }
 
+impl Role {
+    /// The TCP or UDP port that the program listens on; 0 for the browser.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        match self {
+            Self::Browser => 0,
+            Self::Resolver | Self::Authoritative => 53,
+            Self::Balancer | Self::Nginx => 80,
+            Self::App => 8000,
+            Self::Mysqld { port, .. } => *port,
+        }
+    }
+}
+
 impl Topology {
     /// Checks names, addresses and roles.
     ///
@@ -172,6 +186,11 @@ impl Machine {
             validate_name(&field, &process.name)?;
             if self.processes[..j].iter().any(|p| p.name == process.name) {
                 return Err(FieldError::new(field, format!("another process here is named {:?}", process.name)));
+            }
+            let port = process.role.port();
+            if port != 0 && self.processes[..j].iter().any(|p| p.role.port() == port) {
+                let why = format!("another process here listens on port {port}");
+                return Err(FieldError::new(format!("{at}.processes[{j}]"), why));
             }
         }
         Ok(())

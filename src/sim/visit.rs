@@ -8,6 +8,7 @@ use slotmap::new_key_type;
 
 use super::call::CallKey;
 use super::ids::ProcessId;
+use super::mysql::Stored;
 use super::outcome::Outcome;
 use super::time::{Micros, SimTime};
 use super::trace::TraceSlot;
@@ -61,9 +62,9 @@ pub struct Notes {
     pub version: Option<u32>,
     /// The database that answered or failed last.
     pub database: Option<ProcessId>,
-    /// Where MySQL stored its row: the server's number and the binlog position.
+    /// The row that MySQL stored for it.
     #[serde(skip)]
-    pub stored: Option<(u16, u64)>,
+    pub stored: Option<Stored>,
 }
 
 /// A visit that has ended.

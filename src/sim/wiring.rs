@@ -103,7 +103,7 @@ impl Wiring {
                 name: process.name.clone(),
                 machine: MachineId::from(i),
                 role: process.role.clone(),
-                port: port(&process.role),
+                port: process.role.port(),
             }));
         }
         let matrix = vec![NO_LINK; processes.len() * processes.len()];
@@ -260,16 +260,6 @@ impl Wiring {
 
 fn unknown(field: &str, kind: &str, name: &str) -> FieldError {
     FieldError::new(field, format!("no {kind} is named {name:?}"))
-}
-
-const fn port(role: &Role) -> u16 {
-    match role {
-        Role::Browser => 0,
-        Role::Resolver | Role::Authoritative => 53,
-        Role::Balancer | Role::Nginx => 80,
-        Role::App => 8000,
-        Role::Mysqld { port, .. } => *port,
-    }
 }
 
 fn reach(from: &ProcessInfo, to: &ProcessInfo) -> Reach {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use slotmap::SlotMap;
 
+use super::action::LANES;
+pub use super::action::{Action, Lane};
 use super::app_server::AppServer;
 use super::balancer::Balancer;
 use super::call::{Call, CallKey, Parent};
@@ -28,84 +30,6 @@ use super::workload::Workload;
 
 /// Traces that are kept.
 pub const TRACES: usize = 400;
-
-/// What an event does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// The next visit of the continuous load starts.
-    Arrival,
-    /// A command of the scenario's timeline is due.
-    Timeline(u32),
-    /// A connection attempt (or datagram) reaches the callee's machine.
-    Attempt(CallKey),
-    /// A request reaches the callee.
-    Deliver(CallKey),
-    /// The callee has finished a piece of work.
-    Finished(CallKey),
-    /// A reply reaches the caller.
-    Return(CallKey),
-    /// The caller gives up connecting.
-    ConnectTimeout(CallKey),
-    /// The caller gives up waiting for an answer.
-    ResponseTimeout(CallKey),
-    /// The first timer of a lane strikes; the number is its place in the order of plans.
-    Lane(Lane, u64),
-    /// HAProxy tries the same server again.
-    Retry(CallKey),
-    /// A request has waited too long in HAProxy's queue.
-    QueueTimeout(CallKey),
-    /// A health check starts. The number tells it from checks that were planned before a restart.
-    Check {
-        /// Index of the balancer.
-        balancer: u16,
-        /// Index of its server.
-        server: u16,
-        /// Life of the balancer process that planned it.
-        life: u32,
-    },
-    /// The visitor has waited for an address that no machine has.
-    NobodyThere(VisitKey),
-    /// A step of the resolver's question to other name servers.
-    Upstream(u32),
-    /// Transactions up to a binlog position reach a replica.
-    Received {
-        /// Index of the replica.
-        replica: u16,
-        /// Its life as a replica, to drop what was sent before a change of source.
-        life: u32,
-        /// End of the binlog when it was sent.
-        upto: u64,
-    },
-    /// A replica has applied a transaction, or its delay is over.
-    Apply {
-        /// Index of the replica.
-        replica: u16,
-        /// Its life as a replica.
-        life: u32,
-    },
-    /// A replica looks after the connection to its source.
-    Reconnect {
-        /// Index of the replica.
-        replica: u16,
-        /// Its life as a replica.
-        life: u32,
-    },
-}
-
-/// The lanes for response time-outs, one for each kind of caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lane {
-    /// The browser.
-    Browser,
-    /// HAProxy's `timeout server`.
-    Balancer,
-    /// nginx's `proxy_read_timeout`.
-    Nginx,
-    /// The application's MySQL client.
-    App,
-}
-
-const LANES: usize = 4;
 
 /// The state of one run. A clone is an independent copy that goes on from the same moment.
 #[derive(Clone, Debug)]
@@ -246,7 +170,7 @@ impl World {
             Action::Timeline(index) => {
                 let scenario = Arc::clone(&self.scenario);
                 // A command that makes no sense by now (such as promoting the primary) is noted, not obeyed.
-                if self.apply(&scenario.timeline[index as usize].command).is_err() {
+                if self.obey(&scenario.timeline[index as usize].command).is_err() {
                     self.metrics.refused_commands += 1;
                 }
             }

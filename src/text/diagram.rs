@@ -24,7 +24,16 @@ pub const fn process(role: &Role) -> &'static str {
 /// How many visits are under way.
 #[must_use]
 pub fn under_way(visits: usize) -> String {
-    if visits == 0 { String::new() } else { format!("{visits} under way") }
+    if visits == 0 { super::label::SITE.to_owned() } else { format!("{visits} under way") }
+}
+
+/// How many requests an nginx has had.
+#[must_use]
+pub fn requests(requests: u64) -> String {
+    match requests {
+        1 => "1 request".to_owned(),
+        n => format!("{n} requests"),
+    }
 }
 
 /// The resolver has no address.

@@ -1,39 +1,18 @@
 //! Sentences that say what a layer decided, and why a visit ended as it did.
+//!
+//! A sentence is exact enough for an operator and plain enough for a student: it names the machine as the diagram does,
+//! says what happened, and after a colon why.
 
-use crate::sim::{Outcome, Place, Span, Verdict, Wiring};
+mod hop;
+mod mysql;
+mod names;
+mod outcome;
+mod termination;
+#[cfg(test)]
+mod tests;
 
-/// The name of a place: a process, or the two ends of a link.
-#[must_use]
-pub fn place(wiring: &Wiring, place: Place) -> String {
-    match place {
-        Place::Process(process) => wiring.process(process).full_name.clone(),
-        Place::Link { link, .. } => wiring.link(link).name.clone(),
-    }
-}
-
-/// One sentence about what was decided in a span.
-#[must_use]
-pub fn decision(wiring: &Wiring, span: &Span) -> String {
-    format!("{}: {:?}", place(wiring, span.place), span.decision)
-}
-
-/// The result in a few characters: `200`, `ERR_CONNECTION_REFUSED`.
-#[must_use]
-pub fn result(outcome: &Outcome) -> String {
-    match outcome.result {
-        Verdict::Http(status) => status.to_string(),
-        Verdict::Browser(error) => error.code().to_owned(),
-    }
-}
-
-/// One sentence about how a visit ended: the layer that produced it, and why.
-#[must_use]
-pub fn outcome(wiring: &Wiring, outcome: &Outcome) -> String {
-    format!("{}: {:?}", wiring.process(outcome.by).full_name, outcome.cause)
-}
-
-/// A visit has just started.
-#[must_use]
-pub fn departure() -> String {
-    "The browser asks the resolver for the address of www.foobar.com.".to_owned()
-}
+pub use hop::{decision, departure, hop, on_its_way};
+pub use mysql::error as database_error;
+pub use names::{place, process, server};
+pub use outcome::{outcome, outcome_with, result, short_cause, status_line, title};
+pub use termination::{termination, termination_meaning};

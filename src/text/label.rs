@@ -167,3 +167,11 @@ pub fn visit(id: u64, kind: Class) -> String {
 pub fn notice(field: &str, message: &str) -> String {
     format!("{field}: {message}")
 }
+
+pub mod visits;
+
+/// The shares of the classes in a few words.
+#[must_use]
+pub fn mix(read: u16, write: u16, static_files: u16) -> String {
+    format!("{read} read · {write} write · {static_files} static")
+}

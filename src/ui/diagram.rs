@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use crate::app::Msg;
 use crate::scene::diagram::{DiagramView, LinkView, MachineView, Mark, ProcessView};
-use crate::scene::layout::{BoxLayout, HEAD_HEIGHT, Layout, ROW_HEIGHT};
+use crate::scene::layout::{BoxLayout, HEAD_HEIGHT, LabelAt, Layout, ROW_HEIGHT};
 use crate::sim::{Command, Condition, LinkId, PartId, Place, ProcessId, Protocol};
 use crate::text::{diagram as words, label};
 
@@ -175,11 +175,14 @@ fn handle(layout: &Layout, view: &DiagramView, link: &LinkView, send: &Callback<
     let command = if on { Command::Kill { part: name.clone() } } else { Command::Restore { part: name.clone() } };
     let (cut, cut_key) = act(send, Msg::Do(command));
     let (look, look_key) = act(send, Msg::Select(Some(part)));
-    let (text_x, text_y, side) =
-        if curve.label_beside { (at.x + 14.0, at.y + 4.0, "start") } else { (at.x, at.y - 14.0, "middle") };
+    let (text_x, text_y, side) = match curve.label {
+        LabelAt::Above => (at.x, at.y - 14.0, "middle"),
+        LabelAt::Beside | LabelAt::Hidden => (at.x + 14.0, at.y + 4.0, "start"),
+    };
+    let unlabelled = (curve.label == LabelAt::Hidden && on).then_some("handle--unlabelled");
     let selected = (view.selected == Some(part)).then_some("handle--selected");
     html! {
-        <g class={classes!("handle", format!("handle--{}", condition(link.mark)), selected)}>
+        <g class={classes!("handle", format!("handle--{}", condition(link.mark)), selected, unlabelled)}>
             <g role="switch" tabindex="0" aria-checked={on.to_string()} aria-label={label::switch(&link.name)}
                 data-testid="switch" data-part={name.clone()} data-kind="link" onclick={cut} onkeydown={cut_key}>
                 <circle class="hit" cx={num(at.x)} cy={num(at.y)} r="13" />

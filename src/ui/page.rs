@@ -25,7 +25,7 @@ use crate::sim::{SimTime, Wiring};
 use crate::text::label;
 
 /// Below this width of the diagram, in CSS pixels, everything stands in one column.
-const NARROW: i32 = 600;
+const NARROW: i32 = 540;
 /// Wall time between two renderings of what changes by itself, in milliseconds.
 const RENDER_MS: f64 = 100.0;
 const THEME_KEY: &str = "hopscope.theme";

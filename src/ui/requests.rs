@@ -1,11 +1,16 @@
 //! Draws the log of visits, and how many ended how.
 
+mod log;
+mod outcomes;
+
 use std::rc::Rc;
 
 use yew::prelude::*;
 
 use crate::app::Msg;
 use crate::scene::requests::RequestsView;
+use crate::text::label::visits;
+use log::Log;
 
 /// What the component shows, and where its messages go.
 #[derive(Properties, PartialEq)]
@@ -19,6 +24,21 @@ pub struct Props {
 /// Draws the log of visits, and how many ended how.
 #[component]
 pub fn RequestsPanel(props: &Props) -> Html {
-    let _ = &props.send;
-    html! { <p class="empty">{ props.view.visits }</p> }
+    let view = &props.view;
+    html! {
+        <div class="requests" data-testid="requests">
+            <section class="requests-ended" aria-label={visits::ENDED}>
+                <h3>{ visits::ENDED }</h3>
+                { outcomes::totals(view.totals) }
+                { outcomes::table(view) }
+            </section>
+            <section class="requests-log" aria-label={visits::LOG}>
+                if view.log_length() == 0 {
+                    <p class="empty">{ visits::LOG_EMPTY }</p>
+                } else {
+                    <Log view={Rc::clone(view)} send={props.send.clone()} />
+                }
+            </section>
+        </div>
+    }
 }

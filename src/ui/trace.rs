@@ -1,11 +1,19 @@
 //! Draws the trace of one visit: its spans as a waterfall, with a sentence for each.
 
+mod chip;
+mod picker;
+mod waterfall;
+
 use std::rc::Rc;
 
 use yew::prelude::*;
 
 use crate::app::Msg;
-use crate::scene::trace::TraceView;
+use crate::scene::trace::{Fact, Shown, TraceView};
+use crate::text::label::{self, visits};
+pub(super) use chip::chip;
+use picker::Picker;
+use waterfall::Waterfall;
 
 /// What the component shows, and where its messages go.
 #[derive(Properties, PartialEq)]
@@ -19,6 +27,92 @@ pub struct Props {
 /// Draws the trace of one visit: its spans as a waterfall, with a sentence for each.
 #[component]
 pub fn TracePanel(props: &Props) -> Html {
-    let _ = &props.send;
-    html! { <p class="empty">{ props.view.visits }</p> }
+    let view = &props.view;
+    if view.choices.is_empty() {
+        return html! { <p class="empty" data-testid="trace-empty">{ visits::TRACE_EMPTY }</p> };
+    }
+    let picker = html! { <Picker view={Rc::clone(view)} send={props.send.clone()} /> };
+    match &view.shown {
+        Some(shown) => html! {
+            <section class="trace" data-testid="trace" data-visit={shown.visit.to_string()} aria-label={visits::TRACE}>
+                <div class="trace-bar">
+                    { picker }
+                    { head(shown) }
+                </div>
+                { summary(shown) }
+                <Waterfall visit={shown.visit} axis={shown.axis.clone()} hops={shown.hops.clone()} />
+                { sums(shown) }
+            </section>
+        },
+        None => html! {
+            <section class="trace" aria-label={visits::TRACE}>
+                <div class="trace-bar">{ picker }</div>
+                <p class="empty" data-testid="trace-gone">{ visits::no_trace(view.asked.unwrap_or_default()) }</p>
+            </section>
+        },
+    }
+}
+
+fn head(shown: &Shown) -> Html {
+    html! {
+        <div class="trace-head">
+            <h2 class="trace-title">{ visits::visit(shown.visit, label::class(shown.class)) }</h2>
+            <span data-testid="trace-outcome">{ chip(shown.tone, &shown.title) }</span>
+            <span class="trace-total" data-testid="trace-total" data-us={shown.total.0.to_string()}>
+                <b>{ shown.total.to_string() }</b>{ " " }<span class="muted">{ visits::TOTAL }</span>
+            </span>
+        </div>
+    }
+}
+
+fn summary(shown: &Shown) -> Html {
+    html! {
+        <div class="trace-summary">
+            if let Some(why) = &shown.why {
+                <p class="trace-cause" data-testid="trace-why">{ why }</p>
+            }
+            if !shown.facts.is_empty() {
+                <dl class="trace-facts">{ for shown.facts.iter().map(fact) }</dl>
+            }
+        </div>
+    }
+}
+
+fn fact(fact: &Fact) -> Html {
+    html! {
+        <div key={fact.label} data-testid="trace-fact" data-fact={fact.label.to_lowercase()}>
+            <dt>{ fact.label }</dt>
+            <dd>
+                <span class="trace-fact">{ &fact.value }</span>
+                if let Some(meaning) = fact.meaning {
+                    <span class="muted">{ " " }{ meaning }</span>
+                }
+            </dd>
+        </div>
+    }
+}
+
+fn sums(shown: &Shown) -> Html {
+    html! {
+        <footer class="trace-sums">
+            <h3>{ visits::SUMS }</h3>
+            <dl>
+                { for shown.sums.iter().map(|sum| html! {
+                    <div
+                        key={sum.layer.name()}
+                        data-testid="trace-sum"
+                        data-layer={sum.layer.name()}
+                        data-us={sum.time.0.to_string()}
+                    >
+                        <dt><span class={classes!("trace-dot", format!("tier-{}", sum.layer.name()))} aria-hidden="true" />{ sum.layer.label() }</dt>
+                        <dd>{ sum.time.to_string() }</dd>
+                    </div>
+                }) }
+                <div class="trace-sum-total">
+                    <dt>{ visits::TOTAL }</dt>
+                    <dd>{ shown.total.to_string() }</dd>
+                </div>
+            </dl>
+        </footer>
+    }
 }

@@ -43,12 +43,12 @@ pub fn Traffic(props: &Props) -> Html {
                         </button>
                     }
                 }) }</div>
-                <label class="row small">
+                <label class="tick">
                     <input type="checkbox" data-testid="follow" checked={*follow} onchange={tick} />{ label::FOLLOW }
                 </label>
             </div>
             <Load workload={props.workload} send={props.send.clone()} />
-            <div class="stack">
+            <div class="stack traffic__broken">
                 <h2>{ label::TRY }</h2>
                 <ul class="traffic__try">{ for props.experiments.iter().map(|(name, command)| {
                     let command = command.clone();
@@ -92,7 +92,7 @@ fn Load(props: &LoadProps) -> Html {
         }
     };
     html! {
-        <div class="stack">
+        <div class="stack traffic__load">
             <h2>{ label::LOAD }</h2>
             <div class="field">
                 <div class="spread">
@@ -102,10 +102,12 @@ fn Load(props: &LoadProps) -> Html {
                 <input type="range" min="0" max="1000" step="10" id="rate" data-testid="rate"
                     value={workload.rate_per_s.to_string()} oninput={rate} />
             </div>
-            <fieldset class="traffic__mix">
-                <legend class="small muted">{ label::MIX }</legend>
-                { for [Class::Read, Class::Write, Class::Static].map(share) }
-            </fieldset>
+            <details class="traffic__shares">
+                <summary class="small muted">{ label::mix(workload.mix.read, workload.mix.write, workload.mix.static_files) }</summary>
+                <div class="traffic__mix" role="group" aria-label={label::MIX}>
+                    { for [Class::Read, Class::Write, Class::Static].map(share) }
+                </div>
+            </details>
         </div>
     }
 }

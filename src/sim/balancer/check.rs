@@ -46,6 +46,14 @@ impl World {
         }
     }
 
+    /// `rise` or `fall` has been changed: each server is as far from a change as it can be.
+    pub(in crate::sim) fn recount_checks(&mut self) {
+        let (rise, fall) = (self.settings.balancer.rise, self.settings.balancer.fall);
+        for server in self.balancers.iter_mut().flat_map(|balancer| &mut balancer.servers) {
+            server.health = if server.up { rise + fall - 1 } else { 0 };
+        }
+    }
+
     /// A health check starts.
     pub(in crate::sim) fn check(&mut self, balancer: u16, server: u16, life: u32) {
         let at = usize::from(balancer);
@@ -78,6 +86,9 @@ impl World {
         let (at, i, now) = (usize::from(balancer), usize::from(server), self.now);
         let state = &mut self.balancers[at].servers[i];
         state.checking = None;
+        if state.admin == AdminState::Maint {
+            return self.plan_next_check(balancer, server);
+        }
         state.last_check = match reply {
             Reply::Connected => LastCheck::L4Ok,
             Reply::Http { status: 200, .. } => LastCheck::L7Ok(200),
@@ -98,7 +109,7 @@ impl World {
             state.health = if state.health > rise { state.health - 1 } else { 0 };
         }
         state.up = state.health >= rise;
-        if state.up != was_up && state.admin != AdminState::Maint {
+        if state.up != was_up {
             if state.up {
                 state.counters.downtime = state.counters.downtime + now.since(state.changed_at);
             } else {

@@ -149,6 +149,12 @@ impl Selector {
         }
     }
 
+    /// Whether a server may take what waits for any server. A backup may not as long as there are actives.
+    #[must_use]
+    pub fn is_on_duty(&self, server: usize, servers: &[Candidate]) -> bool {
+        self.duty.includes(server, servers)
+    }
+
     /// Must be called after each change of the number of requests that `server` works on or that wait for it alone.
     pub fn load_changed(&mut self, server: usize, servers: &[Candidate]) {
         if let Policy::LeastConn(loads) = &mut self.policy {
@@ -175,7 +181,7 @@ impl Duty {
         match self {
             Self::Nobody => false,
             Self::All(group) => servers[server].serves(group),
-            Self::OneBackup(backup) => backup == server,
+            Self::OneBackup(backup) => backup == server && servers[server].serves(Group::Backup),
         }
     }
 }

@@ -221,12 +221,13 @@ impl World {
         }
         let waiting = balancer.queue.len() + balancer.servers.iter().map(|s| s.queue.len()).sum::<usize>();
         balancer.counters.most_queued = balancer.counters.most_queued.max(waiting);
-        self.change_session(key, |session| {
-            (session.queued, session.server) = (true, server.map(|server| server as u16));
-        });
         let config = &self.settings.balancer;
-        let patience = config.timeout_queue_ms.unwrap_or(config.timeout_connect_ms);
-        self.plan(Micros::from_millis(patience.into()), Action::QueueTimeout(key));
+        let patience = Micros::from_millis(config.timeout_queue_ms.unwrap_or(config.timeout_connect_ms).into());
+        let gives_up = self.now + patience;
+        self.change_session(key, |session| {
+            (session.queued_until, session.server) = (Some(gives_up), server.map(|server| server as u16));
+        });
+        self.plan(patience, Action::QueueTimeout(key));
     }
 
     /// A request has waited too long.
@@ -235,12 +236,13 @@ impl World {
             return;
         };
         let at = self.tier(call.callee);
-        if !self.session(key).queued {
+        // A request may wait more than once; each wait has a clock of its own.
+        if self.session(key).queued_until.is_none_or(|until| until > self.now) {
             return;
         }
         self.leave_queue(at, key);
         self.balancers[at].counters.queue_timeouts += 1;
-        self.change_session(key, |session| (session.queued, session.server) = (false, None));
+        self.change_session(key, |session| (session.queued_until, session.server) = (None, None));
         self.mark(key, Place::Process(self.balancers[at].process), Decision::Queued);
         self.session_fails(key, 503, Cause::QueueTimeout);
     }
@@ -268,13 +270,14 @@ impl World {
                 return;
             }
             let own = balancer.servers[server].queue.front().copied();
-            let common = balancer.queue.front().copied().filter(|_| candidate.usable && candidate.weight > 0);
+            let on_duty = balancer.selector.is_on_duty(server, &balancer.candidates);
+            let common = balancer.queue.front().copied().filter(|_| on_duty);
             let Some((_, key)) = own.into_iter().chain(common).min_by_key(|(ticket, _)| *ticket) else {
                 return;
             };
             self.leave_queue(at, key);
             if self.calls.get(key).is_some_and(|call| call.state == CallState::Working) {
-                self.change_session(key, |session| session.queued = false);
+                self.change_session(key, |session| session.queued_until = None);
                 self.mark(key, Place::Process(self.balancers[at].process), Decision::Queued);
                 self.connect(key, server, PickReason::FromQueue);
             }
@@ -290,8 +293,9 @@ impl World {
         if self.settings.balancer.redispatch {
             balancer.candidates[server].queued = 0;
             for (_, key) in std::mem::take(&mut balancer.servers[server].queue) {
-                if self.calls.contains_key(key) {
-                    self.change_session(key, |session| (session.queued, session.server) = (false, None));
+                if self.calls.get(key).is_some_and(|call| call.state == CallState::Working) {
+                    self.change_session(key, |session| (session.queued_until, session.server) = (None, None));
+                    self.mark(key, Place::Process(self.balancers[at].process), Decision::Queued);
                     self.assign(key);
                 }
             }

@@ -16,6 +16,9 @@ pub const MAX_TRANSACTIONS: usize = 20_000;
 pub struct Gtid {
     /// Index of the server.
     pub origin: u16,
+    /// Which of the server's UUIDs, from 0: it gets a new one with the copy of another server's data, lest the numbers of
+    /// transactions that were thrown away are given to others.
+    pub uuid: u16,
     /// From 1.
     pub number: u64,
 }
@@ -42,46 +45,45 @@ pub struct Transaction {
     pub acknowledged: bool,
 }
 
-/// The set of transactions that a server has carried out. Transactions of one origin are carried out in order, so a
-/// number per origin says it all (MySQL writes it as `uuid:1-17`).
+/// The set of transactions that a server has carried out. Transactions of one UUID are carried out in order, so the last
+/// of each says it all (MySQL writes it as `uuid:1-17`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct GtidSet(Vec<u64>);
+pub struct GtidSet(Vec<Gtid>);
 
 impl GtidSet {
-    /// The empty set, for a cluster of `servers`.
-    #[must_use]
-    pub fn new(servers: usize) -> Self {
-        Self(vec![0; servers])
-    }
-
     /// Whether the transaction is in the set.
     #[must_use]
     pub fn contains(&self, gtid: Gtid) -> bool {
-        self.last_of(gtid.origin) >= gtid.number
+        self.last_of(gtid.origin, gtid.uuid) >= gtid.number
     }
 
-    /// The last number of an origin; 0 if there is none.
+    /// The last number of a server's UUID; 0 if there is none.
     #[must_use]
-    pub fn last_of(&self, origin: u16) -> u64 {
-        self.0.get(usize::from(origin)).copied().unwrap_or(0)
+    pub fn last_of(&self, origin: u16, uuid: u16) -> u64 {
+        let last = self.0.iter().find(|last| (last.origin, last.uuid) == (origin, uuid));
+        last.map_or(0, |last| last.number)
     }
 
-    /// Adds the next transaction of its origin.
+    /// Adds the next transaction of its UUID.
     pub(super) fn add(&mut self, gtid: Gtid) {
-        let last = &mut self.0[usize::from(gtid.origin)];
-        assert_eq!(*last + 1, gtid.number, "transactions of an origin are carried out in order");
-        *last = gtid.number;
+        let place = self.0.binary_search_by_key(&(gtid.origin, gtid.uuid), |last| (last.origin, last.uuid));
+        let at = place.unwrap_or_else(|at| {
+            self.0.insert(at, Gtid { number: 0, ..gtid });
+            at
+        });
+        assert_eq!(self.0[at].number + 1, gtid.number, "transactions of a server are carried out in order");
+        self.0[at] = gtid;
     }
 
     /// Whether every transaction of this set is in `other`.
     #[must_use]
     pub fn is_within(&self, other: &Self) -> bool {
-        self.0.iter().zip(&other.0).all(|(mine, theirs)| mine <= theirs)
+        self.0.iter().all(|last| other.contains(*last))
     }
 
-    /// The origins with the last number of each, without the empty ones.
-    pub fn ranges(&self) -> impl Iterator<Item = (u16, u64)> {
-        self.0.iter().enumerate().filter(|(_, last)| **last > 0).map(|(origin, last)| (origin as u16, *last))
+    /// The last transaction of each UUID, in order.
+    pub fn ranges(&self) -> impl Iterator<Item = Gtid> {
+        self.0.iter().copied()
     }
 }
 
@@ -90,13 +92,20 @@ impl GtidSet {
 pub struct Binlog {
     entries: VecDeque<Transaction>,
     purged: u64,
+    purged_set: GtidSet,
 }
 
 impl Binlog {
-    /// An empty log that starts at `position`.
+    /// An empty log that starts at `position`, after the transactions of `purged_set`.
     #[must_use]
-    pub(super) fn starting_at(position: u64) -> Self {
-        Self { entries: VecDeque::new(), purged: position }
+    pub(super) fn starting_at(position: u64, purged_set: GtidSet) -> Self {
+        Self { entries: VecDeque::new(), purged: position, purged_set }
+    }
+
+    /// What the server has carried out and no longer has in its log (`gtid_purged`).
+    #[must_use]
+    pub const fn purged(&self) -> &GtidSet {
+        &self.purged_set
     }
 
     /// The position behind the last transaction.
@@ -123,7 +132,9 @@ impl Binlog {
 
     pub(super) fn push(&mut self, transaction: Transaction) {
         if self.entries.len() == MAX_TRANSACTIONS {
-            self.entries.pop_front();
+            if let Some(oldest) = self.entries.pop_front() {
+                self.purged_set.add(oldest.row.gtid);
+            }
             self.purged += 1;
         }
         self.entries.push_back(transaction);

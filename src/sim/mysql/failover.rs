@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use serde::Serialize;
 
 use super::replication::{Io, WhyRefused};
-use super::{Binlog, Row, Server};
+use super::{Binlog, Cluster, MAX_ACKNOWLEDGED, Row, Server, Stored};
 use crate::sim::ids::ProcessId;
 use crate::sim::parts::Condition;
 use crate::sim::scenario::FieldError;
@@ -30,6 +30,45 @@ pub struct Promotion {
     pub lost: Vec<Row>,
     /// Number of such rows.
     pub lost_count: u64,
+}
+
+impl Promotion {
+    fn loses(&mut self, row: Row) {
+        self.lost_count += 1;
+        if self.lost.len() < MAX_NAMED {
+            self.lost.push(row);
+        }
+    }
+}
+
+impl Cluster {
+    /// A visitor has been told that a row is stored.
+    pub(in crate::sim) fn acknowledge(&mut self, stored: Stored) {
+        let gtid = stored.row.gtid;
+        // Servers that have the transaction have it at the same position: each one's history is the start of another's.
+        for server in &mut self.servers {
+            let received = server.next_position.saturating_sub(server.relay.len() as u64);
+            let in_relay = stored.position.checked_sub(received).and_then(|at| server.relay.get_mut(at as usize));
+            for copy in server.binlog.get_mut(stored.position).into_iter().chain(in_relay) {
+                copy.acknowledged |= copy.row.gtid == gtid;
+            }
+        }
+        // The answer may come after a promotion that has lost the row.
+        let primary = self.primary.map(|primary| &self.servers[usize::from(primary)].executed);
+        let kept = primary.is_none_or(|executed| executed.contains(gtid));
+        if !kept {
+            let since = self.promotions.iter().position(|promotion| promotion.at >= stored.committed);
+            let newest = self.promotions.len().saturating_sub(1);
+            if let Some(promotion) = self.promotions.get_mut(since.unwrap_or(newest)) {
+                promotion.loses(stored.row);
+            }
+        }
+        if self.acknowledged.len() == MAX_ACKNOWLEDGED {
+            self.acknowledged.pop_front();
+            self.forgotten += 1;
+        }
+        self.acknowledged.push_back(Some(gtid).filter(|_| kept));
+    }
 }
 
 impl World {
@@ -79,10 +118,7 @@ impl World {
             let old = &self.cluster.servers[usize::from(old)];
             for (_, transaction) in old.binlog.since(0) {
                 if transaction.acknowledged && !executed.contains(transaction.row.gtid) {
-                    promotion.lost_count += 1;
-                    if promotion.lost.len() < MAX_NAMED {
-                        promotion.lost.push(transaction.row);
-                    }
+                    promotion.loses(transaction.row);
                 }
             }
         }
@@ -112,10 +148,7 @@ impl World {
         let server = &self.cluster.servers[usize::from(at)];
         let position = source.binlog.since(0).find(|(_, t)| !server.executed.contains(t.row.gtid));
         let position = position.map_or(source.binlog.end(), |(position, _)| position);
-        // What was purged can only be missing if the oldest transaction kept is not the next one.
-        let purged = source.binlog.get(position).is_some_and(|t| {
-            position == source.binlog.start() && server.executed.last_of(t.row.gtid.origin) + 1 != t.row.gtid.number
-        });
+        let purged = !source.binlog.purged().is_within(&server.executed);
         let io = if !server.executed.is_within(&source.executed) {
             Io::Refused(WhyRefused::Diverged)
         } else if purged {
@@ -140,8 +173,11 @@ impl World {
         self.require_up(donor.process)?;
         let (table, executed, end) = (donor.table.clone(), donor.executed.clone(), donor.binlog.end());
         let server = &mut self.cluster.servers[usize::from(at)];
+        if server.executed.last_of(at, server.uuid) > executed.last_of(at, server.uuid) {
+            server.uuid += 1;
+        }
+        server.binlog = Binlog::starting_at(end, executed.clone());
         (server.table, server.executed) = (table, executed);
-        server.binlog = Binlog::starting_at(end);
         self.point_at_primary(at);
         self.cluster.servers[usize::from(at)].next_position = end;
         Ok(())

@@ -15,6 +15,7 @@ pub use replication::{Io, ReplicaStatus, WhyRefused};
 use super::call::{Ask, CallKey, Reply, Work};
 use super::ids::ProcessId;
 use super::outcome::{Cause, DbError};
+use super::time::SimTime;
 use super::topology::Role;
 use super::trace::{Decision, Place};
 use super::wiring::Wiring;
@@ -64,10 +65,23 @@ pub struct Server {
     pub running: u32,
     /// Statements that wait for a thread, oldest first.
     pub waiting: VecDeque<CallKey>,
+    /// Which of its UUIDs it has now, from 0.
+    uuid: u16,
     /// Statements since it started.
     pub counters: MysqlCounters,
     pub(super) tickets: replication::Tickets,
     applying: bool,
+}
+
+/// A row that a visit has stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The row.
+    pub row: Row,
+    /// Its position in the binlog.
+    pub position: u64,
+    /// When it was committed.
+    pub committed: SimTime,
 }
 
 /// What a MySQL server has done since it started.
@@ -95,7 +109,7 @@ impl Cluster {
                     Role::Mysqld { replica_of: Some(source), .. } => index(source).map(|at| at as u16),
                     _ => None,
                 };
-                Server::new(*process, source, processes.len())
+                Server::new(*process, source)
             })
             .collect();
         let numbered = || (0_u16..).zip(&servers);
@@ -109,20 +123,6 @@ impl Cluster {
     #[must_use]
     pub fn acknowledged(&self) -> u64 {
         self.forgotten + self.acknowledged.len() as u64
-    }
-
-    /// A visitor has been told that the transaction at `position` of `server` is stored.
-    pub(super) fn acknowledge(&mut self, server: u16, position: u64) {
-        let Some(transaction) = self.servers[usize::from(server)].binlog.get_mut(position) else {
-            return;
-        };
-        transaction.acknowledged = true;
-        let gtid = transaction.row.gtid;
-        if self.acknowledged.len() == MAX_ACKNOWLEDGED {
-            self.acknowledged.pop_front();
-            self.forgotten += 1;
-        }
-        self.acknowledged.push_back(Some(gtid));
     }
 
     /// How many of the first `before` acknowledged writes `server` does not show.
@@ -139,7 +139,7 @@ impl Cluster {
 }
 
 impl Server {
-    fn new(process: ProcessId, source: Option<u16>, servers: usize) -> Self {
+    fn new(process: ProcessId, source: Option<u16>) -> Self {
         Self {
             process,
             source,
@@ -147,11 +147,12 @@ impl Server {
             table: Table::default(),
             binlog: Binlog::default(),
             relay: VecDeque::new(),
-            executed: GtidSet::new(servers),
+            executed: GtidSet::default(),
             io: if source.is_some() { Io::Running } else { Io::Off },
             next_position: 0,
             running: 0,
             waiting: VecDeque::new(),
+            uuid: 0,
             counters: MysqlCounters::default(),
             tickets: replication::Tickets::default(),
             applying: false,
@@ -206,9 +207,10 @@ impl World {
             }
             Ask::Query { write: true } => {
                 let id = visit.and_then(|visit| self.visits.get(visit)).map_or(0, |visit| visit.id);
-                let (row, position) = self.commit(at as u16, id);
+                let stored = self.commit(at as u16, id);
+                let row = stored.row.id;
                 if let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) {
-                    visit.notes.stored = Some((at as u16, position));
+                    visit.notes.stored = Some(stored);
                 }
                 self.mark(key, Place::Process(process), Decision::StoredRow { row });
                 self.answer(key, Reply::Done(Cause::Stored { row }));
@@ -235,16 +237,17 @@ impl World {
         self.answer(key, Reply::Failed(error));
     }
 
-    /// Commits one row and sends it to the replicas. Returns its id and its position in the binlog.
-    fn commit(&mut self, at: u16, visit: u64) -> (u32, u64) {
+    /// Commits one row and sends it to the replicas.
+    fn commit(&mut self, at: u16, visit: u64) -> Stored {
         let server = &mut self.cluster.servers[usize::from(at)];
-        let gtid = Gtid { origin: at, number: server.executed.last_of(at) + 1 };
+        let (uuid, number) = (server.uuid, server.executed.last_of(at, server.uuid) + 1);
+        let gtid = Gtid { origin: at, uuid, number };
         let row = Row { id: server.table.next_id(), visit, gtid };
         let position = server.binlog.end();
         server.execute(Transaction { row, committed: self.now, acknowledged: false });
         server.counters.writes += 1;
         self.send_binlog(at);
-        (row.id, position)
+        Stored { row, position, committed: self.now }
     }
 
     /// Lets free threads take waiting statements, oldest first.

@@ -1,0 +1,65 @@
+//! The time axis of a waterfall.
+
+use crate::sim::Micros;
+use crate::text::label;
+
+/// About this many marks are on the axis.
+const MARKS: u64 = 6;
+
+/// A time axis from the start of a visit to its end, or to now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Axis {
+    /// Its length.
+    pub length: Micros,
+    /// Its marks.
+    pub ticks: Vec<Tick>,
+}
+
+/// A mark on the axis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tick {
+    /// Where, as an SVG length in per cent.
+    pub at: String,
+    /// Whether there is no room for text to its right.
+    pub is_last: bool,
+    /// What is written there.
+    pub label: String,
+}
+
+impl Axis {
+    /// An axis of this length.
+    #[must_use]
+    pub fn new(length: Micros) -> Self {
+        let step = step(length);
+        let mut axis = Self { length, ticks: Vec::new() };
+        axis.ticks = (0..)
+            .map(|n| Micros(n * step.0))
+            .take_while(|at| *at <= length)
+            .map(|at| Tick {
+                at: axis.per_cent(at),
+                is_last: at.0 * 10 > length.0 * 9,
+                label: label::visits::tick(at, step),
+            })
+            .collect();
+        axis
+    }
+
+    /// A length of time as an SVG length in per cent.
+    #[must_use]
+    pub fn per_cent(&self, time: Micros) -> String {
+        format!("{:.3}%", time.0 as f64 * 100.0 / self.length.0.max(1) as f64)
+    }
+}
+
+/// The smallest of 1, 2, 5, 10, 20, … microseconds that makes no more than [`MARKS`] marks.
+fn step(length: Micros) -> Micros {
+    let mut power = 1;
+    loop {
+        for factor in [1, 2, 5] {
+            if length.0 / (factor * power) <= MARKS {
+                return Micros(factor * power);
+            }
+        }
+        power *= 10;
+    }
+}

@@ -1,0 +1,1 @@
+//! The waterfall of visits through sound and broken worlds.

@@ -1,0 +1,115 @@
+//! Time-outs: a caller gives up connecting, or waiting for an answer.
+
+use super::call::{Ask, Call, CallKey, CallState, Parent, Reply};
+use super::parts::Condition;
+use super::queue::Timer;
+use super::time::Micros;
+use super::topology::Role;
+use super::trace::{Decision, Place};
+use super::world::{Action, Lane, World};
+
+impl World {
+    /// The caller gives up connecting.
+    pub(super) fn connect_timeout(&mut self, key: CallKey) {
+        let Some(call) = self.calls.get(key) else {
+            return;
+        };
+        if call.state == CallState::Lost && self.is_current(key) {
+            let place = Place::Link { link: call.link, back: false };
+            self.mark(key, place, Decision::NoAnswer);
+            self.hand_over(key, Reply::ConnectTimeout);
+        } else if call.state == CallState::Lost {
+            self.calls.remove(key);
+        }
+    }
+
+    /// The caller gives up waiting. The callee does not notice and goes on.
+    pub(super) fn response_timeout(&mut self, key: CallKey) {
+        let Some(call) = self.calls.get(key) else {
+            return;
+        };
+        if !self.is_current(key) {
+            if matches!(call.state, CallState::Stalled(_) | CallState::Lost) {
+                self.calls.remove(key);
+            }
+            return;
+        }
+        let place = match call.state {
+            CallState::Stalled(_) => Place::Link { link: call.link, back: true },
+            // The answer has arrived, or arrives at this very moment.
+            CallState::Returning(_) if call.until < self.now => return,
+            CallState::Returning(_) if call.until == self.now && self.parts.carries(call.link) => return,
+            CallState::Lost if !self.parts.carries(call.link) => Place::Link { link: call.link, back: false },
+            _ => Place::Process(call.callee),
+        };
+        let gone = matches!(call.state, CallState::Stalled(_) | CallState::Lost);
+        let (parent, visit, callee) = (call.parent, call.visit, call.callee);
+        self.mark(key, place, Decision::NoAnswer);
+        if gone {
+            self.calls.remove(key);
+        }
+        self.caller_gets(parent, visit, callee, Reply::Timeout);
+    }
+
+    pub(super) fn connect_timeout_of(&self, call: &Call) -> Micros {
+        let settings = &self.settings;
+        let ms = match (call.parent, self.caller(call).map(|p| self.wiring.role(p))) {
+            (Parent::Check { .. }, _) => settings.balancer.inter_ms,
+            (_, Some(Role::Balancer)) => settings.balancer.timeout_connect_ms,
+            (_, Some(Role::Nginx)) => settings.nginx.connect_timeout_ms,
+            (_, Some(Role::App)) => settings.app.connect_timeout_ms,
+            _ if call.ask == Ask::Resolve => settings.client.dns_timeout_ms,
+            _ => settings.client.connect_timeout_ms,
+        };
+        Micros::from_millis(ms.into())
+    }
+
+    /// Starts the clock for an answer. It runs from the moment at which the request was sent.
+    pub(super) fn start_response_timer(&mut self, key: CallKey) {
+        let call = &self.calls[key];
+        let settings = &self.settings;
+        let (lane, ms) = match (call.parent, self.caller(call).map(|p| self.wiring.role(p))) {
+            (Parent::Check { .. }, _) => (None, settings.balancer.inter_ms),
+            (_, Some(Role::Balancer)) => (Some(Lane::Balancer), settings.balancer.timeout_server_ms),
+            (_, Some(Role::Nginx)) => (Some(Lane::Nginx), settings.nginx.read_timeout_ms),
+            (_, Some(Role::App)) => (Some(Lane::App), settings.app.read_timeout_ms),
+            _ if call.ask == Ask::Resolve => (None, settings.client.dns_timeout_ms),
+            _ => (Some(Lane::Browser), settings.client.response_timeout_ms),
+        };
+        let sent = match call.parent {
+            Parent::Check { .. } => call.started,
+            _ if call.ask == Ask::Resolve => call.started,
+            _ => self.now,
+        };
+        let at = (sent + Micros::from_millis(ms.into())).max(self.now);
+        let Some(lane) = lane else {
+            return self.queue.plan(at, Action::ResponseTimeout(key));
+        };
+        let sequence = self.queue.ticket();
+        if self.lanes[lane as usize].push(Timer { at, sequence, key }) {
+            self.queue.plan_with(at, sequence, Action::Lane(lane, sequence));
+        }
+    }
+
+    /// The first timer of a lane strikes: it is carried out, and the next one that still matters gets its event.
+    pub(super) fn lane_strikes(&mut self, lane: Lane, sequence: u64) {
+        let Some(timer) = self.lanes[lane as usize].pop(sequence) else {
+            return;
+        };
+        self.response_timer_strikes(timer.key);
+        let calls = &self.calls;
+        if let Some(next) = self.lanes[lane as usize].first_live(|key| !calls.contains_key(key)) {
+            self.queue.plan_with(next.at, next.sequence, Action::Lane(lane, next.sequence));
+        }
+    }
+
+    fn response_timer_strikes(&mut self, key: CallKey) {
+        let caller = self.calls.get(key).and_then(|call| self.caller(call));
+        match caller {
+            Some(process) if self.parts.condition(process) == Condition::Hung => {
+                self.parked[process.index()].push(Action::ResponseTimeout(key));
+            }
+            _ => self.response_timeout(key),
+        }
+    }
+}

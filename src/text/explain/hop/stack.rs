@@ -1,0 +1,89 @@
+//! Spans in nginx, the application and MySQL.
+
+use super::Hop;
+use crate::sim::{DbChoice, DbError, Decision, Place, ProcessId, Role};
+use crate::text::explain::{database_error, status_line};
+
+impl Hop<'_> {
+    pub(super) fn in_stack(&self, process: ProcessId) -> String {
+        let who = self.who_first(process);
+        match self.span.decision {
+            Decision::ServedFile => {
+                format!("{who} serves the file itself: static files never reach the application.")
+            }
+            Decision::Proxied => {
+                format!("{who} passes the request to the application: it is no file, the page has to be made.")
+            }
+            Decision::PassedOn => format!("{who} passes the application's answer on."),
+            Decision::Failed { status } => {
+                format!("{who} answers {} itself: {}.", status_line(status), self.why_nginx_failed())
+            }
+            Decision::WaitedForWorker => format!("{who} let the request wait: all its workers were busy."),
+            Decision::AsksDatabase { server, why } => {
+                format!("{who} did its own part, then asks {}: {}.", self.who(server), choice(why))
+            }
+            Decision::DatabaseFailed(error) => self.database_failed(&who, error),
+            Decision::Answered { version } => {
+                format!("{who} answers 200 OK: version {version} of its files made the page.")
+            }
+            Decision::WaitedForThread => format!("{who} let the statement wait: all its threads were busy."),
+            Decision::ReadRows { newest: 0, missed: 0 } => format!("{who} ran the SELECT: the table is still empty."),
+            Decision::ReadRows { newest, missed: 0 } => format!("{who} ran the SELECT: the newest row is {newest}."),
+            Decision::ReadRows { missed, .. } => self.missed(&who, missed),
+            Decision::StoredRow { row } => self.stored(&who, row),
+            Decision::Denied(error) => {
+                format!("{who} refuses the statement: {}.", database_error(self.wiring, error, Some(process)))
+            }
+            _ => self.any(process),
+        }
+    }
+
+    fn why_nginx_failed(&self) -> &'static str {
+        match self.before.last().map(|span| (span.decision, span.place)) {
+            Some((Decision::Refused, _)) => "the application refused the connection",
+            Some((Decision::Reset, _)) => "the application closed the connection before it had answered",
+            Some((Decision::NoAnswer, Place::Link { back: false, .. })) => {
+                "the application did not accept the connection within “proxy_connect_timeout”"
+            }
+            Some((Decision::NoAnswer, _)) => "the application did not answer within “proxy_read_timeout”",
+            _ => "the application did not answer",
+        }
+    }
+
+    fn database_failed(&self, who: &str, error: DbError) -> String {
+        let asked = self.before.iter().rev().find_map(|span| match span.decision {
+            Decision::AsksDatabase { server, .. } => Some(server),
+            _ => None,
+        });
+        let words = database_error(self.wiring, error, asked);
+        match self.after.map(|span| span.decision) {
+            Some(Decision::AsksDatabase { .. }) => format!("{who} got an error and tries another server: {words}."),
+            _ => format!("{who} answers 500 Internal Server Error: {words}."),
+        }
+    }
+
+    fn missed(&self, who: &str, missed: u32) -> String {
+        let rows =
+            if missed == 1 { "1 acknowledged row is".to_owned() } else { format!("{missed} acknowledged rows are") };
+        format!("{who} ran the SELECT, but the read is stale: {rows} missing, this replica has not applied all yet.")
+    }
+
+    fn stored(&self, who: &str, row: u32) -> String {
+        let servers = self.wiring.processes.iter().filter(|info| matches!(info.role, Role::Mysqld { .. })).count();
+        if servers > 1 {
+            format!("{who} committed row {row}: replicas get it afterwards from the binlog, nobody waits for them.")
+        } else {
+            format!("{who} committed row {row}: this server has the only copy.")
+        }
+    }
+}
+
+const fn choice(why: DbChoice) -> &'static str {
+    match why {
+        DbChoice::Write => "writes go to the primary",
+        DbChoice::ReadReplica => "reads go to a replica",
+        DbChoice::ReadPrimary => "reads are set to go to the primary",
+        DbChoice::NoReplica => "there is no replica, so reads go to the primary",
+        DbChoice::Fallback => "the replica failed, so the read falls back to the primary",
+    }
+}

@@ -1,0 +1,89 @@
+//! Spans on a wire: connections, questions, answers, and the lack of them.
+
+use super::Hop;
+use crate::sim::{Decision, LinkId, LinkInfo, ProcessId, Protocol, Role};
+
+impl Hop<'_> {
+    pub(super) fn on_wire(&self, link: LinkId, back: bool) -> String {
+        let wire = self.wiring.link(link);
+        let (caller, callee) = (self.who(wire.from), self.who(wire.to));
+        let port = self.wiring.process(wire.to).port;
+        match self.span.decision {
+            Decision::Refused if wire.protocol == Protocol::Dns => format!(
+                "The question to {callee} was refused: nothing listens on UDP port {port}, the machine itself answers \
+                 (ICMP port unreachable)."
+            ),
+            Decision::Refused => format!(
+                "The connection to {callee} was refused: nothing listens on port {port}, the machine itself answers \
+                 (RST)."
+            ),
+            Decision::Reset => format!(
+                "The connection to {callee} broke: the process ended before it had answered, and its machine closed \
+                 the connection."
+            ),
+            Decision::NoAnswer if back => format!(
+                "The answer of {callee} is held up: the link is cut, and {caller}{} stops waiting.",
+                self.patience(wire.from)
+            ),
+            Decision::NoAnswer => self.lost(wire),
+            _ if back => format!("The answer of {callee} travels back to {caller}."),
+            _ => self.sent(wire),
+        }
+    }
+
+    /// A question or request on its way.
+    fn sent(&self, wire: &LinkInfo) -> String {
+        let (caller, callee) = (self.who_first(wire.from), self.who(wire.to));
+        let port = self.wiring.process(wire.to).port;
+        let cargo = if wire.protocol == Protocol::Mysql { "the statement" } else { "the request" };
+        let handshake = if self.handshake == Some(true) { " (TCP's handshake, one round trip)" } else { "" };
+        match wire.protocol {
+            Protocol::Dns => {
+                format!("{caller} asks {callee} for the address of www.foobar.com (DNS over UDP, port {port}).")
+            }
+            _ if self.handshake == Some(false) => {
+                format!("{caller} sends {cargo} to {callee}, port {port}, on a connection that is already open.")
+            }
+            _ => match self.public_address(wire) {
+                Some(address) => {
+                    format!("{caller} connects to {address}, port {port}{handshake}, and sends {cargo} to {callee}.")
+                }
+                None => format!("{caller} connects to {callee}, port {port}{handshake}, and sends {cargo}."),
+            },
+        }
+    }
+
+    /// The address that the browser has got from the resolver.
+    fn public_address(&self, wire: &LinkInfo) -> Option<String> {
+        let from_outside = *self.wiring.role(wire.from) == Role::Browser;
+        let address = self.wiring.machine_of(wire.to).public.filter(|_| from_outside);
+        address.map(|address| address.to_string())
+    }
+
+    /// A connection attempt or question that nobody answered.
+    fn lost(&self, wire: &LinkInfo) -> String {
+        let (caller, callee) = (self.who_first(wire.from), self.who(wire.to));
+        let waited = self.span.end.since(self.span.start);
+        match wire.protocol {
+            Protocol::Dns => format!(
+                "{caller} heard nothing from {callee} for {waited}: the machine is off or the link is cut, and packets \
+                 are lost without a word."
+            ),
+            _ => format!(
+                "{caller} got no answer to its connection attempt to {callee} for {waited}{}: the machine is off, the \
+                 link is cut, or too many connections wait there already.",
+                self.connect_patience(wire.from)
+            ),
+        }
+    }
+
+    /// The setting that says how long a process tries to connect.
+    fn connect_patience(&self, caller: ProcessId) -> &'static str {
+        match self.wiring.role(caller) {
+            Role::Balancer => " (“timeout connect”)",
+            Role::Nginx => " (“proxy_connect_timeout”)",
+            Role::App => " (connect timeout of its MySQL client)",
+            _ => "",
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! HAProxy's termination states (configuration manual, section 8.5), as its log shows them.
+
+use crate::sim::{Cause, Outcome, ProcessId, Role, Verdict, Wiring};
+
+/// The four characters that HAProxy's log would show; none if HAProxy did not finish this visit. `server` is the web
+/// server that HAProxy chose, if it came to that.
+#[must_use]
+pub fn termination(wiring: &Wiring, outcome: &Outcome, server: Option<ProcessId>) -> Option<&'static str> {
+    let through_haproxy = server.is_some() || *wiring.role(outcome.by) == Role::Balancer;
+    match outcome.result {
+        Verdict::Http(_) if through_haproxy => Some(match outcome.cause.termination() {
+            "SC" => "SC--",
+            "sC" => "sC--",
+            "SH" => "SH--",
+            "sH" => "sH--",
+            "sQ" => "sQ--",
+            _ => "----",
+        }),
+        _ => None,
+    }
+}
+
+/// What the termination state of a visit with this cause tells an operator.
+#[must_use]
+pub const fn termination_meaning(cause: Cause) -> &'static str {
+    match cause {
+        Cause::NoServer => "no server was available to connect to",
+        Cause::ServerRefused => "the server refused the TCP connection",
+        Cause::ServerConnectTimeout => "“timeout connect” struck before the connection to the server was complete",
+        Cause::ServerReset => "the server aborted before it had sent its complete response headers",
+        Cause::ServerTimeout => "“timeout server” struck before the server had sent its response headers",
+        Cause::QueueTimeout => "the request spent too much time in the queue",
+        _ => "the session ended normally for HAProxy",
+    }
+}

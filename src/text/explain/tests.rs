@@ -1,0 +1,1 @@
+//! Exact sentences, and a sentence for everything.

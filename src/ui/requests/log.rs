@@ -1,0 +1,156 @@
+//! The log of visits: newest first, by class, or only what went wrong.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::app::Msg;
+use crate::scene::requests::{Filter, RequestsView, Row};
+use crate::scene::trace::Tone;
+use crate::sim::Class;
+use crate::text::label::{self, visits};
+use crate::ui::input::{is_ticked, value_of};
+use crate::ui::trace::chip;
+
+const COLUMNS: [(&str, bool); 10] = [
+    (visits::NUMBER, false),
+    (visits::STARTED_AT, true),
+    (visits::CLASS, false),
+    (visits::RESULT, false),
+    (visits::SERVER, false),
+    (visits::VERSION, false),
+    (visits::DATABASE, false),
+    (visits::TIME, true),
+    (visits::RETRIES, true),
+    (visits::TERMINATION, false),
+];
+
+/// What the component shows, and where its messages go.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// What is shown.
+    pub view: Rc<RequestsView>,
+    /// Where messages go.
+    pub send: Callback<Msg>,
+}
+
+/// The log with its filters.
+#[component]
+pub fn Log(props: &Props) -> Html {
+    let filter = use_state(Filter::default);
+    let rows: Vec<Row> = props.view.rows(*filter).collect();
+    html! {
+        <>
+            <div class="requests-filter">
+                <h3>{ visits::LOG }</h3>
+                { filters(&filter) }
+                <span class="muted small" data-testid="log-shown">
+                    { visits::shown_of(rows.len(), props.view.log_length()) }
+                </span>
+            </div>
+            if rows.is_empty() {
+                <p class="empty">{ visits::LOG_FILTERED }</p>
+            } else {
+                <div class="requests-scroll">
+                    <table class="table">
+                        <thead>
+                            <tr>
+                                { for COLUMNS.iter().map(|(name, number)| html! {
+                                    <th key={*name} scope="col" class={number.then_some("number")}>{ *name }</th>
+                                }) }
+                            </tr>
+                        </thead>
+                        <tbody>
+                            { for rows.into_iter().map(|row| html! {
+                                <LogRow key={row.visit} row={row.clone()} send={props.send.clone()} />
+                            }) }
+                        </tbody>
+                    </table>
+                </div>
+            }
+        </>
+    }
+}
+
+fn filters(filter: &UseStateHandle<Filter>) -> Html {
+    let onclass = {
+        let filter = filter.clone();
+        move |event: Event| {
+            let class = Class::ALL.into_iter().find(|class| label::class(*class) == value_of(&event));
+            filter.set(Filter { class, ..*filter });
+        }
+    };
+    let onfailures = {
+        let filter = filter.clone();
+        move |event: Event| {
+            filter.set(Filter { only_failures: is_ticked(&event), ..*filter });
+        }
+    };
+    html! {
+        <>
+            <label class="requests-field">
+                { visits::CLASS }
+                <select data-testid="filter-class" onchange={onclass}>
+                    <option value="" selected={filter.class.is_none()}>{ visits::ALL_CLASSES }</option>
+                    { for Class::ALL.into_iter().map(|class| html! {
+                        <option
+                            key={label::class(class)}
+                            value={label::class(class)}
+                            selected={filter.class == Some(class)}
+                        >
+                            { label::class(class) }
+                        </option>
+                    }) }
+                </select>
+            </label>
+            <label class="requests-field">
+                <input
+                    type="checkbox"
+                    data-testid="filter-failures"
+                    checked={filter.only_failures}
+                    onchange={onfailures}
+                />
+                { visits::ONLY_FAILURES }
+            </label>
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct RowProps {
+    row: Row,
+    send: Callback<Msg>,
+}
+
+/// One visit. A click anywhere on it opens its trace; for the keyboard there is a button.
+#[component]
+fn LogRow(props: &RowProps) -> Html {
+    let row = &props.row;
+    let visit = row.visit;
+    let onclick = props.send.reform(move |_: MouseEvent| Msg::ShowVisit(visit));
+    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| visits::NONE.to_owned());
+    html! {
+        <tr
+            class="requests-row"
+            data-testid="request"
+            data-id={visit.to_string()}
+            data-class={label::class(row.class)}
+            data-result={row.result.clone()}
+            data-server={row.server.clone()}
+            data-version={row.version.map(|version| version.to_string())}
+            data-stale={(row.tone == Tone::Stale).to_string()}
+            {onclick}
+        >
+            <td><button type="button" class="requests-open" aria-label={visits::show_trace(visit)}>{ visit }</button></td>
+            <td class="number">{ &row.started }</td>
+            <td>{ label::class(row.class) }</td>
+            <td>{ chip(row.tone, &row.result) }</td>
+            <td>{ or_none(&row.server) }</td>
+            <td>{ row.version.map_or_else(|| visits::NONE.to_owned(), visits::version) }</td>
+            <td>{ or_none(&row.database) }</td>
+            <td class="number">{ &row.time }</td>
+            <td class="number">{ or_none(&row.retries) }</td>
+            <td class="mono">{ row.termination.unwrap_or(visits::NONE) }</td>
+        </tr>
+    }
+}

@@ -1,0 +1,76 @@
+//! Chooses the visit whose trace is shown.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::app::Msg;
+use crate::scene::trace::{Choice, TraceView};
+use crate::text::label::visits;
+use crate::ui::input::value_of;
+
+/// What the component shows, and where its messages go.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// What is shown.
+    pub view: Rc<TraceView>,
+    /// Where messages go.
+    pub send: Callback<Msg>,
+}
+
+/// A list of the last traced visits between buttons for the one before and the one after. While the list has the focus
+/// it stands still, however many visits come in.
+#[component]
+pub fn Picker(props: &Props) -> Html {
+    let held = use_state(|| None::<Rc<TraceView>>);
+    let view = &props.view;
+    let shown = view.shown.as_ref().map(|shown| shown.visit).or(view.asked);
+    let listed = held.as_ref().unwrap_or(view);
+    let onchange = props.send.reform(|event: Event| Msg::ShowVisit(value_of(&event).parse().unwrap_or_default()));
+    let onfocus = {
+        let (held, view) = (held.clone(), Rc::clone(view));
+        move |_: FocusEvent| held.set(Some(Rc::clone(&view)))
+    };
+    let onblur = {
+        let held = held.clone();
+        move |_: FocusEvent| held.set(None)
+    };
+    let is_listed = listed.choices.iter().any(|choice| Some(choice.visit) == shown);
+    let own = view.choices.iter().find(|choice| Some(choice.visit) == shown).filter(|_| !is_listed);
+    html! {
+        <div class="trace-picker">
+            { step(&props.send, view.earlier, visits::EARLIER, "M10 3 5 8 10 13", "trace-earlier") }
+            <select aria-label={visits::CHOOSE} data-testid="trace-choice" {onchange} {onfocus} {onblur}>
+                { for own.into_iter().chain(&listed.choices).map(|choice| option(choice, shown)) }
+            </select>
+            { step(&props.send, view.later, visits::LATER, "M6 3 11 8 6 13", "trace-later") }
+        </div>
+    }
+}
+
+fn option(choice: &Choice, shown: Option<u64>) -> Html {
+    html! {
+        <option key={choice.visit} value={choice.visit.to_string()} selected={Some(choice.visit) == shown}>
+            { &choice.label }
+        </option>
+    }
+}
+
+fn step(send: &Callback<Msg>, to: Option<u64>, name: &'static str, shape: &'static str, testid: &'static str) -> Html {
+    let onclick = to.map(|to| send.reform(move |_: MouseEvent| Msg::ShowVisit(to)));
+    html! {
+        <button
+            type="button"
+            class="button button--small"
+            aria-label={name}
+            title={name}
+            disabled={to.is_none()}
+            data-testid={testid}
+            {onclick}
+        >
+            <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+                <path d={shape} fill="none" stroke="currentColor" stroke-width="2" />
+            </svg>
+        </button>
+    }
+}

@@ -1,0 +1,91 @@
+//! The rows of a trace: a bar on the time axis, a duration and a sentence each.
+
+use yew::prelude::*;
+
+use crate::scene::trace::{Axis, Hop, Tick};
+use crate::text::label::visits;
+
+/// What the component shows.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The visit's number.
+    pub visit: u64,
+    /// The time axis.
+    pub axis: Axis,
+    /// The rows.
+    pub hops: Vec<Hop>,
+}
+
+/// The rows of a trace below their time axis. While the visit is under way, the newest row is kept in sight.
+#[component]
+pub fn Waterfall(props: &Props) -> Html {
+    let end = use_node_ref();
+    let goes_on = props.hops.last().is_some_and(|hop| hop.goes_on);
+    {
+        let end = end.clone();
+        use_effect_with((props.visit, props.hops.len(), goes_on), move |(_, _, goes_on)| {
+            let scroller = end.cast::<web_sys::Element>().and_then(|end| end.closest(".trace").ok().flatten());
+            if let Some(scroller) = scroller.filter(|_| *goes_on) {
+                scroller.set_scroll_top(scroller.scroll_height());
+            }
+        });
+    }
+    html! {
+        <>
+            <div class="trace-axis" aria-hidden="true">
+                <svg height="18" width="100%">{ for props.axis.ticks.iter().map(mark) }</svg>
+            </div>
+            <ol class="trace-hops" aria-label={visits::HOPS} role="list" ref={end}>
+                { for props.hops.iter().enumerate().map(|(index, hop)| row(index, hop, &props.axis)) }
+            </ol>
+        </>
+    }
+}
+
+fn mark(tick: &Tick) -> Html {
+    let anchor = if tick.is_last { "end" } else { "start" };
+    let shift = if tick.is_last { "-4" } else { "4" };
+    html! {
+        <g key={tick.label.clone()}>
+            <line x1={tick.at.clone()} x2={tick.at.clone()} y1="0" y2="18" />
+            <text x={tick.at.clone()} dx={shift} y="13" text-anchor={anchor}>{ &tick.label }</text>
+        </g>
+    }
+}
+
+fn row(index: usize, hop: &Hop, axis: &Axis) -> Html {
+    let tier = format!("tier-{}", hop.layer.name());
+    let lines = axis.ticks.iter().map(|tick| {
+        html! { <line key={tick.label.clone()} class="trace-grid" x1={tick.at.clone()} x2={tick.at.clone()} y1="0" y2="100%" /> }
+    });
+    let wire = tier == "tier-wire";
+    let (y, height) = if wire { ("7", "4") } else { ("3", "12") };
+    html! {
+        <li
+            key={index}
+            class={classes!("trace-hop", hop.failed.then_some("trace-hop--failed"), hop.goes_on.then_some("trace-hop--goes-on"))}
+            data-testid="span"
+            data-layer={hop.layer.name()}
+            data-us={hop.time.0.to_string()}
+            data-under-way={hop.goes_on.to_string()}
+        >
+            <span class="trace-place">
+                <span class={classes!("trace-dot", tier.clone())} aria-hidden="true" />
+                { &hop.place }
+            </span>
+            <svg class="trace-line" height="18" width="100%" aria-hidden="true">
+                { for lines }
+                <rect class={tier} x={hop.from.clone()} {y} width={hop.length.clone()} {height} rx="1.5" />
+            </svg>
+            <span class="trace-time">{ hop.time.to_string() }</span>
+            <span class="trace-why">
+                if hop.failed {
+                    <svg class="trace-fault" viewBox="0 0 16 16" width="11" height="11" aria-hidden="true">
+                        <path d="M3.5 3.5 12.5 12.5M12.5 3.5 3.5 12.5" fill="none" stroke="currentColor" stroke-width="2.4" />
+                    </svg>
+                }
+                { &hop.sentence }
+            </span>
+        </li>
+    }
+}

@@ -1,0 +1,73 @@
+// Ten simulated minutes of 200 requests/s at 100×, with switches thrown at random: it goes on, counts every request,
+// keeps its memory flat and answers clicks.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { clock, load, outcomes, pass, speed } from './explorer.mjs';
+import { open } from './support.mjs';
+
+const TEN_MINUTES_MS = 600_000;
+const CLICK_BUDGET_MS = 100;
+
+/** A generator of numbers from a seed, so that a failure can be had again. */
+function dice(seed) {
+  let state = seed;
+  return (sides) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * sides);
+  };
+}
+
+const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+
+/** The size of the page's WebAssembly memory and of its JavaScript heap, in bytes, after a collection. */
+async function memory(page, session) {
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  const nodes = await page.evaluate(() => document.querySelectorAll('*').length);
+  return { heap: usedSize, nodes };
+}
+
+test('9. ten minutes under load with random switches', { timeout: 300_000 }, async (t) => {
+  const page = await open(t);
+  const session = await page.context().newCDPSession(page);
+  const roll = dice(20_261_122);
+  await speed(page, '100');
+  await load(page, 200);
+  await pass(page, 30_000);
+  const before = await memory(page, session);
+  const start = await clock(page);
+  const waits = [];
+  while ((await clock(page)) - start < TEN_MINUTES_MS) {
+    const wait = await page.evaluate(async (dart) => {
+      const switches = [...document.querySelectorAll('svg [data-testid=switch]')].filter((s) => s.dataset.part !== 'client');
+      const target = switches[dart % switches.length];
+      const was = target.getAttribute('aria-checked');
+      const part = target.dataset.part;
+      const begun = performance.now();
+      target.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+      for (;;) {
+        await new Promise((done) => requestAnimationFrame(done));
+        const now = document.querySelector(`svg [data-testid=switch][data-part="${part}"]`);
+        if (now?.getAttribute('aria-checked') !== was || performance.now() - begun > 2_000) break;
+      }
+      return performance.now() - begun;
+    }, roll(1_000_000));
+    waits.push(wait);
+    if (roll(3) === 0) await page.evaluate(() => document.querySelector('[data-testid=all-on]').click());
+    await page.waitForTimeout(120);
+  }
+  await load(page, 0);
+  await page.click('[data-testid=all-on]');
+  await pass(page, 120_000);
+  const seen = await outcomes(page);
+  const after = await memory(page, session);
+  t.diagnostic(`clicks: ${waits.length}, median ${median(waits).toFixed(0)} ms, longest ${Math.max(...waits).toFixed(0)} ms`);
+  t.diagnostic(`visits: ${seen.started}; heap ${(before.heap / 1e6).toFixed(1)} MB then ${(after.heap / 1e6).toFixed(1)} MB`);
+  assert.ok(seen.started > 60_000, `${seen.started} visits`);
+  assert.equal(seen['under-way'], 0, 'no request unaccounted for');
+  assert.equal(seen.started, seen.ended);
+  assert.equal(seen.rows.reduce((total, row) => total + row.count, 0), seen.ended);
+  assert.ok(after.heap < before.heap + 4e6, `heap ${before.heap} then ${after.heap}`);
+  assert.ok(Math.max(...waits) <= CLICK_BUDGET_MS, `longest wait for a click: ${Math.max(...waits)} ms`);
+});
