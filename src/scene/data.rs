@@ -154,7 +154,7 @@ pub fn is_diverged(cluster: &Cluster, at: u16) -> bool {
 /// A transaction as MySQL writes it, with the name of its server in place of the UUID.
 #[must_use]
 pub fn gtid(cluster: &Cluster, wiring: &Wiring, gtid: Gtid) -> String {
-    format!("{}:{}", origin(cluster, wiring, gtid.origin), gtid.number)
+    format!("{}:{}", uuid(cluster, wiring, gtid), gtid.number)
 }
 
 /// A set of transactions as MySQL writes it.
@@ -163,22 +163,24 @@ pub fn gtid_set(cluster: &Cluster, wiring: &Wiring, set: &GtidSet) -> String {
     ranges(cluster, wiring, set.ranges())
 }
 
-/// Ranges of transactions from the first to the last number of each origin.
-pub(super) fn ranges(cluster: &Cluster, wiring: &Wiring, ranges: impl Iterator<Item = (u16, u64)>) -> String {
-    let range = |(at, last): (u16, u64)| {
-        let origin = origin(cluster, wiring, at);
-        if last == 1 { format!("{origin}:1") } else { format!("{origin}:1-{last}") }
+/// Transactions from the first of each UUID to the last, which is given.
+pub(super) fn ranges(cluster: &Cluster, wiring: &Wiring, last: impl Iterator<Item = Gtid>) -> String {
+    let range = |last: Gtid| {
+        let (uuid, number) = (uuid(cluster, wiring, last), last.number);
+        if number == 1 { format!("{uuid}:1") } else { format!("{uuid}:1-{number}") }
     };
-    let all: Vec<String> = ranges.map(range).collect();
+    let all: Vec<String> = last.map(range).collect();
     if all.is_empty() { fact::EMPTY.to_owned() } else { all.join(", ") }
 }
 
-/// The shortest name that tells a server from the others: its machine, if no other server is there.
-fn origin<'a>(cluster: &Cluster, wiring: &'a Wiring, at: u16) -> &'a str {
-    let process = cluster.servers[usize::from(at)].process;
+/// The shortest name that tells a server from the others: its machine, if no other server is there; with a number from
+/// its second UUID on.
+fn uuid(cluster: &Cluster, wiring: &Wiring, gtid: Gtid) -> String {
+    let process = cluster.servers[usize::from(gtid.origin)].process;
     let on_machine = |other: ProcessId| wiring.process(other).machine == wiring.process(process).machine;
     let alone = cluster.servers.iter().filter(|server| on_machine(server.process)).count() == 1;
-    if alone { &wiring.machine_of(process).name } else { &wiring.process(process).full_name }
+    let name = if alone { &wiring.machine_of(process).name } else { &wiring.process(process).full_name };
+    if gtid.uuid == 0 { name.clone() } else { format!("{name}#{}", gtid.uuid + 1) }
 }
 
 /// Compares rows to the primary's.

@@ -39,14 +39,14 @@ pub fn DataPanel(props: &Props) -> Html {
                     </thead>
                     <tbody>{ for view.lines.iter().map(line) }</tbody>
                 </table>
+                if view.lines.is_empty() {
+                    { empty(send) }
+                } else {
+                    <p class="muted small data__legend">
+                        if view.older > 0 { { words::older(view.older) }{ " " } }{ words::LEGEND }
+                    </p>
+                }
             </div>
-            if view.lines.is_empty() {
-                { empty(send) }
-            } else {
-                <p class="muted small data__legend">
-                    { words::LEGEND }if view.older > 0 { { " " }{ words::older(view.older) } }
-                </p>
-            }
         </section>
     }
 }

@@ -95,9 +95,9 @@ fn switch(status: &PartStatus, send: &Callback<Msg>) -> Html {
     let send = send.clone();
     let onclick = Callback::from(move |_| send.emit(Msg::Do(command.clone())));
     html! {
-        <button type="button" class="switch" role="switch" aria-checked={on.to_string()} data-testid="part-switch"
+        <button type="button" class="toggle" role="switch" aria-checked={on.to_string()} data-testid="part-switch"
             aria-label={words::switch(&status.name)} disabled={status.without_power} {onclick}>
-            <span class="switch__knob" aria-hidden="true" />
+            <span class="toggle__knob" aria-hidden="true" />
         </button>
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Detail, PartView};
 use crate::scene::data::{gtid_set, is_diverged, ranges, role};
-use crate::sim::mysql::{Cluster, Io, Promotion, ReplicaStatus, Row, Server};
+use crate::sim::mysql::{Cluster, Gtid, Io, Promotion, ReplicaStatus, Row, Server};
 use crate::sim::{Condition, PartId, ProcessId, World};
 use crate::text::inspector::{fact, stats};
 
@@ -102,13 +102,18 @@ fn replica(world: &World, server: &Server, status: &ReplicaStatus) -> Vec<(&'sta
     ]
 }
 
-/// What has come from the source, applied or not.
+/// What has come from other servers, applied or not.
 fn received(world: &World, cluster: &Cluster, server: &Server) -> String {
-    let own = |at: u16| cluster.servers[usize::from(at)].process == server.process;
-    let in_relay = |at: u16| server.relay.iter().rev().find(|t| t.row.gtid.origin == at).map(|t| t.row.gtid.number);
-    let last = |at: u16| in_relay(at).unwrap_or_else(|| server.executed.last_of(at));
-    let origins = (0..cluster.servers.len() as u16).filter(|at| !own(*at));
-    ranges(cluster, world.wiring(), origins.map(|at| (at, last(at))).filter(|(_, last)| *last > 0))
+    let in_relay = server.relay.iter().map(|transaction| transaction.row.gtid);
+    let foreign = |gtid: &Gtid| cluster.servers[usize::from(gtid.origin)].process != server.process;
+    let mut last: Vec<Gtid> = Vec::new();
+    for gtid in server.executed.ranges().chain(in_relay).filter(foreign) {
+        match last.iter_mut().find(|known| (known.origin, known.uuid) == (gtid.origin, gtid.uuid)) {
+            Some(known) => known.number = known.number.max(gtid.number),
+            None => last.push(gtid),
+        }
+    }
+    ranges(cluster, world.wiring(), last.into_iter())
 }
 
 impl PromotionView {

@@ -58,7 +58,7 @@ pub fn lag(rows: u64, seconds: Option<u64>) -> String {
 /// Rows older than those shown.
 #[must_use]
 pub fn older(count: u64) -> String {
-    format!("and {count} older")
+    format!("Older rows: {count}.")
 }
 
 /// The name of the table of parts for screen readers.

@@ -223,5 +223,3 @@ pub const HELP_STATES: [(Condition, &str, &str); 3] = [
 ];
 /// What the mark of a slow part means.
 pub const HELP_SLOW: (&str, &str) = ("slowed ×10", "works, but ten times slower");
-/// The name of the inspector for screen readers.
-pub const INSPECTOR: &str = "Inspector";

@@ -1,13 +1,13 @@
 //! Fields that keep what is being typed while everything around them changes ten times a second.
 
-use wasm_bindgen::JsValue;
-use web_sys::HtmlInputElement;
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::app::Msg;
 use crate::scene::inspector::{Field, field};
 use crate::sim::{Command, Setting};
 use crate::text::inspector::setting as words;
+use crate::ui::input::{is_ticked, value_of};
 
 /// A setting with its value.
 #[derive(Properties, PartialEq)]
@@ -39,7 +39,7 @@ pub fn SettingField(props: &SettingProps) -> Html {
             html! { <Choice id={testid.clone()} testid={testid.clone()} help={help_id.clone()} options={names} {present} {commit} /> }
         }
         Field::Switch { on, with } => {
-            let onchange = Callback::from(move |event: Event| set(with(input(&event).checked())));
+            let onchange = Callback::from(move |event: Event| set(with(is_ticked(&event))));
             html! {
                 <input type="checkbox" id={testid.clone()} data-testid={testid.clone()} aria-describedby={help_id.clone()}
                     checked={on} {onchange} />
@@ -87,12 +87,12 @@ pub fn NumberField(props: &NumberProps) -> Html {
     let scale = f64::from(props.scale);
     let oninput = {
         let draft = draft.clone();
-        Callback::from(move |event: InputEvent| draft.set(Some(input(&event).value())))
+        Callback::from(move |event: InputEvent| draft.set(Some(value_of(&event))))
     };
     let onchange = {
         let (draft, commit, present) = (draft.clone(), props.commit.clone(), props.value);
         Callback::from(move |event: Event| {
-            let number = input(&event).value().trim().parse::<f64>().ok().map(|shown| (shown * scale).round());
+            let number = value_of(&event).trim().parse::<f64>().ok().map(|shown| (shown * scale).round());
             draft.set(None);
             // Out of range is for the command to say; what is no number at all is dropped.
             if let Some(number) = number.filter(|n| (0.0..=f64::from(u32::MAX)).contains(n)) {
@@ -152,16 +152,16 @@ pub fn Choice(props: &ChoiceProps) -> Html {
     // What is chosen is told only when it changes, so that an open list is left alone; after a choice it is told again,
     // as the choice may have been refused.
     use_effect_with((props.present, *chosen, props.options.len(), node.clone()), |(present, _, _, node)| {
-        if let Some(select) = node.get() {
-            let _ = js_sys::Reflect::set(&select, &"selectedIndex".into(), &JsValue::from_f64(*present as f64));
+        if let Some(select) = node.cast::<HtmlSelectElement>() {
+            select.set_selected_index(*present as i32);
         }
     });
     let onchange = {
         let (commit, chosen) = (props.commit.clone(), chosen.clone());
         Callback::from(move |event: Event| {
-            let index = js_sys::Reflect::get(&event.target().into(), &"selectedIndex".into());
-            if let Some(index) = index.ok().and_then(|index| index.as_f64()).filter(|index| *index >= 0.0) {
-                commit.emit(index as usize);
+            let index = event.target_dyn_into::<HtmlSelectElement>().map(|select| select.selected_index());
+            if let Some(index) = index.and_then(|index| usize::try_from(index).ok()) {
+                commit.emit(index);
             }
             chosen.set(*chosen + 1);
         })
@@ -211,9 +211,4 @@ pub fn Speed(props: &SpeedProps) -> Html {
         send.emit(Msg::Do(Command::Slow { part: part.clone(), factor: factors[at] }));
     });
     html! { <Choice id={props.id.clone()} testid="act-slow" label={props.label.clone()} {options} {present} {commit} /> }
-}
-
-/// The field that an event comes from.
-pub fn input(event: &Event) -> HtmlInputElement {
-    event.target_unchecked_into()
 }

@@ -37,7 +37,7 @@ pub fn Inspector(props: &Props) -> Html {
         None => html! { <div key="help">{ help() }</div> },
     };
     html! {
-        <section class="inspector" data-testid="inspector" aria-label={words::INSPECTOR}>{ content }</section>
+        <div class="inspector" data-testid="inspector">{ content }</div>
     }
 }
 

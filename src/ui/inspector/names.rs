@@ -4,12 +4,12 @@ use std::net::Ipv4Addr;
 
 use yew::prelude::*;
 
-use super::fields::input;
 use super::head::act;
 use crate::app::Msg;
 use crate::scene::inspector::{ResolverView, ZoneChoice, ZoneView};
 use crate::sim::Command;
 use crate::text::inspector::stats as words;
+use crate::ui::input::value_of;
 
 /// Cache, answer and bytes.
 pub fn resolver(view: &ResolverView, send: &Callback<Msg>) -> Html {
@@ -117,14 +117,12 @@ fn ZoneForm(props: &ZoneFormProps) -> Html {
     let type_addresses = {
         let draft = draft.clone();
         Callback::from(move |event: InputEvent| {
-            draft.set(Draft { addresses: Some(input(&event).value()), ..(*draft).clone() });
+            draft.set(Draft { addresses: Some(value_of(&event)), ..(*draft).clone() });
         })
     };
     let type_ttl = {
         let draft = draft.clone();
-        Callback::from(move |event: InputEvent| {
-            draft.set(Draft { ttl: Some(input(&event).value()), ..(*draft).clone() })
-        })
+        Callback::from(move |event: InputEvent| draft.set(Draft { ttl: Some(value_of(&event)), ..(*draft).clone() }))
     };
     let onsubmit = {
         let (draft, error, send) = (draft.clone(), error.clone(), props.send.clone());
