@@ -25,6 +25,16 @@ macro_rules! settings {
                 match self { $(Self::$variant(_) => $key,)* }
             }
 
+            /// The smallest and the largest value, where the value is a number.
+            #[must_use]
+            pub const fn range(&self) -> Option<(u32, u32)> {
+                match self {
+                    $($(Self::$variant(_) => Some(($low, $high)),)?)*
+                    #[allow(unreachable_patterns, reason = "settings without a range are no numbers")]
+                    _ => None,
+                }
+            }
+
             /// Writes the value into `settings`.
             pub(super) fn write(&self, settings: &mut Settings) {
                 match self { $(Self::$variant(value) => settings.$($field).+ = value.clone(),)* }

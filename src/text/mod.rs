@@ -4,5 +4,6 @@
 
 pub mod diagram;
 pub mod explain;
+pub mod inspector;
 pub mod label;
 pub mod metrics;

@@ -4,8 +4,12 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::inspector::chip;
+use super::inspector::fields::Speed;
 use crate::app::Msg;
-use crate::scene::parts::PartsView;
+use crate::scene::parts::{PartRow, PartStatus, PartsView, condition_name};
+use crate::sim::{Command, Condition};
+use crate::text::inspector::{data as words, kind};
 
 /// What the component shows, and where its messages go.
 #[derive(Properties, PartialEq)]
@@ -19,6 +23,95 @@ pub struct Props {
 /// Draws every part with its condition and its switch, as a table.
 #[component]
 pub fn PartsPanel(props: &Props) -> Html {
-    let _ = &props.send;
-    html! { <p class="empty">{ props.view.visits }</p> }
+    let (view, send) = (&props.view, &props.send);
+    let restore = {
+        let send = send.clone();
+        Callback::from(move |_| send.emit(Msg::Do(Command::RestoreAll)))
+    };
+    let summary = if view.broken == 0 { words::ALL_FINE.to_owned() } else { words::broken(view.broken) };
+    let head = |name: &&'static str| html! { <th scope="col">{ *name }</th> };
+    html! {
+        <section class="parts" data-testid="parts">
+            <div class="spread parts__bar">
+                <p role="status" data-testid="parts-summary" data-broken={view.broken.to_string()}>{ summary }</p>
+                <button type="button" class="button" data-testid="restore-all" disabled={view.broken == 0} onclick={restore}>
+                    { words::RESTORE_ALL }
+                </button>
+            </div>
+            <div class="scroll parts__scroll" tabindex="0" role="region" aria-label={words::PARTS}>
+                <table class="table parts__table">
+                    <caption class="visually-hidden">{ words::PARTS }</caption>
+                    <thead><tr>{ for words::PART_COLUMNS.iter().map(head) }</tr></thead>
+                    <tbody>{ group(words::MACHINES) }{ for view.machines.iter().map(|part| row(part, send)) }</tbody>
+                    <tbody>{ group(words::LINKS) }{ for view.links.iter().map(|part| row(part, send)) }</tbody>
+                </table>
+            </div>
+        </section>
+    }
+}
+
+fn group(name: &'static str) -> Html {
+    html! {
+        <tr key={name} class="parts__group">
+            <th scope="rowgroup" colspan={words::PART_COLUMNS.len().to_string()}>{ name }</th>
+        </tr>
+    }
+}
+
+fn row(part: &PartRow, send: &Callback<Msg>) -> Html {
+    let status = &part.status;
+    let name = || status.name.clone();
+    let inspect = {
+        let (id, send) = (part.part, send.clone());
+        Callback::from(move |_| send.emit(Msg::Select(Some(id))))
+    };
+    let class = if status.kind.is_process() { "parts__process" } else { "parts__other" };
+    html! {
+        <tr key={name()} {class} data-testid="part-row" data-part={name()} data-condition={condition_name(status.condition)}
+            data-slowdown={status.slowdown.to_string()}>
+            <th scope="row" class="parts__name">{ &part.label }</th>
+            <td class="muted">{ kind(status.kind) }</td>
+            <td><span class="row">{ chip::state(status) }</span></td>
+            <td>{ switch(status, send) }</td>
+            <td>
+                <Speed id={format!("speed-{}", status.name)} label={words::speed_of(&status.name)} part={name()}
+                    slowdown={status.slowdown} send={send.clone()} />
+            </td>
+            <td>
+                <span class="parts__more">
+                    <button type="button" class="button button--small" data-testid="part-inspect" onclick={inspect}
+                        aria-label={format!("{} {}", words::INSPECT, status.name)}>{ words::INSPECT }</button>
+                    if status.kind.is_process() { { hang(status, send) } }
+                </span>
+            </td>
+        </tr>
+    }
+}
+
+fn switch(status: &PartStatus, send: &Callback<Msg>) -> Html {
+    let on = status.condition == Condition::Up;
+    let part = status.name.clone();
+    let command = if status.own == Condition::Up { Command::Kill { part } } else { Command::Restore { part } };
+    let send = send.clone();
+    let onclick = Callback::from(move |_| send.emit(Msg::Do(command.clone())));
+    html! {
+        <button type="button" class="toggle" role="switch" aria-checked={on.to_string()} data-testid="part-switch"
+            aria-label={words::switch(&status.name)} disabled={status.without_power} {onclick}>
+            <span class="toggle__knob" aria-hidden="true" />
+        </button>
+    }
+}
+
+fn hang(status: &PartStatus, send: &Callback<Msg>) -> Html {
+    let part = status.name.clone();
+    let hung = status.own == Condition::Hung;
+    let (label, command) =
+        if hung { (words::GO_ON, Command::Restore { part }) } else { (words::HANG, Command::Freeze { part }) };
+    let send = send.clone();
+    let onclick = Callback::from(move |_| send.emit(Msg::Do(command.clone())));
+    let disabled = status.without_power || status.own == Condition::Down;
+    html! {
+        <button type="button" class="button button--small" data-testid="part-hang" {disabled} {onclick}
+            aria-label={format!("{label} {}", status.name)}>{ label }</button>
+    }
 }

@@ -138,6 +138,12 @@ impl Server {
         }
     }
 
+    /// Good or failed checks in a row: from 0 to rise + fall - 1, alive from `rise` on.
+    #[must_use]
+    pub const fn health(&self) -> u32 {
+        self.health
+    }
+
     /// Requests that wait for this very server.
     #[must_use]
     pub fn queued(&self) -> usize {

@@ -1,0 +1,133 @@
+//! Draws what an operator would see of one part. One file per kind of part.
+
+mod balancer;
+pub mod chip;
+pub mod fields;
+mod head;
+mod mysql;
+mod names;
+mod web;
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use self::fields::SettingField;
+use crate::app::Msg;
+use crate::scene::inspector::{Detail, InspectorView, PartView};
+use crate::text::inspector as words;
+
+/// What the component shows, and where its messages go.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// What is shown.
+    pub view: Rc<InspectorView>,
+    /// Where messages go.
+    pub send: Callback<Msg>,
+}
+
+/// Draws what an operator would see of one part.
+#[component]
+pub fn Inspector(props: &Props) -> Html {
+    let content = match &props.view.part {
+        // The key lets no half-typed value of one part reach the next.
+        Some(part) => {
+            html! { <div key={part.status.name.clone()} class="stack">{ part_html(part, &props.send) }</div> }
+        }
+        None => html! { <div key="help">{ help() }</div> },
+    };
+    html! {
+        <div class="inspector" data-testid="inspector">{ content }</div>
+    }
+}
+
+fn part_html(part: &PartView, send: &Callback<Msg>) -> Html {
+    let facts_first = matches!(part.detail, Detail::App(_) | Detail::Mysql(_));
+    html! {
+        <>
+            { head::head(part, send) }
+            if facts_first { { facts(part) } }
+            { detail(part, send) }
+            if !facts_first { { facts(part) } }
+            { settings(part, send) }
+            { related(part, send) }
+        </>
+    }
+}
+
+fn detail(part: &PartView, send: &Callback<Msg>) -> Html {
+    match &part.detail {
+        Detail::Plain => Html::default(),
+        Detail::Balancer(view) => balancer::panel(view, send),
+        Detail::App(view) => web::files(view, send),
+        Detail::Mysql(view) => mysql::panel(view, send),
+        Detail::Resolver(view) => names::resolver(view, send),
+        Detail::Zone(view) => html! { <names::Zone view={view.clone()} send={send.clone()} /> },
+    }
+}
+
+fn facts(part: &PartView) -> Html {
+    let fact = |fact: &crate::scene::inspector::Fact| {
+        html! { <><dt>{ fact.label }</dt><dd>{ &fact.value }</dd></> }
+    };
+    html! { <dl class="facts inspector-facts">{ for part.facts.iter().map(fact) }</dl> }
+}
+
+fn settings(part: &PartView, send: &Callback<Msg>) -> Html {
+    if part.settings.is_empty() {
+        return Html::default();
+    }
+    let field = |setting: &crate::sim::Setting| {
+        html! { <SettingField key={setting.key()} setting={setting.clone()} send={send.clone()} /> }
+    };
+    html! {
+        <section class="inspector-block">
+            <h3>{ words::SETTINGS }</h3>
+            <p class="muted small">{ words::SETTINGS_HINT }</p>
+            <div class="inspector-settings">{ for part.settings.iter().map(field) }</div>
+        </section>
+    }
+}
+
+fn related(part: &PartView, send: &Callback<Msg>) -> Html {
+    if part.related.is_empty() {
+        return Html::default();
+    }
+    let item = |other: &crate::scene::inspector::Related| {
+        let (id, send) = (other.part, send.clone());
+        let onclick = Callback::from(move |_| send.emit(Msg::Select(Some(id))));
+        let dot = if other.is_fine { "inspector-dot" } else { "inspector-dot inspector-dot--bad" };
+        html! {
+            <li key={other.name.clone()}>
+                <button type="button" class="button button--small inspector-link" {onclick}>
+                    <span class={dot} aria-hidden="true" />{ &other.name }
+                </button>
+            </li>
+        }
+    };
+    html! {
+        <section class="inspector-block">
+            <h3>{ words::RELATED }</h3>
+            <ul class="row">{ for part.related.iter().map(item) }</ul>
+        </section>
+    }
+}
+
+/// What can be clicked, and what the marks mean.
+fn help() -> Html {
+    let state = |(condition, name, means): &(crate::sim::Condition, &'static str, &'static str)| {
+        html! { <><dt>{ chip::chip(*condition, name) }</dt><dd>{ *means }</dd></> }
+    };
+    let (slow, slow_means) = words::HELP_SLOW;
+    html! {
+        <div class="stack">
+            <h2 data-testid="inspector-title">{ words::HELP_TITLE }</h2>
+            { for words::HELP.iter().map(|text| html! { <p>{ *text }</p> }) }
+            <h3>{ words::HELP_MARKS }</h3>
+            <dl class="facts inspector-marks">
+                { for words::HELP_STATES.iter().map(state) }
+                <dt>{ chip::slow(slow) }</dt><dd>{ slow_means }</dd>
+            </dl>
+        </div>
+    }
+}

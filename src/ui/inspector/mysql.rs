@@ -1,0 +1,75 @@
+//! Replication: what an operator can do, `SHOW REPLICA STATUS`, and what the last promotion lost.
+
+use yew::prelude::*;
+
+use super::head::act;
+use crate::app::Msg;
+use crate::scene::inspector::{MysqlView, PromotionView};
+use crate::sim::Command;
+use crate::text::inspector::stats as words;
+
+/// What can be done with a MySQL server, and what it says.
+pub fn panel(view: &MysqlView, send: &Callback<Msg>) -> Html {
+    html! {
+        <>
+            { actions(view, send) }
+            if !view.replica.is_empty() { { status(view) } }
+            if let Some(report) = &view.promotion { { promotion(report) } }
+        </>
+    }
+}
+
+fn actions(view: &MysqlView, send: &Callback<Msg>) -> Html {
+    let server = || view.name.clone();
+    if view.is_primary {
+        return Html::default();
+    }
+    html! {
+        <section class="inspector-block">
+            <h3>{ words::OPERATE }</h3>
+            if view.diverged { <p class="inspector-note" data-testid="diverged">{ words::DIVERGED_MEANS }</p> }
+            <div class="inspector-verbs">
+                { act("act-promote", words::PROMOTE, Command::Promote { server: server() }, send) }
+                <p class="muted small">{ words::PROMOTE_HINT }</p>
+                { act("act-follow", words::FOLLOW, Command::Follow { server: server() }, send) }
+                <p class="muted small">{ words::FOLLOW_HINT }</p>
+                { act("act-reclone", words::RECLONE, Command::Reclone { server: server() }, send) }
+                <p class="muted small">{ words::RECLONE_HINT }</p>
+            </div>
+        </section>
+    }
+}
+
+fn status(view: &MysqlView) -> Html {
+    let field = |(name, value): &(&'static str, String)| {
+        html! { <tr key={*name} data-field={*name}><th scope="row">{ *name }</th><td>{ value }</td></tr> }
+    };
+    html! {
+        <section class="inspector-block">
+            <h3 id="replica-status">{ words::REPLICA_STATUS }</h3>
+            if !view.answers { <p class="inspector-note">{ words::MYSQL_DOWN }</p> }
+            <table class="terminal" aria-labelledby="replica-status" data-testid="replica-status">
+                <tbody>{ for view.replica.iter().map(field) }</tbody>
+            </table>
+        </section>
+    }
+}
+
+fn promotion(report: &PromotionView) -> Html {
+    let row = |(id, visit): &(u32, u64)| {
+        html! { <li key={id.to_string()} data-testid="lost-row" data-id={id.to_string()}>{ words::lost_row(*id, *visit) }</li> }
+    };
+    html! {
+        <section class="inspector-block" data-testid="lost-rows">
+            <h3>{ words::PROMOTION }</h3>
+            <p>{ &report.what }</p>
+            <p>{ &report.losses }</p>
+            if !report.lost.is_empty() {
+                <ul class="lost-rows" aria-label={words::LOST_ROWS}>
+                    { for report.lost.iter().map(row) }
+                    if report.more > 0 { <li key="more">{ words::and_more(report.more) }</li> }
+                </ul>
+            }
+        </section>
+    }
+}

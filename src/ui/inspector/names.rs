@@ -1,0 +1,204 @@
+//! The resolver's cache and answers, and the zone with the form that changes it.
+
+use std::net::Ipv4Addr;
+
+use yew::prelude::*;
+
+use super::head::act;
+use crate::app::Msg;
+use crate::scene::inspector::{ResolverView, ZoneChoice, ZoneView};
+use crate::sim::Command;
+use crate::text::inspector::stats as words;
+use crate::ui::input::value_of;
+
+/// Cache, answer and bytes.
+pub fn resolver(view: &ResolverView, send: &Callback<Msg>) -> Html {
+    let entry = |(at, entry): (usize, &crate::sim::dns::CacheEntry)| {
+        record(at, entry.name, entry.ttl_s, &entry.kind.to_string(), &entry.data)
+    };
+    html! {
+        <>
+            <section class="inspector-block">
+                <div class="spread">
+                    <h3>{ words::CACHE }</h3>
+                    { act("act-flush", words::FLUSH, Command::FlushCache, send) }
+                </div>
+                if view.cache.is_empty() {
+                    <p class="muted small" data-testid="cache-empty">{ words::CACHE_EMPTY }</p>
+                } else {
+                    { records(view.cache.iter().enumerate().map(entry).collect()) }
+                }
+            </section>
+            { terminal("dig", words::DIG, &view.dig) }
+            if !view.bytes.is_empty() { { terminal("bytes", words::BYTES, &view.bytes) } }
+        </>
+    }
+}
+
+fn records(lines: Vec<Html>) -> Html {
+    let head = |name: &&'static str| html! { <th scope="col">{ *name }</th> };
+    html! {
+        <div class="scroll inspector-scroll">
+            <table class="table records">
+                <thead><tr>{ for words::RECORD_COLUMNS.iter().map(head) }</tr></thead>
+                <tbody>{ lines }</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn record(at: usize, name: &str, ttl_s: u32, kind: &str, data: &str) -> Html {
+    html! {
+        <tr key={at} data-testid="dns-record" data-type={kind.to_owned()} data-ttl={ttl_s.to_string()}>
+            <td>{ name }</td><td class="number">{ ttl_s }</td><td>{ kind }</td><td>{ data }</td>
+        </tr>
+    }
+}
+
+/// Text as a terminal shows it, in a box of its own.
+fn terminal(id: &'static str, title: &'static str, text: &str) -> Html {
+    html! {
+        <section class="inspector-block">
+            <h3 id={format!("{id}-title")}>{ title }</h3>
+            <pre class="terminal" tabindex="0" role="region" aria-labelledby={format!("{id}-title")} data-testid={id}>{ text }</pre>
+        </section>
+    }
+}
+
+/// The zone.
+#[derive(Properties, PartialEq)]
+pub struct ZoneProps {
+    /// What is shown.
+    pub view: ZoneView,
+    /// Where messages go.
+    pub send: Callback<Msg>,
+}
+
+/// The zone with the form that changes its A records.
+#[component]
+pub fn Zone(props: &ZoneProps) -> Html {
+    let view = &props.view;
+    let line = |(at, (name, ttl_s, kind, data)): (usize, &(String, u32, crate::sim::dns::RecordType, String))| {
+        record(at, name, *ttl_s, &kind.to_string(), data)
+    };
+    html! {
+        <>
+            <section class="inspector-block">
+                <h3>{ words::ZONE }</h3>
+                { records(view.records.iter().enumerate().map(line).collect()) }
+            </section>
+            <ZoneForm addresses={view.addresses.clone()} ttl_s={view.ttl_s} choices={view.choices.clone()} send={props.send.clone()} />
+            { terminal("dig", words::DIG, &view.dig) }
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ZoneFormProps {
+    addresses: Vec<Ipv4Addr>,
+    ttl_s: u32,
+    choices: Vec<ZoneChoice>,
+    send: Callback<Msg>,
+}
+
+/// What is typed and not yet published; none where it is as in the zone.
+#[derive(Clone, Default, PartialEq)]
+struct Draft {
+    addresses: Option<String>,
+    ttl: Option<String>,
+}
+
+#[component]
+fn ZoneForm(props: &ZoneFormProps) -> Html {
+    let draft = use_state(Draft::default);
+    let error = use_state(|| None::<String>);
+    let addresses = draft.addresses.clone().unwrap_or_else(|| join(&props.addresses));
+    let ttl = draft.ttl.clone().unwrap_or_else(|| props.ttl_s.to_string());
+    let type_addresses = {
+        let draft = draft.clone();
+        Callback::from(move |event: InputEvent| {
+            draft.set(Draft { addresses: Some(value_of(&event)), ..(*draft).clone() });
+        })
+    };
+    let type_ttl = {
+        let draft = draft.clone();
+        Callback::from(move |event: InputEvent| draft.set(Draft { ttl: Some(value_of(&event)), ..(*draft).clone() }))
+    };
+    let onsubmit = {
+        let (draft, error, send) = (draft.clone(), error.clone(), props.send.clone());
+        let (addresses, ttl) = (addresses.clone(), ttl.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            match read(&addresses, &ttl) {
+                Ok((addresses, ttl_s)) => {
+                    send.emit(Msg::Do(Command::Records { addresses, ttl_s }));
+                    draft.set(Draft::default());
+                    error.set(None);
+                }
+                Err(message) => error.set(Some(message)),
+            }
+        })
+    };
+    let chosen = |choice: &ZoneChoice| {
+        let (draft, address) = (draft.clone(), choice.address);
+        let listed = split(&addresses).any(|text| text == address.to_string());
+        let text = toggled(&addresses, address);
+        let onclick = Callback::from(move |_| draft.set(Draft { addresses: Some(text.clone()), ..(*draft).clone() }));
+        html! {
+            <button key={choice.machine.clone()} type="button" class="button button--small" aria-pressed={listed.to_string()}
+                data-testid="record-choice" data-address={address.to_string()} {onclick}>
+                { &choice.machine }<span class="muted">{ address.to_string() }</span>
+            </button>
+        }
+    };
+    let invalid = error.is_some().then_some("true");
+    html! {
+        <form class="inspector-block stack" {onsubmit} novalidate={true}>
+            <h3>{ words::EDIT_ZONE }</h3>
+            <div class="field">
+                <span class="label" id="point-at">{ words::POINT_AT }</span>
+                <div class="row" role="group" aria-labelledby="point-at">{ for props.choices.iter().map(chosen) }</div>
+            </div>
+            <div class="field">
+                <label for="zone-addresses">{ words::ADDRESSES }</label>
+                <input type="text" id="zone-addresses" data-testid="record-addresses" autocomplete="off" spellcheck="false"
+                    aria-invalid={invalid} aria-describedby="zone-error" value={addresses.clone()} oninput={type_addresses} />
+            </div>
+            <div class="field">
+                <label for="zone-ttl">{ words::TTL }</label>
+                <input type="number" id="zone-ttl" data-testid="record-ttl" min="0" max="604800" value={ttl} oninput={type_ttl} />
+            </div>
+            <p id="zone-error" class="inspector-error" role="alert">{ error.as_deref().unwrap_or_default() }</p>
+            <div class="row">
+                <button type="submit" class="button button--primary" data-testid="act-records">{ words::PUBLISH }</button>
+            </div>
+            <p class="muted small">{ words::PUBLISH_HINT }</p>
+        </form>
+    }
+}
+
+fn join(addresses: &[Ipv4Addr]) -> String {
+    addresses.iter().map(Ipv4Addr::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn split(text: &str) -> impl Iterator<Item = &str> {
+    text.split([',', ' ', ';']).filter(|part| !part.is_empty())
+}
+
+/// The list with the address taken out, or added at its end.
+fn toggled(list: &str, address: Ipv4Addr) -> String {
+    let address = address.to_string();
+    let mut all: Vec<&str> = split(list).collect();
+    let before = all.len();
+    all.retain(|other| *other != address);
+    if all.len() == before {
+        all.push(&address);
+    }
+    all.join(", ")
+}
+
+fn read(addresses: &str, ttl: &str) -> Result<(Vec<Ipv4Addr>, u32), String> {
+    let parse = |text: &str| text.parse::<Ipv4Addr>().map_err(|_| words::no_address(text));
+    let addresses = split(addresses).map(parse).collect::<Result<_, _>>()?;
+    Ok((addresses, ttl.trim().parse().map_err(|_| words::NO_TTL.to_owned())?))
+}
