@@ -163,7 +163,7 @@ impl RequestsView {
             result: explain::result(&record.outcome),
             server: notes.server.map(|server| explain::server(wiring, server).to_owned()),
             version: notes.version,
-            database: notes.database.map(|database| explain::process(wiring, database)),
+            database: notes.database.map(|database| explain::database(wiring, database)),
             time: record.took.to_string(),
             retries: notes.server.map(|_| label::visits::retries(notes.retries, notes.redispatched)),
             termination: explain::termination(wiring, &record.outcome, notes.server),
@@ -173,4 +173,66 @@ impl RequestsView {
 
 const fn outcome(count: &OutcomeCount) -> Outcome {
     Outcome { result: count.result, by: count.by, cause: count.cause }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::{Command, PRESETS, SimTime};
+
+    fn world(commands: &[Command]) -> World {
+        let mut world = World::new(Arc::new(PRESETS[0].scenario()));
+        for (second, command) in (1..).zip(commands) {
+            world.apply(command).expect("the preset has these parts");
+            world.run_until(SimTime(second * 1_000_000));
+        }
+        world
+    }
+
+    const fn visit(class: Class, count: u32) -> Command {
+        Command::Visit { class, count, source: None }
+    }
+
+    fn kill(part: &str) -> Command {
+        Command::Kill { part: part.to_owned() }
+    }
+
+    #[test]
+    fn visits_are_counted_by_class_result_layer_and_cause() {
+        let view = RequestsView::new(&world(&[visit(Class::Read, 2), kill("web-02/app"), visit(Class::Read, 2)]));
+        let rows: Vec<(String, String, &str, u64)> =
+            view.outcomes().map(|row| (row.result, row.by, row.cause, row.count)).collect();
+        let row = |result: &str, by: &str, cause, count| (result.to_owned(), by.to_owned(), cause, count);
+        assert_eq!(
+            rows,
+            [
+                row("502", "web-02/nginx", "application refused the connection", 1),
+                row("200", "web-01/app", "rows read", 2),
+                row("200", "web-02/app", "rows read", 1),
+            ]
+        );
+        assert_eq!(view.totals, Totals { started: 4, ended: 4, ok: 3, stale: 0, under_way: 0 });
+    }
+
+    #[test]
+    fn the_log_is_filtered_and_bounded() {
+        let commands = [visit(Class::Static, 150), kill("web-01/mysqld"), visit(Class::Write, 3)];
+        let view = RequestsView::new(&world(&commands));
+        let shown = |class, only_failures| -> Vec<Row> { view.rows(Filter { class, only_failures }).collect() };
+        assert_eq!(shown(None, false).len(), MAX_ROWS);
+        assert_eq!(shown(Some(Class::Static), true), []);
+        let failures = shown(None, true);
+        assert_eq!(failures.iter().map(|row| row.visit).collect::<Vec<_>>(), [153, 152, 151]);
+        assert!(failures.iter().all(|row| row.result == "500" && row.database.as_deref() == Some("web-01")));
+    }
+
+    #[test]
+    fn a_view_is_new_only_if_something_has_ended_or_started() {
+        let mut world = world(&[visit(Class::Read, 1)]);
+        let before = RequestsView::new(&world);
+        world.run_until(SimTime(2_000_000));
+        assert_eq!(RequestsView::new(&world), before);
+        world.apply(&visit(Class::Read, 1)).expect("the browser is open");
+        assert_ne!(RequestsView::new(&world), before);
+    }
 }

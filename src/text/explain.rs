@@ -13,6 +13,6 @@ mod tests;
 
 pub use hop::{decision, departure, hop, on_its_way};
 pub use mysql::error as database_error;
-pub use names::{place, process, server};
+pub use names::{database, place, process, server};
 pub use outcome::{outcome, outcome_with, result, short_cause, status_line, title};
 pub use termination::{termination, termination_meaning};

@@ -26,8 +26,8 @@ pub struct Props {
 pub fn RequestsPanel(props: &Props) -> Html {
     let view = &props.view;
     html! {
-        <div class="requests" data-testid="requests">
-            <section class="requests-ended" aria-label={visits::ENDED}>
+        <div class="requests" data-testid="requests"><div class="requests-columns">
+            <section class="requests-ended" tabindex="0" aria-label={visits::ENDED}>
                 <h3>{ visits::ENDED }</h3>
                 { outcomes::totals(view.totals) }
                 { outcomes::table(view) }
@@ -39,6 +39,6 @@ pub fn RequestsPanel(props: &Props) -> Html {
                     <Log view={Rc::clone(view)} send={props.send.clone()} />
                 }
             </section>
-        </div>
+        </div></div>
     }
 }

@@ -11,6 +11,7 @@ use yew::prelude::*;
 use crate::app::Msg;
 use crate::scene::trace::{Fact, Shown, TraceView};
 use crate::text::label::{self, visits};
+use crate::ui::input::class_mark;
 pub(super) use chip::chip;
 use picker::Picker;
 use waterfall::Waterfall;
@@ -56,7 +57,7 @@ pub fn TracePanel(props: &Props) -> Html {
 fn head(shown: &Shown) -> Html {
     html! {
         <div class="trace-head">
-            <h2 class="trace-title">{ visits::visit(shown.visit, label::class(shown.class)) }</h2>
+            <h2 class="trace-title">{ class_mark(shown.class) }{ " " }{ visits::visit(shown.visit, label::class(shown.class)) }</h2>
             <span data-testid="trace-outcome">{ chip(shown.tone, &shown.title) }</span>
             <span class="trace-total" data-testid="trace-total" data-us={shown.total.0.to_string()}>
                 <b>{ shown.total.to_string() }</b>{ " " }<span class="muted">{ visits::TOTAL }</span>
@@ -108,7 +109,7 @@ fn sums(shown: &Shown) -> Html {
                         <dd>{ sum.time.to_string() }</dd>
                     </div>
                 }) }
-                <div class="trace-sum-total">
+                <div key="total" class="trace-sum-total">
                     <dt>{ visits::TOTAL }</dt>
                     <dd>{ shown.total.to_string() }</dd>
                 </div>

@@ -4,7 +4,7 @@ use crate::sim::Micros;
 use crate::text::label;
 
 /// About this many marks are on the axis.
-const MARKS: u64 = 6;
+const MARKS: u64 = 5;
 
 /// A time axis from the start of a visit to its end, or to now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,10 +20,8 @@ pub struct Axis {
 pub struct Tick {
     /// Where, as an SVG length in per cent.
     pub at: String,
-    /// Whether there is no room for text to its right.
-    pub is_last: bool,
-    /// What is written there.
-    pub label: String,
+    /// What is written there; nothing near the end, where there is no room.
+    pub label: Option<String>,
 }
 
 impl Axis {
@@ -37,11 +35,16 @@ impl Axis {
             .take_while(|at| *at <= length)
             .map(|at| Tick {
                 at: axis.per_cent(at),
-                is_last: at.0 * 10 > length.0 * 9,
-                label: label::visits::tick(at, step),
+                label: (at.0 * 100 <= length.0 * 88).then(|| label::visits::tick(at, step)),
             })
             .collect();
         axis
+    }
+
+    /// The length of a bar: never nothing, because SVG does not draw a bar without any length.
+    #[must_use]
+    pub fn bar(&self, time: Micros) -> String {
+        if time.0 * 10_000 < self.length.0 { "0.01%".to_owned() } else { self.per_cent(time) }
     }
 
     /// A length of time as an SVG length in per cent.

@@ -87,7 +87,7 @@ impl Shown {
                 sentence: explain::hop(wiring, trace, index, handshake),
                 time: span.end.since(span.start),
                 from: axis.per_cent(span.start.since(trace.start)),
-                length: axis.per_cent(span.end.since(span.start)),
+                length: axis.bar(span.end.since(span.start)),
                 goes_on: false,
                 failed: is_failure(span.decision),
             })
@@ -100,7 +100,7 @@ impl Shown {
                 sentence: explain::on_its_way(wiring, place),
                 time: end.since(trace.end()),
                 from: axis.per_cent(trace.end().since(trace.start)),
-                length: axis.per_cent(end.since(trace.end())),
+                length: axis.bar(end.since(trace.end())),
                 goes_on: true,
                 failed: false,
             });

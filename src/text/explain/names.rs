@@ -1,6 +1,7 @@
 //! What parts are called.
 
 use crate::sim::{Place, ProcessId, Role, Wiring};
+use crate::text::diagram;
 
 /// The name of a place: a process, or the wire to or from one.
 #[must_use]
@@ -12,17 +13,36 @@ pub fn place(wiring: &Wiring, place: Place) -> String {
     }
 }
 
-/// The name of a process as a label: `nginx on web-01`.
+/// The name of a process as a label: `nginx on web-01`, with the words of the diagram.
 #[must_use]
 pub fn process(wiring: &Wiring, id: ProcessId) -> String {
-    let (name, machine) = (&wiring.process(id).name, &wiring.machine_of(id).name);
-    if *wiring.role(id) == Role::Browser || name == machine { name.clone() } else { format!("{name} on {machine}") }
+    let (info, machine) = (wiring.process(id), server(wiring, id));
+    match info.role {
+        Role::Browser | Role::Resolver => diagram::process(&info.role).to_owned(),
+        _ if is_alone(wiring, id) => format!("{} on {machine}", diagram::process(&info.role)),
+        _ => format!("{} on {machine}", info.name),
+    }
+}
+
+/// Whether no other process of this kind runs on the same machine.
+fn is_alone(wiring: &Wiring, id: ProcessId) -> bool {
+    let kind = |id: ProcessId| core::mem::discriminant(wiring.role(id));
+    wiring.processes_of(wiring.process(id).machine).filter(|other| kind(*other) == kind(id)).count() == 1
 }
 
 /// What HAProxy calls a web server: the name of its machine.
 #[must_use]
 pub fn server(wiring: &Wiring, id: ProcessId) -> &str {
     &wiring.machine_of(id).name
+}
+
+/// A database in a table: its machine, and its port if that is not MySQL's usual one.
+#[must_use]
+pub fn database(wiring: &Wiring, id: ProcessId) -> String {
+    match wiring.process(id).port {
+        3306 => server(wiring, id).to_owned(),
+        port => format!("{}:{port}", server(wiring, id)),
+    }
 }
 
 /// What a sentence calls a process.
@@ -39,13 +59,7 @@ pub(super) fn who(wiring: &Wiring, id: ProcessId) -> String {
         Role::App => "the application",
         Role::Mysqld { .. } => "MySQL",
     };
-    let same_kind =
-        |other: &ProcessId| core::mem::discriminant(wiring.role(*other)) == core::mem::discriminant(&info.role);
-    if wiring.processes_of(info.machine).filter(same_kind).count() == 1 {
-        format!("{kind} on {machine}")
-    } else {
-        format!("{kind} ({}) on {machine}", info.name)
-    }
+    if is_alone(wiring, id) { format!("{kind} on {machine}") } else { format!("{kind} ({}) on {machine}", info.name) }
 }
 
 /// The same at the beginning of a sentence; names such as nginx stay as they are.

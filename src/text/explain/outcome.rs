@@ -54,6 +54,7 @@ pub fn outcome_with(wiring: &Wiring, outcome: &Outcome, database: Option<Process
             let words = mysql::error(wiring, error, database);
             format!("{by} answered 500, because {}: {words}.", mysql::why(error))
         }
+        (_, Cause::Rows { missed: missed @ 1.., .. }) => stale(&by, missed),
         (Verdict::Http(200), cause) => format!("{by} answered: {}.", success(cause)),
         (Verdict::Http(status), cause) => format!("{by} answered {status} itself: {}.", gateway_error(cause)),
         (Verdict::Browser(_), Cause::DnsServFail) => {
@@ -69,19 +70,19 @@ pub fn outcome_with(wiring: &Wiring, outcome: &Outcome, database: Option<Process
 fn success(cause: Cause) -> String {
     match cause {
         Cause::File => "it served the file itself, without the application".to_owned(),
-        Cause::Rows { newest: 0, missed: 0 } => "the table in the database is still empty".to_owned(),
-        Cause::Rows { newest, missed: 0 } => format!("the page shows the rows of the database up to row {newest}"),
-        Cause::Rows { missed, .. } => {
-            let rows = if missed == 1 { "1 row is".to_owned() } else { format!("{missed} rows are") };
-            format!(
-                "but the page is stale, {rows} missing that had been acknowledged before this visit began, because the \
-                 replica that was read had not applied {}",
-                if missed == 1 { "it" } else { "them" }
-            )
-        }
+        Cause::Rows { newest: 0, .. } => "the table in the database is still empty".to_owned(),
+        Cause::Rows { newest, .. } => format!("the page shows the rows of the database up to row {newest}"),
         Cause::Stored { row } => format!("row {row} is committed on the primary"),
         _ => "the page needed no database".to_owned(),
     }
+}
+
+fn stale(by: &str, missed: u32) -> String {
+    let (rows, are, them) = if missed == 1 { ("row", "is", "it") } else { ("rows", "are", "them") };
+    format!(
+        "{by} answered, but the page is stale: {missed} {rows} acknowledged before this visit began {are} missing, \
+         because the replica that was read had not applied {them}."
+    )
 }
 
 /// Why a proxy answers with an error page of its own.

@@ -50,9 +50,7 @@ labels! {
     /// Result of a visit.
     RESULT = "Result";
     /// Emitting layer.
-    BY = "Answered by";
-    /// Cause of a result.
-    CAUSE = "Why";
+    BY = "Layer, and why";
     /// How often.
     COUNT = "Count";
     /// Number of a visit.

@@ -9,7 +9,7 @@ use crate::scene::requests::{Filter, RequestsView, Row};
 use crate::scene::trace::Tone;
 use crate::sim::Class;
 use crate::text::label::{self, visits};
-use crate::ui::input::{is_ticked, value_of};
+use crate::ui::input::{class_mark, is_ticked, value_of};
 use crate::ui::trace::chip;
 
 const COLUMNS: [(&str, bool); 10] = [
@@ -143,8 +143,8 @@ fn LogRow(props: &RowProps) -> Html {
         >
             <td><button type="button" class="requests-open" aria-label={visits::show_trace(visit)}>{ visit }</button></td>
             <td class="number">{ &row.started }</td>
-            <td>{ label::class(row.class) }</td>
-            <td>{ chip(row.tone, &row.result) }</td>
+            <td>{ class_mark(row.class) }{ " " }{ label::class(row.class) }</td>
+            <td class="requests-result">{ chip(row.tone, &row.result) }</td>
             <td>{ or_none(&row.server) }</td>
             <td>{ row.version.map_or_else(|| visits::NONE.to_owned(), visits::version) }</td>
             <td>{ or_none(&row.database) }</td>

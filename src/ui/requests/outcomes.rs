@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::scene::requests::{OutcomeRow, RequestsView, Totals};
 use crate::text::label::{self, visits};
+use crate::ui::input::class_mark;
 use crate::ui::trace::chip;
 
 /// The counters of all visits.
@@ -40,7 +41,6 @@ pub fn table(view: &RequestsView) -> Html {
                     <th scope="col">{ visits::CLASS }</th>
                     <th scope="col">{ visits::RESULT }</th>
                     <th scope="col">{ visits::BY }</th>
-                    <th scope="col">{ visits::CAUSE }</th>
                     <th scope="col" class="number">{ visits::COUNT }</th>
                 </tr>
             </thead>
@@ -60,10 +60,9 @@ fn row(row: OutcomeRow) -> Html {
             data-by={row.by}
             data-count={row.count.to_string()}
         >
-            <td>{ class }</td>
-            <td>{ chip(row.tone, &row.result) }</td>
-            <td>{ row.by_label }</td>
-            <td>{ row.cause }</td>
+            <td class="requests-class">{ class_mark(row.class) }{ " " }{ class }</td>
+            <td class="requests-result">{ chip(row.tone, &row.result) }</td>
+            <td>{ row.by_label }<div class="muted">{ row.cause }</div></td>
             <td class="number">{ row.count }</td>
         </tr>
     }

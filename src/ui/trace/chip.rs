@@ -13,12 +13,14 @@ pub fn chip(tone: Tone, text: &str) -> Html {
         Tone::Failed => ("chip--bad", "M3.5 3.5 12.5 12.5M12.5 3.5 3.5 12.5"),
         Tone::UnderWay => ("chip--going", "M2 8H14M10 4 14 8 10 12"),
     };
+    // A long code such as ERR_CONNECTION_REFUSED may be broken before its last word.
+    let (before, after) = text.split_at(text.rfind('_').map_or(0, |at| at + 1));
     html! {
         <span class={classes!("chip", class)}>
             <svg class="chip-mark" viewBox="0 0 16 16" width="12" height="12" aria-hidden="true">
                 <path d={shape} fill="none" stroke="currentColor" stroke-width="2.2" stroke-linejoin="round" />
             </svg>
-            { text }
+            <span>{ before }<wbr />{ after }</span>
             if tone == Tone::Stale {
                 <span class="chip-extra">{ visits::STALE }</span>
             }

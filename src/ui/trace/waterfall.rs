@@ -43,12 +43,12 @@ pub fn Waterfall(props: &Props) -> Html {
 }
 
 fn mark(tick: &Tick) -> Html {
-    let anchor = if tick.is_last { "end" } else { "start" };
-    let shift = if tick.is_last { "-4" } else { "4" };
     html! {
-        <g key={tick.label.clone()}>
+        <g key={tick.at.clone()}>
             <line x1={tick.at.clone()} x2={tick.at.clone()} y1="0" y2="18" />
-            <text x={tick.at.clone()} dx={shift} y="13" text-anchor={anchor}>{ &tick.label }</text>
+            if let Some(label) = &tick.label {
+                <text x={tick.at.clone()} dx="4" y="13">{ label }</text>
+            }
         </g>
     }
 }
@@ -56,7 +56,7 @@ fn mark(tick: &Tick) -> Html {
 fn row(index: usize, hop: &Hop, axis: &Axis) -> Html {
     let tier = format!("tier-{}", hop.layer.name());
     let lines = axis.ticks.iter().map(|tick| {
-        html! { <line key={tick.label.clone()} class="trace-grid" x1={tick.at.clone()} x2={tick.at.clone()} y1="0" y2="100%" /> }
+        html! { <line key={tick.at.clone()} class="trace-grid" x1={tick.at.clone()} x2={tick.at.clone()} y1="0" y2="100%" /> }
     });
     let wire = tier == "tier-wire";
     let (y, height) = if wire { ("7", "4") } else { ("3", "12") };

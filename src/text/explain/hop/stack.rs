@@ -12,7 +12,7 @@ impl Hop<'_> {
                 format!("{who} serves the file itself: static files never reach the application.")
             }
             Decision::Proxied => {
-                format!("{who} passes the request to the application: it is no file, the page has to be made.")
+                format!("{who} passes the request to the application, which makes the page.")
             }
             Decision::PassedOn => format!("{who} passes the application's answer on."),
             Decision::Failed { status } => {
@@ -65,7 +65,9 @@ impl Hop<'_> {
     fn missed(&self, who: &str, missed: u32) -> String {
         let rows =
             if missed == 1 { "1 acknowledged row is".to_owned() } else { format!("{missed} acknowledged rows are") };
-        format!("{who} ran the SELECT, but the read is stale: {rows} missing, this replica has not applied all yet.")
+        format!(
+            "{who} ran the SELECT, but the read is stale: {rows} missing, this replica has not applied everything yet."
+        )
     }
 
     fn stored(&self, who: &str, row: u32) -> String {

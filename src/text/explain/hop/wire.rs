@@ -36,7 +36,7 @@ impl Hop<'_> {
         let (caller, callee) = (self.who_first(wire.from), self.who(wire.to));
         let port = self.wiring.process(wire.to).port;
         let cargo = if wire.protocol == Protocol::Mysql { "the statement" } else { "the request" };
-        let handshake = if self.handshake == Some(true) { " (TCP's handshake, one round trip)" } else { "" };
+        let handshake = if self.handshake == Some(true) { " (one round trip)" } else { "" };
         match wire.protocol {
             Protocol::Dns => {
                 format!("{caller} asks {callee} for the address of www.foobar.com (DNS over UDP, port {port}).")
@@ -46,9 +46,9 @@ impl Hop<'_> {
             }
             _ => match self.public_address(wire) {
                 Some(address) => {
-                    format!("{caller} connects to {address}, port {port}{handshake}, and sends {cargo} to {callee}.")
+                    format!("{caller} connects to {address}, port {port}{handshake}, then sends {cargo} to {callee}.")
                 }
-                None => format!("{caller} connects to {callee}, port {port}{handshake}, and sends {cargo}."),
+                None => format!("{caller} connects to {callee}, port {port}{handshake}, then sends {cargo}."),
             },
         }
     }
