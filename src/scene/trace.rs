@@ -10,11 +10,14 @@ pub use axis::{Axis, Tick};
 pub use layer::Layer;
 pub use shown::{Fact, Hop, Shown, Sum};
 
-use crate::sim::{Class, Outcome, Trace, World};
+use crate::sim::{Class, Micros, Outcome, SimTime, Trace, World};
 use crate::text::{explain, label};
 
 /// The most visits that are offered in the list.
 const MAX_CHOICES: usize = 60;
+
+/// For so long the same visit is shown under load if none has been chosen.
+const KEPT: Micros = Micros::from_secs(2);
 
 /// Ready to be drawn: the trace of one visit: its spans as a waterfall, with a sentence for each.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,10 +96,16 @@ impl TraceView {
     }
 }
 
-/// The newest visit that was sent by hand and is under way, else the newest that has ended, else the newest.
+/// The newest visit that was sent by hand and is under way, else the newest that has ended, else the newest. Under load
+/// that would be another one at each look, so that nobody could read it: one is kept for some time.
 fn newest(world: &World) -> Option<&Trace> {
     let by_hand = world.sent_by_hand().last().and_then(|visit| world.trace(*visit));
-    by_hand.or_else(|| world.traces().find(|trace| trace.outcome.is_some())).or_else(|| world.traces().next())
+    let before = SimTime(world.now().0 / KEPT.0 * KEPT.0);
+    let ended = || world.traces().filter(|trace| trace.outcome.is_some());
+    by_hand
+        .or_else(|| ended().find(|trace| trace.end() < before))
+        .or_else(|| ended().next())
+        .or_else(|| world.traces().next())
 }
 
 fn choice(trace: &Trace) -> Choice {

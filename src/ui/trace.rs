@@ -9,7 +9,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::Msg;
-use crate::scene::trace::{Fact, Shown, TraceView};
+use crate::scene::trace::{Fact, Shown, Tone, TraceView};
 use crate::text::label::{self, visits};
 use crate::ui::input::class_mark;
 pub(super) use chip::chip;
@@ -58,9 +58,11 @@ fn head(shown: &Shown) -> Html {
     html! {
         <div class="trace-head">
             <h2 class="trace-title">{ class_mark(shown.class) }{ " " }{ visits::visit(shown.visit, label::class(shown.class)) }</h2>
-            <span data-testid="trace-outcome">{ chip(shown.tone, &shown.title) }</span>
+            <span data-testid="trace-outcome" data-stale={(shown.tone == Tone::Stale).to_string()}>{ chip(shown.tone, &shown.title) }</span>
             <span class="trace-total" data-testid="trace-total" data-us={shown.total.0.to_string()}>
-                <b>{ shown.total.to_string() }</b>{ " " }<span class="muted">{ visits::TOTAL }</span>
+                <b>{ shown.total.to_string() }</b>{ " " }<span class="muted">
+                    { if shown.tone == Tone::UnderWay { visits::SO_FAR } else { visits::TOTAL } }
+                </span>
             </span>
         </div>
     }

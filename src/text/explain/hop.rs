@@ -4,7 +4,7 @@ mod haproxy;
 mod stack;
 mod wire;
 
-use super::names::{place, who_first};
+use super::names::{who, who_first};
 use crate::sim::{Cause, Decision, Place, ProcessId, Role, Span, Trace, Wiring};
 
 /// A span with what is known around it.
@@ -51,7 +51,10 @@ pub fn departure() -> String {
 pub fn on_its_way(wiring: &Wiring, at: Place) -> String {
     match at {
         Place::Process(process) => format!("{} has the visit now…", who_first(wiring, process)),
-        Place::Link { .. } => format!("On the {}…", place(wiring, at)),
+        Place::Link { link, back } => {
+            let way = if back { "back from" } else { "to" };
+            format!("On the way {way} {}…", who(wiring, wiring.link(link).to))
+        }
     }
 }
 
@@ -68,7 +71,7 @@ impl Hop<'_> {
     }
 
     fn who(&self, process: ProcessId) -> String {
-        super::names::who(self.wiring, process)
+        who(self.wiring, process)
     }
 
     fn who_first(&self, process: ProcessId) -> String {
@@ -132,12 +135,12 @@ impl Hop<'_> {
                 format!("{who} asked a root server: it does not know the address, but points to the servers of com.")
             }
             Decision::ComReferral => format!(
-                "{who} asked a server of com: it does not know the address, but points to {authority}, the \
-                 authoritative server of foobar.com."
+                "{who} asked a server of com: it does not know the address, but points to {authority}, which is \
+                 authoritative for foobar.com."
             ),
             Decision::AuthorityAnswer { ttl_s } => format!(
-                "{who} asked {authority}, the authoritative server: the answer is the A record, which may be kept for \
-                 {ttl_s} s (its TTL)."
+                "{who} asked {authority}, the authoritative server, and got the A record: it may keep it for {ttl_s} s \
+                 (its TTL)."
             ),
             Decision::AuthoritySilent => {
                 format!("{who} gives up: no answer came from {authority}, the authoritative server of foobar.com.")

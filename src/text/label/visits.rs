@@ -19,6 +19,8 @@ labels! {
     STALE = "stale";
     /// Total time.
     TOTAL = "total";
+    /// Total time, while it grows.
+    SO_FAR = "so far";
     /// The list of hops.
     HOPS = "Hops, in order";
     /// The sums below the waterfall.

@@ -16,7 +16,8 @@ pub struct Props {
     pub hops: Vec<Hop>,
 }
 
-/// The rows of a trace below their time axis. While the visit is under way, the newest row is kept in sight.
+/// The rows of a trace below their time axis. While the visit is under way, the newest row is kept in sight; when it has
+/// ended, its result is.
 #[component]
 pub fn Waterfall(props: &Props) -> Html {
     let end = use_node_ref();
@@ -25,8 +26,8 @@ pub fn Waterfall(props: &Props) -> Html {
         let end = end.clone();
         use_effect_with((props.visit, props.hops.len(), goes_on), move |(_, _, goes_on)| {
             let scroller = end.cast::<web_sys::Element>().and_then(|end| end.closest(".trace").ok().flatten());
-            if let Some(scroller) = scroller.filter(|_| *goes_on) {
-                scroller.set_scroll_top(scroller.scroll_height());
+            if let Some(scroller) = scroller {
+                scroller.set_scroll_top(if *goes_on { scroller.scroll_height() } else { 0 });
             }
         });
     }
