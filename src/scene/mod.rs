@@ -1,5 +1,6 @@
 //! Pure projections of a world to what is drawn. No DOM.
 
+pub mod curve;
 pub mod data;
 pub mod diagram;
 pub mod inspector;

@@ -38,10 +38,12 @@ impl Narration {
             ok: outcome.is_ok(),
             stale: outcome.is_stale(),
         });
-        let sentence = match (trace.outcome, trace.spans.last()) {
-            (Some(outcome), _) => explain::outcome(wiring, &outcome),
-            (None, Some(span)) => explain::decision(wiring, span),
-            (None, None) => explain::departure(),
+        let database = world.log().of(visit).and_then(|record| record.notes.database);
+        let handshake = world.settings().network.handshake;
+        let sentence = match (trace.outcome, trace.spans.len()) {
+            (Some(outcome), _) => explain::outcome_with(wiring, &outcome, database),
+            (None, 0) => explain::departure(),
+            (None, spans) => explain::hop(wiring, trace, spans - 1, handshake),
         };
         Some(Self { visit, class: trace.class, sentence, end })
     }

@@ -139,3 +139,9 @@ pub fn link(label: &str, condition: Condition, slowdown: u32) -> String {
 pub fn traffic(messages: usize) -> String {
     if messages == 0 { String::new() } else { format!(" · {messages}") }
 }
+
+/// What the balancer says of a web server that gets nothing (or nothing new) from it.
+#[must_use]
+pub fn verdict(state: &str) -> String {
+    format!("HAProxy: {state}")
+}

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::Msg;
+use crate::scene::curve::LabelAt;
 use crate::scene::diagram::{DiagramView, LinkView, MachineView, Mark, ProcessView};
-use crate::scene::layout::{BoxLayout, HEAD_HEIGHT, LabelAt, Layout, ROW_HEIGHT};
+use crate::scene::layout::{BoxLayout, HEAD_HEIGHT, Layout, ROW_HEIGHT};
 use crate::sim::{Command, Condition, LinkId, PartId, Place, ProcessId, Protocol};
 use crate::text::{diagram as words, label};
 
@@ -93,7 +94,7 @@ fn machine_box(view: &DiagramView, machine: &MachineView, place: &BoxLayout, sen
     let (onclick, onkeydown) = act(send, Msg::Select(Some(part)));
     let selected = (view.selected == Some(part)).then_some("machine--selected");
     let status = match machine.mark {
-        Mark { condition: Condition::Up, slowdown: 1, .. } => None,
+        Mark { condition: Condition::Up, slowdown: 1, .. } => machine.verdict.map(words::verdict),
         mark => Some(words::condition(mark.condition, mark.slowdown, true)),
     };
     html! {
@@ -107,11 +108,6 @@ fn machine_box(view: &DiagramView, machine: &MachineView, place: &BoxLayout, sen
                     { status.unwrap_or_else(|| machine.address.clone()) }
                 </text>
             </g>
-            if let Some(verdict) = machine.verdict {
-                <text class="machine__verdict" x={num(place.x + place.w - 50.0)} y={num(place.y + 24.0)}>
-                    { format!("HAProxy: {verdict}") }
-                </text>
-            }
             { switch(part, &machine.name, machine.mark, place.x + place.w - 42.0, place.y + 20.0, send) }
             { for machine.processes.iter().zip(&place.rows).map(|(process, (_, y))| row(view, process, place, *y, send)) }
         </g>

@@ -132,18 +132,17 @@ impl Component for Page {
                 }
                 { self.notices(&send) }
                 <main class="page__main">
-                    <Traffic workload={*world.workload()} experiments={experiments::of(world)}
-                        broken={!world.all_fine()} send={send.clone()} />
+                    <Traffic workload={*world.workload()} experiments={experiments::of(world)} send={send.clone()} />
                     <div class="page__centre">
                         { self.stage(&send) }
                         <Narrator view={self.narration()} following={model.playback.follow.is_some()}
                             moving={model.playback.follow.is_some_and(|f| f.target.is_some())} send={send.clone()} />
                         <PlaybackBar running={model.playback.running} speed={model.playback.speed}
-                            effective={model.playback.effective(world)} now_ms={world.now().0 / 1_000} send={send.clone()} />
+                            effective={model.playback.effective(world)} broken={!world.all_fine()} now_ms={world.now().0 / 1_000} send={send.clone()} />
                         { sheet_bar(view.sheet, &send) }
                     </div>
                     <aside class="panel page__inspector" aria-label={label::INSPECTOR}>
-                        { close_sheet(&send) }
+                        if view.selected.is_none() { { close_sheet(&send) } }
                         <Inspector view={Rc::new(InspectorView::new(world, view.selected))} send={send.clone()} />
                     </aside>
                     <Tabs tab={view.tab} content={super::tabs::content(world, view, &send)} send={send.clone()} />

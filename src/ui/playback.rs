@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::input::{class_mark, value_of};
 use crate::app::{Msg, Speed};
 use crate::scene::narration::Narration;
+use crate::sim::Command;
 use crate::text::label;
 
 /// What the narration shows.
@@ -85,6 +86,8 @@ pub struct PlaybackProps {
     pub speed: Speed,
     /// The speed in force.
     pub effective: Speed,
+    /// Whether something is broken, hung or slow.
+    pub broken: bool,
     /// Simulated time in milliseconds.
     pub now_ms: u64,
     /// Where messages go.
@@ -115,6 +118,8 @@ pub fn PlaybackBar(props: &PlaybackProps) -> Html {
                 </select>
                 if let Some(effective) = effective { <span class="small muted playback__effective">{ effective }</span> }
             </span>
+            <button class="button button--small playback__all-on" data-testid="all-on" disabled={!props.broken}
+                onclick={props.send.reform(|_| Msg::Do(Command::RestoreAll))}>{ label::ALL_ON }</button>
             <span class="playback__clock mono" data-testid="clock" data-ms={props.now_ms.to_string()}>{ label::clock(props.now_ms * 1_000) }</span>
         </div>
     }

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::input::{class_mark, is_ticked, value_of};
+use super::page::close_sheet;
 use crate::app::Msg;
 use crate::sim::{Class, Command, Mix, Workload};
 use crate::text::label;
@@ -14,8 +15,6 @@ pub struct Props {
     pub workload: Workload,
     /// Experiments: a label and the command.
     pub experiments: Vec<(String, Command)>,
-    /// Whether something is broken, hung or slow.
-    pub broken: bool,
     /// Where messages go.
     pub send: Callback<Msg>,
 }
@@ -31,6 +30,7 @@ pub fn Traffic(props: &Props) -> Html {
     let stops = *follow;
     html! {
         <section class="panel traffic" aria-label={label::TRAFFIC}>
+            { close_sheet(&props.send) }
             <div class="stack">
                 <h2>{ label::SEND }</h2>
                 <div class="traffic__send">{ for [Class::Read, Class::Write, Class::Static].map(|class| {
@@ -48,15 +48,13 @@ pub fn Traffic(props: &Props) -> Html {
                 </label>
             </div>
             <Load workload={props.workload} send={props.send.clone()} />
-            <div class="stack traffic__broken">
+            <div class="stack traffic__experiments">
                 <h2>{ label::TRY }</h2>
                 <ul class="traffic__try">{ for props.experiments.iter().map(|(name, command)| {
                     let command = command.clone();
                     let go = props.send.reform(move |_| Msg::Do(command.clone()));
                     html! { <li key={name.clone()}><button class="button button--small" onclick={go}>{ name }</button></li> }
                 }) }</ul>
-                <button class="button" data-testid="all-on" disabled={!props.broken}
-                    onclick={props.send.reform(|_| Msg::Do(Command::RestoreAll))}>{ label::ALL_ON }</button>
             </div>
         </section>
     }
