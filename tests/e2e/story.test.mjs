@@ -31,7 +31,10 @@ test('2. nginx on web-01 killed under load', async (t) => {
   await flip(page, 'web-01/nginx');
   await pass(page, 12_000);
   let seen = await outcomes(page);
-  assert.equal(sum(seen.rows, (row) => row.result !== '200'), 0, 'with redispatch nobody loses a request');
+  // What nginx was working on when it died is lost as in the real HAProxy: 502 `SH--`, not retried (`killed_with_held`).
+  const inHand = sum(seen.rows, (row) => row.result === '502' && row.by === 'lb-01/haproxy');
+  assert.ok(inHand <= 3, `${inHand} requests were in nginx's hands`);
+  assert.equal(sum(seen.rows, (row) => row.result !== '200') - inHand, 0, 'with redispatch nobody loses a request');
   assert.deepEqual(Object.keys(counts((await log(page)).slice(0, 40), 'server')), ['web-02'], 'after detection all go to web-02');
 
   await flip(page, 'web-01/nginx');
@@ -77,7 +80,7 @@ test('4. the primary killed, the replica promoted, the lost rows named', async (
   const failed = await send(page, 'write');
   assert.equal(failed.result, '500');
   assert.match(failed.text, /2003/);
-  assert.equal((await send(page, 'read')).result, '200');
+  assert.match((await send(page, 'read')).result, /^200/, 'reads go on, without the row that was not replicated');
   await inspect(page, 'web-02/mysqld');
   await page.click('[data-testid=act-promote]');
   await page.waitForSelector('[data-testid=lost-row]');
