@@ -62,7 +62,7 @@ impl Watch {
         }
         self.check_ended();
         self.check_servers();
-        if self.world.events() % AUDIT_EVERY == 0 {
+        if self.world.events().is_multiple_of(AUDIT_EVERY) {
             self.audit();
         }
     }
