@@ -99,10 +99,13 @@ fn put_right(scenario: &mut Scenario, names: &Names) {
         .map(Command::Set),
     );
     let (addresses, ttl_s) = (scenario.settings.dns.addresses.clone(), 60);
-    commands.extend([Command::Records { addresses, ttl_s }, Command::FlushCache]);
+    commands.push(Command::Records { addresses, ttl_s });
+    // An answer of before may still have been on its way to the resolver when its cache was emptied.
+    commands.push(Command::FlushCache);
+    let flush = (TROUBLE_MS + 60_000, Command::FlushCache);
     let later = names.databases.iter().map(|server| (TROUBLE_MS + 60_000, Command::Reclone { server: server.clone() }));
     let visits = Class::ALL.map(|class| (QUIET_MS + 1_000, Command::Visit { class, count: 2, source: None }));
-    let all = commands.into_iter().map(|command| (TROUBLE_MS, command)).chain(later).chain(visits);
+    let all = commands.into_iter().map(|command| (TROUBLE_MS, command)).chain([flush]).chain(later).chain(visits);
     scenario.timeline.extend(all.map(|(at_ms, command)| TimedCommand { at_us: ms(at_ms), command }));
 }
 
