@@ -138,6 +138,19 @@ fn a_second_failover_names_the_rows_of_the_first_primary() {
     assert_eq!(promotion.lost.iter().map(|row| row.visit).collect::<Vec<_>>(), lost);
 }
 
+#[test]
+fn a_copied_primary_loses_rows_that_are_not_in_its_own_binlog() {
+    let mut lab = three_databases();
+    lab.promote("db-03/mysqld");
+    let lost = lab.visit(Class::Write).id;
+    lab.reclone("db-02/mysqld");
+    lab.run_ms(1_000);
+    lab.promote("db-02/mysqld");
+    lab.promote("db-01/mysqld");
+    let promotion = lab.world.cluster().promotions.back().expect("a promotion");
+    assert_eq!(promotion.lost.iter().map(|row| row.visit).collect::<Vec<_>>(), [lost]);
+}
+
 /// db-01 has rows that nobody else has; db-02 becomes primary and writes; db-01 is copied from it.
 fn copied_anew(rows_of_new_primary: usize) -> Lab {
     let mut lab = three_databases();

@@ -66,6 +66,24 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// The call that it is about.
+    #[must_use]
+    pub const fn call(&self) -> Option<CallKey> {
+        match *self {
+            Self::Attempt(call)
+            | Self::Deliver(call)
+            | Self::Finished(call)
+            | Self::Return(call)
+            | Self::ConnectTimeout(call)
+            | Self::ResponseTimeout(call)
+            | Self::Retry(call)
+            | Self::QueueTimeout(call) => Some(call),
+            _ => None,
+        }
+    }
+}
+
 /// The lanes for response time-outs, one for each kind of caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {

@@ -8,6 +8,7 @@
 use super::AdminState;
 use super::candidate::Pick;
 use crate::sim::call::{CallKey, CallState, Parent, Reply, Session, Work};
+use crate::sim::ids::ProcessId;
 use crate::sim::outcome::Cause;
 use crate::sim::time::Micros;
 use crate::sim::trace::{Decision, PickReason, Place};
@@ -47,6 +48,10 @@ impl World {
         let avoid = session.avoid.map(usize::from);
         let balancer = &mut self.balancers[at];
         let pick = balancer.selector.pick(&balancer.candidates, source, avoid, &mut self.rng.balancer);
+        if let Some(from) = avoid {
+            self.count_redispatch(key, from, pick);
+        }
+        let balancer = &mut self.balancers[at];
         match pick {
             Pick::NoServer => {
                 balancer.counters.no_server += 1;
@@ -60,6 +65,33 @@ impl World {
                 let why = self.reason(at, server, session);
                 self.connect(key, server, why);
             }
+        }
+    }
+
+    /// A request that has left a server counts as redispatched unless it comes back there, even if no other takes it.
+    fn count_redispatch(&mut self, key: CallKey, from: usize, to: Pick) {
+        let at = self.tier(self.calls[key].callee);
+        let counters = &mut self.balancers[at].servers[from].counters;
+        let moved = to != Pick::Server(from);
+        if moved {
+            counters.redispatches += 1;
+        } else {
+            counters.retries += 1;
+        }
+        self.change_session(key, |session| {
+            session.avoid = None;
+            session.redispatched |= moved;
+        });
+        self.note(key, None);
+    }
+
+    /// Notes for the log which server a request is with, and how often it was tried.
+    fn note(&mut self, key: CallKey, server: Option<ProcessId>) {
+        let session = self.session(key);
+        let visit = self.calls[key].visit.and_then(|visit| self.visits.get_mut(visit));
+        if let Some(visit) = visit {
+            visit.notes.server = server;
+            (visit.notes.retries, visit.notes.redispatched) = (session.retries, session.redispatched);
         }
     }
 
@@ -87,22 +119,9 @@ impl World {
             balancer.servers[server].counters.sessions += 1;
             balancer.counters.assigned += 1;
         }
-        let from = session.avoid.map(usize::from).filter(|from| *from != server);
-        if let Some(from) = from {
-            balancer.servers[from].counters.redispatches += 1;
-        } else if session.avoid.is_some() {
-            balancer.servers[server].counters.retries += 1;
-        }
-        self.change_session(key, |session| {
-            (session.server, session.running, session.avoid) = (Some(server as u16), true, None);
-            session.redispatched |= from.is_some();
-        });
+        self.change_session(key, |session| (session.server, session.running) = (Some(server as u16), true));
         self.mark(key, Place::Process(process), Decision::Picked { server: nginx, why });
-        let session = self.session(key);
-        if let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) {
-            visit.notes.server = Some(nginx);
-            (visit.notes.retries, visit.notes.redispatched) = (session.retries, session.redispatched);
-        }
+        self.note(key, Some(nginx));
         self.open(Parent::Call(key), visit, process, nginx, ask);
     }
 
@@ -227,6 +246,8 @@ impl World {
         self.change_session(key, |session| {
             (session.queued_until, session.server) = (Some(gives_up), server.map(|server| server as u16));
         });
+        // Who waits for one server only is logged with its name, even if it waits in vain.
+        self.note(key, server.map(|server| self.balancers[at].servers[server].process));
         self.plan(patience, Action::QueueTimeout(key));
     }
 
@@ -294,7 +315,9 @@ impl World {
             balancer.candidates[server].queued = 0;
             for (_, key) in std::mem::take(&mut balancer.servers[server].queue) {
                 if self.calls.get(key).is_some_and(|call| call.state == CallState::Working) {
-                    self.change_session(key, |session| (session.queued_until, session.server) = (None, None));
+                    self.change_session(key, |session| {
+                        (session.queued_until, session.server, session.avoid) = (None, None, Some(server as u16));
+                    });
                     self.mark(key, Place::Process(self.balancers[at].process), Decision::Queued);
                     self.assign(key);
                 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use serde::Serialize;
 
 use super::replication::{Io, WhyRefused};
-use super::{Binlog, Cluster, MAX_ACKNOWLEDGED, Row, Server, Stored};
+use super::{Binlog, Cluster, MAX_ACKNOWLEDGED, Row, Server, Stored, Transaction};
 use crate::sim::ids::ProcessId;
 use crate::sim::parts::Condition;
 use crate::sim::scenario::FieldError;
@@ -115,9 +115,16 @@ impl World {
             lost_count: 0,
         };
         if let Some(old) = old {
-            let old = &self.cluster.servers[usize::from(old)];
-            for (_, transaction) in old.binlog.since(0) {
-                if transaction.acknowledged && !executed.contains(transaction.row.gtid) {
+            let servers = &self.cluster.servers;
+            let old = &servers[usize::from(old)];
+            let is_lost = |t: &&Transaction| {
+                t.acknowledged && old.executed.contains(t.row.gtid) && !executed.contains(t.row.gtid)
+            };
+            // A copied server has no binlog of what it was copied with, but those that it comes from still have.
+            let start = servers.iter().map(|server| server.binlog.start()).min().unwrap_or(0);
+            for position in start..old.binlog.end() {
+                let mut copies = servers.iter().filter_map(|server| server.binlog.get(position));
+                if let Some(transaction) = copies.find(is_lost) {
                     promotion.loses(transaction.row);
                 }
             }

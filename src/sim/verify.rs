@@ -1,0 +1,126 @@
+//! What holds at every moment of every run. Tests ask for it after each event; nothing here changes anything.
+
+use super::balancer::{AdminState, Balancer};
+use super::call::{CallKey, CallState, Parent, Work};
+use super::mysql::{Io, Server};
+use super::world::{Action, World};
+
+/// Transactions at the end of a replica's binlog that are compared with its source's.
+const COMPARED: u64 = 64;
+
+impl World {
+    /// Checks the books of every layer against one another.
+    ///
+    /// # Errors
+    /// What does not agree, in words for the author of the engine.
+    pub fn verify(&self) -> Result<(), String> {
+        let (started, ended) = (self.metrics.started, self.metrics.ended);
+        same("visits started, and ended or under way", started, ended + self.visits.len() as u64)?;
+        for visit in self.visits.values() {
+            if let Some(child) = visit.child
+                && !self.calls.contains_key(child)
+            {
+                return Err(format!("visit {} waits for a call that is over", visit.id));
+            }
+        }
+        self.calls.keys().try_for_each(|key| self.verify_call(key))?;
+        (0..self.balancers.len()).try_for_each(|at| self.verify_balancer(at))?;
+        self.verify_workers()?;
+        (0..self.cluster.servers.len()).try_for_each(|at| self.verify_database(at))
+    }
+
+    fn verify_call(&self, key: CallKey) -> Result<(), String> {
+        let call = &self.calls[key];
+        if call.until < call.since || call.since < call.started {
+            return Err(format!("{call:?} ends before it begins"));
+        }
+        if call.child.is_some_and(|child| !self.calls.contains_key(child)) {
+            return Err(format!("{call:?} waits for a call that is over"));
+        }
+        let on_wire = matches!(call.state, CallState::Connecting | CallState::Sending | CallState::Returning(_));
+        let waits = |list: &Vec<Action>| list.iter().any(|action| action.call() == Some(key));
+        // A process that goes on carries out at once what it has missed.
+        let settled = self.queue.next_at() != Some(self.now);
+        if on_wire && call.until < self.now && settled && !self.parked.iter().any(waits) {
+            return Err(format!("{call:?} should have arrived"));
+        }
+        Ok(())
+    }
+
+    fn verify_balancer(&self, at: usize) -> Result<(), String> {
+        let balancer: &Balancer = &self.balancers[at];
+        let sessions: u64 = balancer.servers.iter().map(|server| server.counters.sessions).sum();
+        same("requests assigned, and sessions of the servers", balancer.counters.assigned, sessions)?;
+        let mine = self.calls.values().filter(|call| call.callee == balancer.process);
+        let mut running = vec![0_u32; balancer.servers.len()];
+        let mut waiting = 0;
+        for call in mine.filter(|call| call.state == CallState::Working) {
+            if let Work::Session(session) = call.work {
+                waiting += usize::from(session.queued_until.is_some());
+                if session.running {
+                    running[usize::from(session.server.ok_or("a running request has no server")?)] += 1;
+                }
+            }
+        }
+        let queued: usize = balancer.servers.iter().map(|server| server.queued()).sum();
+        same("requests that wait, and the queues", waiting, queued + balancer.queued())?;
+        for (i, server) in balancer.servers.iter().enumerate() {
+            let candidate = balancer.candidate(i);
+            same("requests on a server", candidate.running, running[i])?;
+            same("requests that wait for a server", candidate.queued as usize, server.queued())?;
+            let usable = server.up && server.admin == AdminState::Ready;
+            same("whether a server is usable", candidate.usable, usable)?;
+        }
+        Ok(())
+    }
+
+    fn verify_workers(&self) -> Result<(), String> {
+        for app in &self.apps {
+            let mine = self.calls.values().filter(|call| call.callee == app.process);
+            let busy = mine.filter(|c| matches!(c.work, Work::Request { has_worker: true, .. }) && is_at_work(c.state));
+            same("busy workers", app.busy as usize, busy.count())?;
+        }
+        for server in &self.cluster.servers {
+            let mine = self.calls.values().filter(|call| call.callee == server.process);
+            let running = mine.filter(|c| c.work == (Work::Statement { has_thread: true }) && is_at_work(c.state));
+            same("busy threads", server.running as usize, running.count())?;
+        }
+        for call in self.calls.values() {
+            if let Parent::Check { balancer, server } = call.parent
+                && usize::from(server) >= self.balancers[usize::from(balancer)].servers.len()
+            {
+                return Err(format!("{call:?} checks a server that does not exist"));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a replica has is the start of what its source has, as long as it follows.
+    fn verify_database(&self, at: usize) -> Result<(), String> {
+        let replica: &Server = &self.cluster.servers[at];
+        let Some(source) = replica.source.filter(|_| matches!(replica.io, Io::Running | Io::Connecting)) else {
+            return Ok(());
+        };
+        let source = &self.cluster.servers[usize::from(source)];
+        if !replica.executed.is_within(&source.executed) {
+            return Err(format!("server {at} has {:?}, its source {:?}", replica.executed, source.executed));
+        }
+        let end = replica.binlog.end();
+        same("the end of a replica's logs", end + replica.relay.len() as u64, replica.next_position)?;
+        for position in end.saturating_sub(COMPARED)..end {
+            let (copy, original) = (replica.binlog.get(position), source.binlog.get(position));
+            if let (Some(copy), Some(original)) = (copy, original) {
+                same("a transaction and its copy", copy.row, original.row)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+const fn is_at_work(state: CallState) -> bool {
+    matches!(state, CallState::Working)
+}
+
+fn same<T: PartialEq + core::fmt::Debug>(what: &str, left: T, right: T) -> Result<(), String> {
+    if left == right { Ok(()) } else { Err(format!("{what}: {left:?} and {right:?}")) }
+}
