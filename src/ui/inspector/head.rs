@@ -81,6 +81,7 @@ fn actions(status: &PartStatus, send: &Callback<Msg>) -> Html {
         let restores = testid == "act-restore";
         let class = classes!(
             "button",
+            "inspector-act",
             restores.then_some("button--primary"),
             (testid == "act-kill").then_some("button--break")
         );
