@@ -128,7 +128,7 @@ impl Column {
             diverged: is_diverged(cluster, at),
             condition: world.parts().condition(server.process),
             rows: data::rows(server.table.count()),
-            executed: gtid_set(cluster, wiring, &server.executed),
+            executed: or_empty(gtid_set(cluster, wiring, &server.executed)),
             lag,
         }
     }
@@ -163,6 +163,12 @@ pub fn gtid_set(cluster: &Cluster, wiring: &Wiring, set: &GtidSet) -> String {
     ranges(cluster, wiring, set.ranges())
 }
 
+/// A set of transactions, or the word for none.
+#[must_use]
+pub fn or_empty(set: String) -> String {
+    if set.is_empty() { fact::EMPTY.to_owned() } else { set }
+}
+
 /// Transactions from the first of each UUID to the last, which is given.
 pub(super) fn ranges(cluster: &Cluster, wiring: &Wiring, last: impl Iterator<Item = Gtid>) -> String {
     let range = |last: Gtid| {
@@ -170,7 +176,7 @@ pub(super) fn ranges(cluster: &Cluster, wiring: &Wiring, last: impl Iterator<Ite
         if number == 1 { format!("{uuid}:1") } else { format!("{uuid}:1-{number}") }
     };
     let all: Vec<String> = last.map(range).collect();
-    if all.is_empty() { fact::EMPTY.to_owned() } else { all.join(", ") }
+    all.join(", ")
 }
 
 /// The shortest name that tells a server from the others: its machine, if no other server is there; with a number from
@@ -207,7 +213,9 @@ impl Marks<'_> {
     fn present(&self, row: Row, truth: Option<Row>) -> (Mark, &'static str) {
         match truth {
             Some(truth) if truth.gtid == row.gtid => (Mark::Same, data::SAME),
-            _ if self.lost.iter().any(|lost| lost.gtid == row.gtid) => (Mark::Lost, data::LOST_HERE),
+            truth if self.lost.iter().any(|lost| lost.gtid == row.gtid) => {
+                (Mark::Lost, if truth.is_some() { data::LOST_TAKEN } else { data::LOST_HERE })
+            }
             Some(_) => (Mark::Different, data::DIFFERENT),
             None => (Mark::Different, data::ONLY_HERE),
         }

@@ -65,7 +65,7 @@ fn empty(send: &Callback<Msg>) -> Html {
 fn header(server: &Column, send: &Callback<Msg>) -> Html {
     let (part, send) = (server.part, send.clone());
     let onclick = Callback::from(move |_| send.emit(Msg::Select(Some(part))));
-    let role = if server.is_primary { "chip data__primary" } else { "chip" };
+    let role = if server.is_primary { "chip chip--primary" } else { "chip" };
     let state = (server.condition != Condition::Up)
         .then(|| chip::chip(server.condition, condition(Kind::Mysqld, server.condition, false)));
     html! {

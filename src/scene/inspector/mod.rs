@@ -128,7 +128,7 @@ impl PartView {
     }
 
     fn relate(&mut self, world: &World, part: PartId) {
-        let name = world.wiring().part_name(part).to_owned();
+        let name = place::title(world, part);
         let is_fine = PartStatus::new(world, part).is_fine();
         self.related.push(Related { part, name, is_fine });
     }

@@ -11,7 +11,7 @@ pub struct AppView {
     pub machine: String,
     /// The version on it.
     pub version: u32,
-    /// The version to deploy next: one more than the newest anywhere.
+    /// The version to deploy next: the newest of any machine, or one more where that is here already.
     pub next: u32,
     /// A warning where machines have different versions.
     pub differ: Option<String>,
@@ -73,7 +73,7 @@ pub(super) fn files(world: &World, process: ProcessId) -> Option<AppView> {
     Some(AppView {
         machine: machine(process),
         version: app.version,
-        next: newest + 1,
+        next: if app.version < newest { newest } else { newest + 1 },
         differ: (newest != oldest).then(|| stats::versions_differ(&list())),
     })
 }
@@ -94,5 +94,7 @@ mod tests {
         let after = files(&world, app).expect("an application");
         assert_eq!((after.version, after.next), (2, 3));
         assert!(after.differ.expect("a warning").contains("web-02 version 1"));
+        let other = files(&world, world.apps()[1].process).expect("an application");
+        assert_eq!((other.version, other.next), (1, 2));
     }
 }

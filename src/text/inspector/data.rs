@@ -22,6 +22,8 @@ pub const ELSEWHERE: &str = "never arrived";
 pub const LOST: &str = "lost by the promotion";
 /// A row that a promotion lost and that lives on only here.
 pub const LOST_HERE: &str = "lost: only here";
+/// A row that a promotion lost, and whose id was given to another row since.
+pub const LOST_TAKEN: &str = "lost: only here, its id went to another row";
 /// A row with the same id and another transaction.
 pub const DIFFERENT: &str = "same id, other transaction";
 /// A row that the primary does not have.

@@ -56,8 +56,6 @@ pub const FAILED: &str = "Pages failed (500)";
 pub const WRITES_TO: &str = "Writes to";
 /// Where it reads.
 pub const READS_FROM: &str = "Reads from";
-/// Role of a database.
-pub const ROLE: &str = "Role";
 /// `super_read_only`.
 pub const READ_ONLY: &str = "super_read_only";
 /// Rows of the table.

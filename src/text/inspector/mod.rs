@@ -185,7 +185,7 @@ pub fn hang(name: &str) -> String {
 #[must_use]
 pub fn speed(factor: u32) -> String {
     match factor {
-        1 => "normal".to_owned(),
+        1 => "Normal speed".to_owned(),
         _ => format!("×{factor} slower"),
     }
 }

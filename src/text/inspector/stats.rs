@@ -204,7 +204,9 @@ pub fn io_error(io: Io, source: &str) -> String {
             format!("Error connecting to source 'repl@{source}'. Message: Can't connect to MySQL server on '{source}'")
         }
         Io::Refused(WhyRefused::Diverged) => {
-            format!("{FATAL}: 'Replica has more GTIDs than the source has, using the source's SERVER_UUID'")
+            format!(
+                "{FATAL}: 'the replica has executed transactions that are not in the source's binlog: it has diverged'"
+            )
         }
         Io::Refused(WhyRefused::Purged) => {
             format!("{FATAL}: 'Cannot replicate because the source purged required binary logs'")
@@ -256,7 +258,7 @@ pub fn dig_fails(server: &str, refused: bool) -> String {
 /// What is shown in place of an answer that has to be asked for first.
 #[must_use]
 pub fn dig_miss(next: NameServer) -> String {
-    format!(";; not in the cache: it would first ask {}\n", name_server(next))
+    format!(";; not in the cache\n;; would first ask {}\n", name_server(next))
 }
 
 /// A name server.

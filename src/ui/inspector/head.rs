@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::chip;
 use super::fields::Speed;
 use crate::app::Msg;
-use crate::scene::inspector::PartView;
+use crate::scene::inspector::{Detail, PartView};
 use crate::scene::parts::PartStatus;
 use crate::sim::{Command, Condition};
 use crate::text::inspector as words;
@@ -22,15 +22,36 @@ pub fn head(part: &PartView, send: &Callback<Msg>) -> Html {
         <>
             <header class="inspector-head">
                 <p class="inspector-kind">{ words::kind(status.kind) }</p>
-                <h2 data-testid="inspector-title" data-part={status.name.clone()}>{ &part.title }</h2>
+                <h2 data-testid="inspector-title" data-part={status.name.clone()}>{ title(&part.title) }</h2>
                 <button type="button" class="button button--quiet button--small inspector-close" onclick={close}
                     data-testid="inspector-close" aria-label={words::CLOSE} title={words::CLOSE}>{ "×" }</button>
-                <p class="row" data-testid="inspector-state" role="status">{ chip::state(status) }</p>
+                <p class="row" data-testid="inspector-state" role="status">{ chip::state(status) }{ role(part) }</p>
                 <p class="inspector-about">{ words::about(status.kind) }</p>
             </header>
             { actions(status, send) }
             if let Some(text) = consequence { <p class="inspector-note" data-testid="inspector-note">{ text }</p> }
         </>
+    }
+}
+
+/// The title, which breaks between the two ends of a link and nowhere else.
+fn title(title: &str) -> Html {
+    let end = |(at, end): (usize, &str)| {
+        html! { <>if at > 0 { { " → " } }<span class="inspector-end">{ end.to_owned() }</span></> }
+    };
+    title.split(" → ").enumerate().map(end).collect()
+}
+
+/// What a database is: primary or replica.
+fn role(part: &PartView) -> Html {
+    match &part.detail {
+        Detail::Mysql(view) => html! {
+            <>
+                <span class={classes!("chip", view.is_primary.then_some("chip--primary"))} data-testid="mysql-role">{ view.role }</span>
+                if view.diverged { <span class="chip chip--bad">{ words::stats::DIVERGED }</span> }
+            </>
+        },
+        _ => Html::default(),
     }
 }
 
@@ -60,6 +81,7 @@ fn actions(status: &PartStatus, send: &Callback<Msg>) -> Html {
         let restores = testid == "act-restore";
         let class = classes!(
             "button",
+            "inspector-act",
             restores.then_some("button--primary"),
             (testid == "act-kill").then_some("button--break")
         );
@@ -70,10 +92,8 @@ fn actions(status: &PartStatus, send: &Callback<Msg>) -> Html {
     html! {
         <div class="inspector-actions" role="group" aria-label={words::ACTIONS}>
             { for buttons.map(button) }
-            <span class="inspector-speed">
-                <label for="inspector-speed">{ words::SPEED }</label>
-                <Speed id="inspector-speed" part={status.name.clone()} slowdown={status.slowdown} send={send.clone()} />
-            </span>
+            <Speed id="inspector-speed" label={words::SPEED} part={status.name.clone()} slowdown={status.slowdown}
+                send={send.clone()} />
         </div>
     }
 }
@@ -82,5 +102,5 @@ fn actions(status: &PartStatus, send: &Callback<Msg>) -> Html {
 pub fn act(testid: &'static str, label: impl Into<AttrValue>, command: Command, send: &Callback<Msg>) -> Html {
     let send = send.clone();
     let onclick = Callback::from(move |_| send.emit(Msg::Do(command.clone())));
-    html! { <button key={testid} type="button" class="button" data-testid={testid} {onclick}>{ label.into() }</button> }
+    html! { <button key={testid} type="button" class="button inspector-act" data-testid={testid} {onclick}>{ label.into() }</button> }
 }
