@@ -235,7 +235,7 @@ fn sheet_bar(open: Option<Sheet>, send: &Callback<Msg>) -> Html {
         let is_open = open == Some(sheet);
         let toggle = send.reform(move |_| Msg::Sheet((!is_open).then_some(sheet)));
         html! {
-            <button class="button" key={text} data-testid={format!("sheet-{}", sheet_name(sheet))}
+            <button class={classes!("button", (sheet == Sheet::Traffic).then_some("button--primary"))} key={text} data-testid={format!("sheet-{}", sheet_name(sheet))}
                 aria-pressed={is_open.to_string()} onclick={toggle}>{ text }</button>
         }
     };

@@ -20,16 +20,21 @@ function dice(seed) {
 
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 
-/** The size of the page's WebAssembly memory and of its JavaScript heap, in bytes, after a collection. */
+/** The size of the page's WebAssembly memory and of its JavaScript heap in bytes, and its nodes, after a collection. */
 async function memory(page, session) {
   await session.send('HeapProfiler.collectGarbage');
   const { usedSize } = await session.send('Runtime.getHeapUsage');
   const nodes = await page.evaluate(() => document.querySelectorAll('*').length);
-  return { heap: usedSize, nodes };
+  const wasm = await page.evaluate(() => window.hopscopeMemory.buffer.byteLength);
+  return { heap: usedSize, nodes, wasm };
 }
 
 test('9. ten minutes under load with random switches', { timeout: 300_000 }, async (t) => {
-  const page = await open(t);
+  const page = await open(t, {
+    before: (context) => context.addInitScript(() => {
+      addEventListener('TrunkApplicationStarted', (event) => { window.hopscopeMemory = event.detail.wasm.memory; });
+    }),
+  });
   const session = await page.context().newCDPSession(page);
   const roll = dice(20_261_122);
   await speed(page, '100');
@@ -64,10 +69,12 @@ test('9. ten minutes under load with random switches', { timeout: 300_000 }, asy
   const after = await memory(page, session);
   t.diagnostic(`clicks: ${waits.length}, median ${median(waits).toFixed(0)} ms, longest ${Math.max(...waits).toFixed(0)} ms`);
   t.diagnostic(`visits: ${seen.started}; heap ${(before.heap / 1e6).toFixed(1)} MB then ${(after.heap / 1e6).toFixed(1)} MB`);
+  t.diagnostic(`WebAssembly memory: ${before.wasm / 65_536} pages, then ${after.wasm / 65_536}; nodes: ${before.nodes}, then ${after.nodes}`);
   assert.ok(seen.started > 60_000, `${seen.started} visits`);
   assert.equal(seen['under-way'], 0, 'no request unaccounted for');
   assert.equal(seen.started, seen.ended);
   assert.equal(seen.rows.reduce((total, row) => total + row.count, 0), seen.ended);
   assert.ok(after.heap < before.heap + 4e6, `heap ${before.heap} then ${after.heap}`);
+  assert.ok(after.wasm - before.wasm <= 32 * 65_536, `WebAssembly memory ${before.wasm} then ${after.wasm}`);
   assert.ok(Math.max(...waits) <= CLICK_BUDGET_MS, `longest wait for a click: ${Math.max(...waits)} ms`);
 });

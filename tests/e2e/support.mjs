@@ -42,9 +42,13 @@ export async function open(t, options = {}) {
   return opened.page;
 }
 
-/** Opens the page in a browser that is already there; `complaints` fills with what the page does wrong. */
-export async function openPage(browser, { path = '', width = 1440, height = 900, colorScheme = 'light' } = {}) {
+/**
+ * Opens the page in a browser that is already there; `complaints` fills with what the page does wrong. `before` may
+ * prepare the browser's context.
+ */
+export async function openPage(browser, { path = '', width = 1440, height = 900, colorScheme = 'light', before } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+  await before?.(context);
   const page = await context.newPage();
   const complaints = [];
   page.on('console', (message) => message.type() === 'error' && complaints.push(`console: ${message.text()}`));
