@@ -139,7 +139,7 @@ impl World {
             Reply::Failed(error) => error,
             Reply::Refused => DbError::Refused,
             Reply::ConnectTimeout => DbError::ConnectTimeout,
-            Reply::Reset => DbError::Lost,
+            Reply::Reset | Reply::Closed => DbError::Lost,
             Reply::Timeout => DbError::ReadTimeout,
             other => unreachable!("{other:?} is not a reply of MySQL"),
         };

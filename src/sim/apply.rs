@@ -160,8 +160,9 @@ impl World {
             self.calls[key].child = None;
             // A datagram has no connection that the kernel could close.
             let closes = with_power && self.calls[key].ask != Ask::Resolve;
+            let has_read = self.calls[key].state == CallState::Working;
             match self.is_current(key) {
-                true if closes => self.answer(key, Reply::Reset),
+                true if closes => self.answer(key, if has_read { Reply::Closed } else { Reply::Reset }),
                 true => self.lose(key),
                 false => drop(self.calls.remove(key)),
             }

@@ -96,6 +96,7 @@ impl World {
             Reply::Refused => self.browser_fails(key, BrowserError::ConnectionRefused, Cause::ConnectRefused),
             Reply::ConnectTimeout => self.browser_fails(key, BrowserError::ConnectionTimedOut, Cause::ConnectTimeout),
             Reply::Reset => self.browser_fails(key, BrowserError::ConnectionReset, Cause::ConnectionReset),
+            Reply::Closed => self.browser_fails(key, BrowserError::EmptyResponse, Cause::ConnectionReset),
             Reply::Timeout => self.browser_fails(key, BrowserError::TimedOut, Cause::ResponseTimeout),
             other => unreachable!("{other:?} is not a reply to a browser"),
         }
@@ -157,7 +158,12 @@ impl World {
             outcome,
             notes: visit.notes,
         };
+        let result = match outcome.result {
+            Verdict::Http(status) => u64::from(status),
+            Verdict::Browser(error) => 1_000 + error as u64,
+        };
         self.digest.word(visit.id ^ took.0.rotate_left(32));
+        self.digest.word(result | u64::from(outcome.by.0) << 16);
         self.metrics.ended(self.now, &record);
         self.log.push(record);
     }

@@ -103,8 +103,10 @@ pub enum Reply {
     Refused,
     /// Nobody answered the connection attempt.
     ConnectTimeout,
-    /// The connection broke after it had been accepted.
+    /// The connection broke after it had been accepted, before the request was read: the kernel resets it.
     Reset,
+    /// The connection was closed after the request had been read.
+    Closed,
     /// No answer came in time.
     Timeout,
     /// The connection was accepted (all that a TCP check wants).

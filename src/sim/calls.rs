@@ -236,7 +236,7 @@ impl World {
         let place = Place::Link { link: call.link, back: true };
         let decision = match reply {
             Reply::Refused => Decision::Refused,
-            Reply::Reset => Decision::Reset,
+            Reply::Reset | Reply::Closed => Decision::Reset,
             _ => Decision::Returned,
         };
         self.mark(key, place, decision);

@@ -237,7 +237,7 @@ impl World {
 const fn is_failure(reply: Reply) -> bool {
     match reply {
         Reply::Http { status, .. } => status != 200,
-        Reply::Refused | Reply::Reset | Reply::NoAddress(_) | Reply::Failed(_) => true,
+        Reply::Refused | Reply::Reset | Reply::Closed | Reply::NoAddress(_) | Reply::Failed(_) => true,
         _ => false,
     }
 }

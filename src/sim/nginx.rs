@@ -98,7 +98,7 @@ impl World {
                 self.answer(key, reply);
             }
             Reply::Refused => self.nginx_fails(key, 502, Cause::AppRefused),
-            Reply::Reset => self.nginx_fails(key, 502, Cause::AppReset),
+            Reply::Reset | Reply::Closed => self.nginx_fails(key, 502, Cause::AppReset),
             Reply::ConnectTimeout => self.nginx_fails(key, 504, Cause::AppConnectTimeout),
             Reply::Timeout => self.nginx_fails(key, 504, Cause::AppTimeout),
             other => unreachable!("{other:?} is not a reply of an application"),

@@ -33,8 +33,10 @@ pub enum BrowserError {
     ConnectionTimedOut,
     /// `ERR_CONNECTION_REFUSED`: the machine is there, the port is closed.
     ConnectionRefused,
-    /// `ERR_CONNECTION_RESET`: the other side closed in the middle.
+    /// `ERR_CONNECTION_RESET`: the other side was gone before it had read the request.
     ConnectionReset,
+    /// `ERR_EMPTY_RESPONSE`: the other side closed the connection and had answered nothing.
+    EmptyResponse,
     /// `ERR_TIMED_OUT`: connected, but no answer came.
     TimedOut,
     /// `ERR_INSUFFICIENT_RESOURCES`: no local port is left for another connection.
@@ -52,6 +54,7 @@ impl BrowserError {
             Self::ConnectionTimedOut => "ERR_CONNECTION_TIMED_OUT",
             Self::ConnectionRefused => "ERR_CONNECTION_REFUSED",
             Self::ConnectionReset => "ERR_CONNECTION_RESET",
+            Self::EmptyResponse => "ERR_EMPTY_RESPONSE",
             Self::TimedOut => "ERR_TIMED_OUT",
             Self::InsufficientResources => "ERR_INSUFFICIENT_RESOURCES",
             Self::Aborted => "ERR_ABORTED",

@@ -101,15 +101,15 @@ fn cell(cell: &Cell) -> Html {
     };
     html! {
         <td class={format!("data__cell data__cell--{}", cell.mark.name())} data-testid="data-cell" data-state={cell.mark.name()}>
-            <span class="data__sign" aria-hidden="true">{ sign }</span>
-            if let Some((visit, gtid)) = &cell.row {
-                <span class="data__row">{ words::visit(*visit) }</span><code>{ gtid }</code>
-            }
-            if cell.mark == Mark::Same {
-                <span class="visually-hidden">{ cell.note }</span>
-            } else {
-                <span class="data__note">{ cell.note }</span>
-            }
+            <div class="data__content">
+                <span class="data__sign" aria-hidden="true">{ sign }</span>
+                <span class="data__words">
+                    if let Some((visit, gtid)) = &cell.row {
+                        <span class="data__row">{ words::visit(*visit) }</span><code>{ gtid }</code>
+                    }
+                    <span class={if cell.mark == Mark::Same { "visually-hidden" } else { "data__note" }}>{ cell.note }</span>
+                </span>
+            </div>
         </td>
     }
 }

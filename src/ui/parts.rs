@@ -10,6 +10,7 @@ use crate::app::Msg;
 use crate::scene::parts::{PartRow, PartStatus, PartsView, condition_name};
 use crate::sim::{Command, Condition};
 use crate::text::inspector::{data as words, kind};
+use crate::text::label::ALL_ON;
 
 /// What the component shows, and where its messages go.
 #[derive(Properties, PartialEq)]
@@ -29,13 +30,16 @@ pub fn PartsPanel(props: &Props) -> Html {
         Callback::from(move |_| send.emit(Msg::Do(Command::RestoreAll)))
     };
     let summary = if view.broken == 0 { words::ALL_FINE.to_owned() } else { words::broken(view.broken) };
-    let head = |name: &&'static str| html! { <th scope="col">{ *name }</th> };
+    let head = |name: &&'static str| {
+        let class = (*name == words::KIND).then_some("parts__kind");
+        html! { <th scope="col" {class}>{ *name }</th> }
+    };
     html! {
         <section class="parts" data-testid="parts">
             <div class="spread parts__bar">
                 <p role="status" data-testid="parts-summary" data-broken={view.broken.to_string()}>{ summary }</p>
                 <button type="button" class="button" data-testid="restore-all" disabled={view.broken == 0} onclick={restore}>
-                    { words::RESTORE_ALL }
+                    { ALL_ON }
                 </button>
             </div>
             <div class="scroll parts__scroll" tabindex="0" role="region" aria-label={words::PARTS}>
@@ -70,9 +74,9 @@ fn row(part: &PartRow, send: &Callback<Msg>) -> Html {
         <tr key={name()} {class} data-testid="part-row" data-part={name()} data-condition={condition_name(status.condition)}
             data-slowdown={status.slowdown.to_string()}>
             <th scope="row" class="parts__name">{ &part.label }</th>
-            <td class="muted">{ kind(status.kind) }</td>
-            <td><span class="row">{ chip::state(status) }</span></td>
             <td>{ switch(status, send) }</td>
+            <td><span class="row">{ chip::state(status) }</span></td>
+            <td class="muted parts__kind">{ kind(status.kind) }</td>
             <td>
                 <Speed id={format!("speed-{}", status.name)} label={words::speed_of(&status.name)} part={name()}
                     slowdown={status.slowdown} send={send.clone()} />

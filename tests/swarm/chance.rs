@@ -32,13 +32,17 @@ pub fn scenario(seed: u64) -> Scenario {
     chance.change_settings(&mut scenario);
     scenario.workload = chance.workload();
     let names = Names::of(&scenario);
+    // Some runs are about little else than databases: only many changes of the primary show how histories part.
+    let about_databases = chance.one_in(4);
     for _ in 0..10 + chance.below(50) {
         let mut at_ms = chance.below(TROUBLE_MS as usize) as u64;
         if chance.one_in(4) {
             // Several at the same moment.
             at_ms = at_ms / 5_000 * 5_000;
         }
-        scenario.timeline.push(TimedCommand { at_us: ms(at_ms), command: chance.command(&names) });
+        let command =
+            if about_databases && !chance.one_in(3) { chance.failover(&names) } else { chance.command(&names) };
+        scenario.timeline.push(TimedCommand { at_us: ms(at_ms), command });
     }
     scenario.timeline.sort_by_key(|entry| entry.at_us);
     put_right(&mut scenario, &names);
@@ -207,6 +211,18 @@ impl Chance {
         Workload { rate_per_s, mix, arrivals: *self.pick(&[Arrivals::Poisson, Arrivals::Even]) }
     }
 
+    fn failover(&mut self, names: &Names) -> Command {
+        let server = self.name(&names.databases);
+        match self.below(8) {
+            0..2 => Command::Kill { part: server },
+            2 => Command::Restore { part: server },
+            3 => Command::RestoreAll,
+            4 | 5 => Command::Promote { server },
+            6 => Command::Follow { server },
+            _ => Command::Reclone { server },
+        }
+    }
+
     fn command(&mut self, names: &Names) -> Command {
         let part = self.name(&names.parts);
         match self.below(30) {
@@ -231,11 +247,7 @@ impl Chance {
                 Command::Records { addresses, ttl_s: self.number(0, 10) }
             }
             24 => Command::FlushCache,
-            25 => Command::Promote { server: self.name(&names.databases) },
-            26 => match self.below(2) {
-                0 => Command::Follow { server: self.name(&names.databases) },
-                _ => Command::Reclone { server: self.name(&names.databases) },
-            },
+            25 | 26 => self.failover(names),
             27 => Command::Deploy { machine: self.name(&names.apps), version: self.number(1, 9) },
             28 => {
                 let source = self.one_in(2).then(|| Ipv4Addr::from(self.0.bits() as u32));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hopscope::sim::mysql::{Row, Stored};
-use hopscope::sim::{Cause, Scenario, SimTime, VisitRecord, World};
+use hopscope::sim::{Cause, Check, Scenario, SimTime, VisitRecord, World};
 
 use crate::chance;
 use crate::support::{check_trace, ms};
@@ -160,6 +160,9 @@ impl Watch {
         for balancer in world.balancers() {
             assert!((0..balancer.servers.len()).all(|at| balancer.candidate(at).running == 0));
             assert!(balancer.servers.iter().all(|server| server.up && server.queued() == 0));
+            // A balancer whose checks have stopped would believe everything.
+            let is_checked = world.settings().balancer.check != Check::None;
+            assert!(balancer.servers.iter().all(|server| !is_checked || server.last_check.is_good()));
         }
     }
 

@@ -138,7 +138,7 @@ impl World {
             }
             Reply::Refused => self.connection_failed(key, Cause::ServerRefused),
             Reply::ConnectTimeout => self.connection_failed(key, Cause::ServerConnectTimeout),
-            Reply::Reset | Reply::Timeout => {
+            Reply::Reset | Reply::Closed | Reply::Timeout => {
                 self.balancers[at].servers[server].counters.response_errors += 1;
                 let timed_out = reply == Reply::Timeout;
                 let (status, cause) = if timed_out { (504, Cause::ServerTimeout) } else { (502, Cause::ServerReset) };

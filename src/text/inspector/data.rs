@@ -66,13 +66,13 @@ pub fn older(count: u64) -> String {
 /// The name of the table of parts for screen readers.
 pub const PARTS: &str = "Every part with its state and its switch";
 /// Columns of the table of parts.
-pub const PART_COLUMNS: [&str; 6] = ["Part", "Kind", "State", "On", "Speed", "More"];
+pub const PART_COLUMNS: [&str; 6] = ["Part", "On", "State", KIND, "Speed", "More"];
+/// The column of kinds, which a narrow screen leaves out.
+pub const KIND: &str = "Kind";
 /// Heading of machines and processes.
 pub const MACHINES: &str = "Machines and their processes";
 /// Heading of links.
 pub const LINKS: &str = "Links";
-/// Mends everything.
-pub const RESTORE_ALL: &str = "Everything back on";
 /// Shown where nothing is broken.
 pub const ALL_FINE: &str = "Everything is up, at normal speed.";
 /// Opens a part in the inspector.

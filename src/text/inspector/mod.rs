@@ -211,7 +211,7 @@ pub const HELP: [&str; 3] = [
      and you can change it while visits travel.",
     "Every part has a switch: kill a process, cut the power of a machine, cut a link. Then send a visit and watch where \
      it gets stuck, and who says so.",
-    "Nothing can be broken for good: “Everything back on” in the table of parts mends it all.",
+    "Nothing can be broken for good: “Switch everything back on” mends it all.",
 ];
 /// Heading of the marks.
 pub const HELP_MARKS: &str = "What the marks mean";

@@ -9,6 +9,13 @@ use crate::scene::inspector::{Detail, PartView};
 use crate::scene::parts::PartStatus;
 use crate::sim::{Command, Condition};
 use crate::text::inspector as words;
+use crate::ui::input;
+
+const TITLE: &str = "inspector-title";
+const SPEED: &str = "inspector-speed";
+const KILL: &str = "act-kill";
+const RESTORE: &str = "act-restore";
+const HANG: &str = "act-hang";
 
 /// Name, kind, state and switches of a part.
 pub fn head(part: &PartView, send: &Callback<Msg>) -> Html {
@@ -22,7 +29,7 @@ pub fn head(part: &PartView, send: &Callback<Msg>) -> Html {
         <>
             <header class="inspector-head">
                 <p class="inspector-kind">{ words::kind(status.kind) }</p>
-                <h2 data-testid="inspector-title" data-part={status.name.clone()}>{ title(&part.title) }</h2>
+                <h2 id={TITLE} tabindex="-1" data-testid="inspector-title" data-part={status.name.clone()}>{ title(&part.title) }</h2>
                 <button type="button" class="button button--quiet button--small inspector-close" onclick={close}
                     data-testid="inspector-close" aria-label={words::CLOSE} title={words::CLOSE}>{ "×" }</button>
                 <p class="row" data-testid="inspector-state" role="status">{ chip::state(status) }{ role(part) }</p>
@@ -56,51 +63,55 @@ fn role(part: &PartView) -> Html {
 }
 
 fn actions(status: &PartStatus, send: &Callback<Msg>) -> Html {
-    let name = status.short_name();
     let part = || status.name.clone();
-    let restore = |key| {
-        (key, "act-restore", words::restore(status.kind, status.own).to_owned(), Command::Restore { part: part() })
-    };
-    // Buttons change their meaning in place, so that the keyboard's focus stays where it is.
+    let restore = || (RESTORE, words::restore(status.kind, status.own).to_owned(), Command::Restore { part: part() });
     let first = match status.own {
-        Condition::Down => restore("switch"),
-        _ => ("switch", "act-kill", words::kill(status.kind, name), Command::Kill { part: part() }),
+        Condition::Down => restore(),
+        _ => (KILL, words::kill(status.kind, status.short_name()), Command::Kill { part: part() }),
     };
     let second = match status.own {
         Condition::Up if status.kind.is_process() => {
-            Some(("hang", "act-hang", words::hang(name), Command::Freeze { part: part() }))
+            Some((HANG, words::hang(status.short_name()), Command::Freeze { part: part() }))
         }
-        Condition::Hung => Some(restore("hang")),
+        Condition::Hung => Some(restore()),
         Condition::Up | Condition::Down => None,
     };
-    let third = (status.own == Condition::Up && status.slowdown > 1).then(|| restore("speed"));
-    let buttons = [Some(first), second, third].into_iter().flatten();
-    let button = |(key, testid, label, command): (&'static str, &'static str, String, Command)| {
-        let send = send.clone();
-        let onclick = Callback::from(move |_| send.emit(Msg::Do(command.clone())));
-        let restores = testid == "act-restore";
-        let class = classes!(
-            "button",
-            "inspector-act",
-            restores.then_some("button--primary"),
-            (testid == "act-kill").then_some("button--break")
-        );
-        html! {
-            <button {key} type="button" {class} data-testid={testid} disabled={status.without_power} {onclick}>{ label }</button>
-        }
+    let third = (status.own == Condition::Up && status.slowdown > 1).then(restore);
+    let button = |(testid, label, command): (&'static str, String, Command), focus: Option<&'static str>| {
+        let class = match testid {
+            RESTORE => "button button--primary inspector-act",
+            KILL => "button button--break inspector-act",
+            _ => "button inspector-act",
+        };
+        let onclick = order(command, send, focus);
+        let disabled = status.without_power;
+        html! { <button type="button" {class} data-testid={testid} {disabled} {onclick}>{ label }</button> }
     };
+    // Buttons change their meaning in their places, so that the keyboard's focus stays where it is.
     html! {
         <div class="inspector-actions" role="group" aria-label={words::ACTIONS}>
-            { for buttons.map(button) }
-            <Speed id="inspector-speed" label={words::SPEED} part={status.name.clone()} slowdown={status.slowdown}
-                send={send.clone()} />
+            { button(first, None) }
+            { second.map(|second| button(second, None)).unwrap_or_default() }
+            { third.map(|third| button(third, Some(SPEED))).unwrap_or_default() }
+            <Speed id={SPEED} label={words::SPEED} part={status.name.clone()} slowdown={status.slowdown} send={send.clone()} />
         </div>
     }
 }
 
+/// A click that gives a command. A button that the command takes away hands the focus on first.
+fn order(command: Command, send: &Callback<Msg>, focus: Option<&'static str>) -> Callback<MouseEvent> {
+    let send = send.clone();
+    Callback::from(move |_| {
+        if let Some(id) = focus {
+            input::focus(id);
+        }
+        send.emit(Msg::Do(command.clone()));
+    })
+}
+
 /// A button that gives a command.
 pub fn act(testid: &'static str, label: impl Into<AttrValue>, command: Command, send: &Callback<Msg>) -> Html {
-    let send = send.clone();
-    let onclick = Callback::from(move |_| send.emit(Msg::Do(command.clone())));
-    html! { <button key={testid} type="button" class="button inspector-act" data-testid={testid} {onclick}>{ label.into() }</button> }
+    let focus = matches!(command, Command::Promote { .. }).then_some(TITLE);
+    let onclick = order(command, send, focus);
+    html! { <button type="button" class="button inspector-act" data-testid={testid} {onclick}>{ label.into() }</button> }
 }

@@ -26,7 +26,7 @@ pub fn resolver(view: &ResolverView, send: &Callback<Msg>) -> Html {
                 if view.cache.is_empty() {
                     <p class="muted small" data-testid="cache-empty">{ words::CACHE_EMPTY }</p>
                 } else {
-                    { records(view.cache.iter().enumerate().map(entry).collect()) }
+                    { records(words::CACHE, view.cache.iter().enumerate().map(entry).collect()) }
                 }
             </section>
             { terminal("dig", words::DIG, &view.dig) }
@@ -35,10 +35,10 @@ pub fn resolver(view: &ResolverView, send: &Callback<Msg>) -> Html {
     }
 }
 
-fn records(lines: Vec<Html>) -> Html {
+fn records(label: &'static str, lines: Vec<Html>) -> Html {
     let head = |name: &&'static str| html! { <th scope="col">{ *name }</th> };
     html! {
-        <div class="scroll inspector-scroll">
+        <div class="scroll inspector-scroll" tabindex="0" role="region" aria-label={label}>
             <table class="table records">
                 <thead><tr>{ for words::RECORD_COLUMNS.iter().map(head) }</tr></thead>
                 <tbody>{ lines }</tbody>
@@ -85,7 +85,7 @@ pub fn Zone(props: &ZoneProps) -> Html {
         <>
             <section class="inspector-block">
                 <h3>{ words::ZONE }</h3>
-                { records(view.records.iter().enumerate().map(line).collect()) }
+                { records(words::ZONE, view.records.iter().enumerate().map(line).collect()) }
             </section>
             <ZoneForm addresses={view.addresses.clone()} ttl_s={view.ttl_s} choices={view.choices.clone()} send={props.send.clone()} />
             { terminal("dig", words::DIG, &view.dig) }
