@@ -137,10 +137,10 @@ pub fn switch(part: &str) -> String {
     format!("{part} works")
 }
 
-/// What a box in the diagram is called for a screen reader.
+/// The full name of a part, said after the short one that is seen.
 #[must_use]
-pub fn inspect(part: &str) -> String {
-    format!("Look inside {part}")
+pub fn of(part: &str) -> String {
+    format!(" ({part})")
 }
 
 /// A speed in a menu.

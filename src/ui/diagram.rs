@@ -100,10 +100,10 @@ fn machine_box(view: &DiagramView, machine: &MachineView, place: &BoxLayout, sen
     html! {
         <g class={classes!("machine", format!("machine--{}", condition(machine.mark)), selected)}>
             <rect class="machine__box" x={num(place.x)} y={num(place.y)} width={num(place.w)} height={num(place.h)} rx="10" />
-            <g class="machine__head" role="button" tabindex="0" aria-label={label::inspect(&machine.name)}
+            <g class="machine__head" role="button" tabindex="0"
                 data-testid="machine" data-part={machine.name.clone()} data-condition={condition(machine.mark)} {onclick} {onkeydown}>
                 <rect class="hit" x={num(place.x)} y={num(place.y)} width={num(place.w - 44.0)} height={num(HEAD_HEIGHT)} rx="10" />
-                <text class="machine__name" x={num(place.x + 12.0)} y={num(place.y + 18.0)}>{ &machine.name }</text>
+                <text class="machine__name" x={num(place.x + 12.0)} y={num(place.y + 18.0)}>{ &machine.name }{ " " }</text>
                 <text class={classes!("machine__address", status.is_some().then_some("bad"))} x={num(place.x + 12.0)} y={num(place.y + 32.0)}>
                     { status.unwrap_or_else(|| machine.address.clone()) }
                 </text>
@@ -131,11 +131,12 @@ fn row(view: &DiagramView, process: &ProcessView, place: &BoxLayout, y: f64, sen
     };
     html! {
         <g key={process.full_name.clone()} class={classes}>
-            <g class="process__name" role="button" tabindex="0" aria-label={label::inspect(&process.full_name)}
+            <g class="process__name" role="button" tabindex="0"
                 data-testid="process" data-part={process.full_name.clone()} data-condition={condition(process.mark)} {onclick} {onkeydown}>
                 <rect class="process__row" x={num(place.x + 6.0)} y={num(y + 2.0)} width={num(place.w - 12.0)} height={num(ROW_HEIGHT - 4.0)} rx="6" />
                 <text class="process__title" x={num(place.x + 16.0)} y={num(y + 18.0)}>{ process.title }</text>
-                <text class="process__detail" x={num(place.x + 16.0)} y={num(y + 33.0)}>{ detail }</text>
+                <text class="process__detail" x={num(place.x + 16.0)} y={num(y + 33.0)}>{ " " }{ detail }</text>
+                <text class="said-only" x={num(place.x + 16.0)} y={num(y + 33.0)}>{ label::of(&process.full_name) }</text>
             </g>
             { switch(part, &process.full_name, process.mark, place.x + place.w - 42.0, y + ROW_HEIGHT / 2.0, send) }
         </g>
@@ -189,11 +190,11 @@ fn handle(layout: &Layout, view: &DiagramView, link: &LinkView, send: &Callback<
                     <path class="handle__mark" d={format!("M{:.1} {:.1}l7 7m0 -7l-7 7", at.x - 3.5, at.y - 3.5)} />
                 }
             </g>
-            <g role="button" tabindex="0" aria-label={label::inspect(&link.name)} data-testid="link" data-part={name}
-                data-condition={condition(link.mark)} onclick={look} onkeydown={look_key}>
+            <g role="button" tabindex="0" data-testid="link" data-part={name} data-condition={condition(link.mark)} onclick={look} onkeydown={look_key}>
                 <text class="handle__label" x={num(text_x)} y={num(text_y)} text-anchor={side}>
                     { words::link(&link.label, link.mark.condition, link.mark.slowdown) }{ link.traffic.map(words::traffic) }
                 </text>
+                <text class="said-only" x={num(at.x)} y={num(at.y)}>{ label::of(&link.name) }</text>
             </g>
         </g>
     }

@@ -215,7 +215,7 @@ impl Page {
                 </li>
             }
         };
-        html! { <ul class="notices" role="status">{ for self.model.notices.iter().enumerate().map(notice) }</ul> }
+        html! { <div role="status"><ul class="notices">{ for self.model.notices.iter().enumerate().map(notice) }</ul></div> }
     }
 }
 
