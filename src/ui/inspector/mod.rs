@@ -46,6 +46,7 @@ fn part_html(part: &PartView, send: &Callback<Msg>) -> Html {
     html! {
         <>
             { head::head(part, send) }
+            if let Detail::Mysql(view) = &part.detail { { mysql::promotion(view) } }
             if facts_first { { facts(part) } }
             { detail(part, send) }
             if !facts_first { { facts(part) } }

@@ -14,7 +14,6 @@ pub fn panel(view: &MysqlView, send: &Callback<Msg>) -> Html {
         <>
             { actions(view, send) }
             if !view.replica.is_empty() { { status(view) } }
-            if let Some(report) = &view.promotion { { promotion(report) } }
         </>
     }
 }
@@ -55,7 +54,12 @@ fn status(view: &MysqlView) -> Html {
     }
 }
 
-fn promotion(report: &PromotionView) -> Html {
+/// What the last promotion did and lost.
+pub fn promotion(view: &MysqlView) -> Html {
+    view.promotion.as_ref().map(report).unwrap_or_default()
+}
+
+fn report(report: &PromotionView) -> Html {
     let row = |(id, visit): &(u32, u64)| {
         html! { <li key={id.to_string()} data-testid="lost-row" data-id={id.to_string()}>{ words::lost_row(*id, *visit) }</li> }
     };
