@@ -1,5 +1,7 @@
 //! The curves that links are drawn along, and that packets travel on.
 
+use crate::sim::Decimal;
+
 /// A point of the diagram.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
@@ -46,6 +48,7 @@ impl Curve {
     #[must_use]
     pub fn path(&self) -> String {
         let [a, b, c, d] = self.points;
-        format!("M{:.1} {:.1}C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}", a.x, a.y, b.x, b.y, c.x, c.y, d.x, d.y)
+        let at = |p: Point| format!("{} {}", Decimal::tenths(p.x), Decimal::tenths(p.y));
+        format!("M{}C{} {} {}", at(a), at(b), at(c), at(d))
     }
 }

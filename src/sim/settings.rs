@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::balancer::Algorithm;
 use super::dns::ResolverKind;
+use super::named::named;
 
 /// The configuration of a whole scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,24 +162,20 @@ impl Default for Balancer {
     }
 }
 
-/// What a health check asks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Check {
-    /// No checks: every server counts as alive.
-    None,
-    /// A TCP connection to nginx (`check`).
-    #[default]
-    Tcp,
-    /// A static page of nginx (`option httpchk GET /nginx-health`).
-    HttpStatic,
-    /// A page of the application, through nginx (`option httpchk GET /health`).
-    Http,
-}
-
-impl Check {
-    /// All kinds, from blind to deep.
-    pub const ALL: [Self; 4] = [Self::None, Self::Tcp, Self::HttpStatic, Self::Http];
+named! {
+    /// What a health check asks.
+    #[derive(Default)]
+    pub enum Check {
+        /// No checks: every server counts as alive.
+        "none" None,
+        /// A TCP connection to nginx (`check`).
+        #[default]
+        "tcp" Tcp,
+        /// A static page of nginx (`option httpchk GET /nginx-health`).
+        "http-static" HttpStatic,
+        /// A page of the application, through nginx (`option httpchk GET /health`).
+        "http" Http,
+    }
 }
 
 /// One `server` line of the backend.
@@ -253,15 +250,16 @@ impl Default for App {
     }
 }
 
-/// Where the application reads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReadFrom {
-    /// The replicas in turn (the primary if there is no replica).
-    #[default]
-    Replica,
-    /// The primary.
-    Primary,
+named! {
+    /// Where the application reads.
+    #[derive(Default)]
+    pub enum ReadFrom {
+        /// The replicas in turn (the primary if there is no replica).
+        #[default]
+        "replica" Replica,
+        /// The primary.
+        "primary" Primary,
+    }
 }
 
 /// MySQL, primary and replicas alike.
@@ -312,13 +310,14 @@ impl Default for Record {
     }
 }
 
-/// The distribution of service times.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ServiceTimes {
-    /// Exponential: many short ones, a few long ones.
-    #[default]
-    Exponential,
-    /// Always the mean.
-    Fixed,
+named! {
+    /// The distribution of service times.
+    #[derive(Default)]
+    pub enum ServiceTimes {
+        /// Exponential: many short ones, a few long ones.
+        #[default]
+        "exponential" Exponential,
+        /// Always the mean.
+        "fixed" Fixed,
+    }
 }

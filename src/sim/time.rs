@@ -5,6 +5,8 @@ use core::ops::{Add, AddAssign, Sub};
 
 use serde::{Deserialize, Serialize};
 
+use super::decimal::Decimal;
+
 /// A moment of a run, in microseconds since its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -25,10 +27,10 @@ impl SimTime {
         Micros(self.0.saturating_sub(earlier.0))
     }
 
-    /// Seconds since the start of the run, for showing only.
+    /// Seconds since the start of the run with so many digits after the point.
     #[must_use]
-    pub const fn as_secs_f64(self) -> f64 {
-        self.0 as f64 / 1e6
+    pub const fn seconds(self, places: u32) -> Decimal {
+        Decimal::of(self.0, 1_000_000, places)
     }
 }
 
@@ -48,10 +50,10 @@ impl Micros {
         Self(s * 1_000_000)
     }
 
-    /// Milliseconds, for showing only.
+    /// Milliseconds with so many digits after the point.
     #[must_use]
-    pub const fn as_millis_f64(self) -> f64 {
-        self.0 as f64 / 1e3
+    pub const fn millis(self, places: u32) -> Decimal {
+        Decimal::of(self.0, 1_000, places)
     }
 
     /// This length, `n` times over.
@@ -96,9 +98,9 @@ impl fmt::Display for Micros {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             us @ 0..1_000 => write!(f, "{us} µs"),
-            us @ 1_000..10_000 => write!(f, "{:.2} ms", us as f64 / 1e3),
-            us @ 10_000..1_000_000 => write!(f, "{:.1} ms", us as f64 / 1e3),
-            us => write!(f, "{:.2} s", us as f64 / 1e6),
+            1_000..10_000 => write!(f, "{} ms", self.millis(2)),
+            10_000..1_000_000 => write!(f, "{} ms", self.millis(1)),
+            us => write!(f, "{} s", Decimal::of(us, 1_000_000, 2)),
         }
     }
 }

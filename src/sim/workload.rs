@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::named::named;
 use super::rng::Rng;
 use super::scenario::FieldError;
 use super::time::Micros;
@@ -9,21 +10,16 @@ use super::time::Micros;
 /// The most visits per second that a workload may ask for.
 pub const MAX_RATE: u32 = 10_000;
 
-/// What a visit asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Class {
-    /// A file that nginx serves itself, such as the logo.
-    Static,
-    /// A page that reads from the database.
-    Read,
-    /// A form that writes a row.
-    Write,
-}
-
-impl Class {
-    /// All classes.
-    pub const ALL: [Self; 3] = [Self::Static, Self::Read, Self::Write];
+named! {
+    /// What a visit asks for.
+    pub enum Class {
+        /// A file that nginx serves itself, such as the logo.
+        "static" Static,
+        /// A page that reads from the database.
+        "read" Read,
+        /// A form that writes a row.
+        "write" Write,
+    }
 }
 
 /// Continuous load.
@@ -57,15 +53,16 @@ impl Default for Mix {
     }
 }
 
-/// The gaps between visits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Arrivals {
-    /// Independent visitors: exponential gaps.
-    #[default]
-    Poisson,
-    /// Equal gaps.
-    Even,
+named! {
+    /// The gaps between visits.
+    #[derive(Default)]
+    pub enum Arrivals {
+        /// Independent visitors: exponential gaps.
+        #[default]
+        "poisson" Poisson,
+        /// Equal gaps.
+        "even" Even,
+    }
 }
 
 impl Workload {

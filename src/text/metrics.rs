@@ -1,7 +1,7 @@
 //! The words of the charts.
 
 use crate::scene::metrics::{ChartKind, RATE_SECONDS, Series, SeriesName, Totals};
-use crate::sim::Micros;
+use crate::sim::{Decimal, Micros};
 
 /// What the panel says before the first visit.
 pub const EMPTY: &str = "No visits yet: send one, or turn on continuous load, and the charts fill second by second.";
@@ -40,7 +40,7 @@ pub const MEAN_NOTE: &str = "of all visits";
 /// A rate: one decimal as long as it says something.
 #[must_use]
 pub fn rate(rate: f64) -> String {
-    if rate < 100.0 { format!("{rate:.1}") } else { grouped(rate.round() as u64) }
+    if rate < 100.0 { Decimal::tenths(rate).to_string() } else { grouped(rate.round() as u64) }
 }
 
 /// What the rate is taken over.
@@ -137,8 +137,8 @@ pub fn about(latency: Micros) -> String {
 fn millis(us: u64) -> String {
     let unit = 10_u64.pow(us.checked_ilog10().unwrap_or(0).saturating_sub(1));
     match (us + unit / 2) / unit * unit {
-        us @ 0..1_000 => format!("{:.2}", us as f64 / 1e3),
-        us @ 1_000..10_000 => format!("{:.1}", us as f64 / 1e3),
+        us @ 0..1_000 => Micros(us).millis(2).to_string(),
+        us @ 1_000..10_000 => Micros(us).millis(1).to_string(),
         us => grouped(us / 1_000),
     }
 }
@@ -149,7 +149,7 @@ pub fn tick(kind: ChartKind, value: u32) -> String {
     match kind {
         ChartKind::Servers | ChartKind::Outcomes => grouped(value.into()),
         ChartKind::Latency if value.is_multiple_of(1_000) => grouped((value / 1_000).into()),
-        ChartKind::Latency => Micros(value.into()).as_millis_f64().to_string(),
+        ChartKind::Latency => Micros(value.into()).millis(3).short().to_string(),
     }
 }
 

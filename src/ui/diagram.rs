@@ -8,7 +8,7 @@ use crate::app::Msg;
 use crate::scene::curve::LabelAt;
 use crate::scene::diagram::{DiagramView, LinkView, MachineView, Mark, ProcessView};
 use crate::scene::layout::{BoxLayout, HEAD_HEIGHT, Layout, ROW_HEIGHT};
-use crate::sim::{Command, Condition, LinkId, PartId, Place, ProcessId, Protocol};
+use crate::sim::{Command, Condition, Decimal, LinkId, PartId, Place, ProcessId, Protocol};
 use crate::text::{diagram as words, label};
 
 /// What the diagram shows.
@@ -26,7 +26,7 @@ pub struct Props {
 #[component]
 pub fn Diagram(props: &Props) -> Html {
     let (layout, view) = (&props.layout, &props.view);
-    let frame = format!("0 0 {:.0} {:.0}", layout.width, layout.height);
+    let frame = format!("0 0 {} {}", layout.width as u32, layout.height as u32);
     html! {
         <svg class="diagram" viewBox={frame} role="group" aria-label={label::DIAGRAM} data-testid="diagram">
             <g>{ for view.links.iter().map(|link| html! { <g key={link.name.clone()}>{ line(layout, view, link) }</g> }) }</g>
@@ -185,9 +185,9 @@ fn handle(layout: &Layout, view: &DiagramView, link: &LinkView, send: &Callback<
                 <circle class="hit" cx={num(at.x)} cy={num(at.y)} r="13" />
                 <circle class="handle__dot" cx={num(at.x)} cy={num(at.y)} r="8" />
                 if on {
-                    <path class="handle__mark" d={format!("M{:.1} {:.1}v7M{:.1} {:.1}v7", at.x - 2.0, at.y - 3.5, at.x + 2.0, at.y - 3.5)} />
+                    <path class="handle__mark" d={format!("M{} {}v7m4 -7v7", num(at.x - 2.0), num(at.y - 3.5))} />
                 } else {
-                    <path class="handle__mark" d={format!("M{:.1} {:.1}l7 7m0 -7l-7 7", at.x - 3.5, at.y - 3.5)} />
+                    <path class="handle__mark" d={format!("M{} {}l7 7m0 -7l-7 7", num(at.x - 3.5), num(at.y - 3.5))} />
                 }
             </g>
             <g role="button" tabindex="0" data-testid="link" data-part={name} data-condition={condition(link.mark)} onclick={look} onkeydown={look_key}>
@@ -201,5 +201,5 @@ fn handle(layout: &Layout, view: &DiagramView, link: &LinkView, send: &Callback<
 }
 
 fn num(value: f64) -> String {
-    format!("{value:.1}")
+    Decimal::tenths(value).to_string()
 }

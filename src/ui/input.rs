@@ -17,6 +17,13 @@ pub fn value_of(event: &Event) -> String {
     target.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value).unwrap_or_default()
 }
 
+/// The value of the number field that an event comes from; NaN if it holds none. The page reads it: parsing decimals
+/// takes large tables.
+pub fn number_of(event: &Event) -> f64 {
+    let target = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+    target.map_or(f64::NAN, |input| input.value_as_number())
+}
+
 /// Whether the checkbox that an event comes from is ticked.
 pub fn is_ticked(event: &Event) -> bool {
     let target = event.target();

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::plot::{Plot, sample};
 use crate::app::Msg;
 use crate::scene::metrics::{ChartKind, MetricsView, Series, Totals};
+use crate::sim::Decimal;
 use crate::text::metrics as words;
 
 /// What the component shows, and where its messages go.
@@ -75,7 +76,7 @@ fn tile(id: &'static str, label: &'static str, value: Option<String>, note: Stri
 
 /// One decimal, cut off instead of rounded: 99.96 % are not all.
 fn percent(percent: f64) -> String {
-    format!("{:.1} %", (percent * 10.0).floor() / 10.0)
+    format!("{} %", Decimal::tenths((percent * 10.0).floor() / 10.0))
 }
 
 const fn id(kind: ChartKind) -> &'static str {

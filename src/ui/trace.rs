@@ -83,7 +83,7 @@ fn summary(shown: &Shown) -> Html {
 
 fn fact(fact: &Fact) -> Html {
     html! {
-        <div key={fact.label} data-testid="trace-fact" data-fact={fact.label.to_lowercase()}>
+        <div key={fact.label} data-testid="trace-fact" data-fact={fact.label.to_ascii_lowercase()}>
             <dt>{ fact.label }</dt>
             <dd>
                 <span class="trace-fact">{ &fact.value }</span>

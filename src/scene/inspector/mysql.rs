@@ -124,7 +124,7 @@ impl PromotionView {
         let old = promotion.old_primary.map(name);
         let lost: Vec<(u32, u64)> = promotion.lost.iter().take(NAMED).map(|row: &Row| (row.id, row.visit)).collect();
         Self {
-            what: stats::promotion(name(promotion.server), old, promotion.at.as_secs_f64()),
+            what: stats::promotion(name(promotion.server), old, promotion.at),
             losses: stats::losses(promotion.lost_count),
             more: promotion.lost_count.saturating_sub(lost.len() as u64),
             lost,

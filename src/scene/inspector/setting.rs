@@ -79,11 +79,16 @@ fn choice<const N: usize>(setting: &Setting, options: [Setting; N]) -> Field {
 
 /// The value as scenario files write it.
 fn value_name(setting: &Setting) -> String {
-    let json = serde_json::to_value(setting).unwrap_or_default();
-    match &json["value"] {
-        serde_json::Value::String(name) => name.clone(),
-        other => other.to_string(),
-    }
+    let name = match setting {
+        Setting::Balance(algorithm) => algorithm.name(),
+        Setting::CheckKind(check) => check.name(),
+        Setting::ReadsFrom(from) => from.name(),
+        Setting::Resolver(kind) => kind.name(),
+        Setting::Service(times) => times.name(),
+        Setting::SourceDelay(ms) => return ms.to_string(),
+        other => other.key(),
+    };
+    name.to_owned()
 }
 
 #[cfg(test)]
@@ -116,6 +121,14 @@ mod tests {
             Field::Choice { options, .. } => options.into_iter().map(|(name, _)| name).collect::<Vec<_>>(),
             other => panic!("{other:?}"),
         };
+        for setting in Setting::all(&Settings::default()) {
+            if let Field::Choice { options, .. } = field(&setting) {
+                for (name, option) in options {
+                    let value = &serde_json::to_value(option).unwrap()["value"];
+                    assert_eq!(value.as_str().map_or_else(|| value.to_string(), str::to_owned), name);
+                }
+            }
+        }
         assert_eq!(names(&Setting::CheckKind(Check::Tcp)), ["none", "tcp", "http-static", "http"]);
         assert_eq!(names(&Setting::SourceDelay(300)), ["0", "1000", "2000", "5000", "10000", "300"]);
     }

@@ -1,6 +1,6 @@
 //! The time axis of a waterfall.
 
-use crate::sim::Micros;
+use crate::sim::{Decimal, Micros};
 use crate::text::label;
 
 /// About this many marks are on the axis.
@@ -50,7 +50,7 @@ impl Axis {
     /// A length of time as an SVG length in per cent.
     #[must_use]
     pub fn per_cent(&self, time: Micros) -> String {
-        format!("{:.3}%", time.0 as f64 * 100.0 / self.length.0.max(1) as f64)
+        format!("{}%", Decimal::of(time.0.saturating_mul(100), self.length.0, 3))
     }
 }
 

@@ -1,7 +1,5 @@
 //! Choosing a server for a request: which group is on duty, and the algorithm that chooses within it.
 
-use serde::{Deserialize, Serialize};
-
 use super::candidate::Group;
 pub use super::candidate::{Candidate, MAX_WEIGHT, Pick};
 use super::least_conn::LeastConn;
@@ -10,45 +8,27 @@ use super::round_robin::RoundRobin;
 use super::static_rr::StaticRr;
 use super::{first, random, source};
 use crate::sim::Rng;
+use crate::sim::named::named;
 
-/// The balance algorithms, by the names that HAProxy's configuration has for them (manual, section 4.2, `balance`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Algorithm {
-    /// Turns by weight.
-    #[serde(rename = "roundrobin")]
-    RoundRobin,
-    /// Turns in a fixed table.
-    StaticRr,
-    /// The server with the fewest requests for its weight.
-    #[serde(rename = "leastconn")]
-    LeastConn,
-    /// The first server with a free place.
-    First,
-    /// The client's address decides.
-    Source,
-    /// The less loaded of two random servers.
-    Random,
+named! {
+    /// The balance algorithms, by the names that HAProxy's configuration has for them (manual, section 4.2, `balance`).
+    pub enum Algorithm {
+        /// Turns by weight.
+        "roundrobin" RoundRobin,
+        /// Turns in a fixed table.
+        "static-rr" StaticRr,
+        /// The server with the fewest requests for its weight.
+        "leastconn" LeastConn,
+        /// The first server with a free place.
+        "first" First,
+        /// The client's address decides.
+        "source" Source,
+        /// The less loaded of two random servers.
+        "random" Random,
+    }
 }
 
 impl Algorithm {
-    /// All algorithms, in the order in which they are taught.
-    pub const ALL: [Self; 6] =
-        [Self::RoundRobin, Self::StaticRr, Self::LeastConn, Self::First, Self::Source, Self::Random];
-
-    /// HAProxy's word for the algorithm.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::RoundRobin => "roundrobin",
-            Self::StaticRr => "static-rr",
-            Self::LeastConn => "leastconn",
-            Self::First => "first",
-            Self::Source => "source",
-            Self::Random => "random",
-        }
-    }
-
     /// Whether weights are fixed by a table, so that HAProxy refuses to set any other than 0 and the configured one
     /// (recording `change_static_rr_set_weight`).
     #[must_use]

@@ -2,25 +2,27 @@
 
 use std::collections::VecDeque;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::candidate::Candidate;
 use crate::sim::call::CallKey;
 use crate::sim::ids::ProcessId;
+use crate::sim::named::named;
 use crate::sim::settings::ServerLine;
 use crate::sim::time::{Micros, SimTime};
 
-/// What an operator has said about a server (`set server … state`, management guide 9.3).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AdminState {
-    /// In service.
-    #[default]
-    Ready,
-    /// Gets no new visitors; health checks go on.
-    Drain,
-    /// Out of service; no health checks.
-    Maint,
+named! {
+    /// What an operator has said about a server (`set server … state`, management guide 9.3).
+    #[derive(Default)]
+    pub enum AdminState {
+        /// In service.
+        #[default]
+        "ready" Ready,
+        /// Gets no new visitors; health checks go on.
+        "drain" Drain,
+        /// Out of service; no health checks.
+        "maint" Maint,
+    }
 }
 
 /// A server of the backend.

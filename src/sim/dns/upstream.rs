@@ -14,8 +14,7 @@
 //! asked just after the return, an answer at once for one asked 55 s after the first failure), not in the number of tries
 //! within those 15 s: 10 were recorded.
 
-use serde::{Deserialize, Serialize};
-
+use crate::sim::named::named;
 use crate::sim::time::{Micros, SimTime};
 
 /// Unbound's first time-out for a server: `UNKNOWN_SERVER_NICENESS` in milliseconds.
@@ -38,15 +37,16 @@ const BIND_WAITS_MS: [u64; 6] = [800, 800, 800, 1600, 3200, 2800];
 /// For how many seconds BIND answers SERVFAIL without asking: `servfail-ttl`.
 const BIND_SERVFAIL_S: u64 = 1;
 
-/// The software of the recursive resolver, whose habits differ.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ResolverKind {
-    /// Unbound 1.17.
-    #[default]
-    Unbound,
-    /// BIND 9.18.
-    Bind,
+named! {
+    /// The software of the recursive resolver, whose habits differ.
+    #[derive(Default)]
+    pub enum ResolverKind {
+        /// Unbound 1.17.
+        #[default]
+        "unbound" Unbound,
+        /// BIND 9.18.
+        "bind" Bind,
+    }
 }
 
 impl ResolverKind {

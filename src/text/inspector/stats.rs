@@ -1,5 +1,6 @@
 //! Words of the panels of HAProxy, the application, MySQL and the name service.
 
+use crate::sim::SimTime;
 use crate::sim::balancer::{AdminState, LastCheck};
 use crate::sim::dns::NameServer;
 use crate::sim::mysql::{Io, WhyRefused};
@@ -157,9 +158,9 @@ pub const MYSQL_DOWN: &str = "mysqld does not answer: this is what lies on its d
 
 /// What a promotion did.
 #[must_use]
-pub fn promotion(new: &str, old: Option<&str>, at_s: f64) -> String {
+pub fn promotion(new: &str, old: Option<&str>, at: SimTime) -> String {
     let instead = old.map(|old| format!(" instead of {old}")).unwrap_or_default();
-    format!("{new} became the primary{instead} at {at_s:.1} s.")
+    format!("{new} became the primary{instead} at {} s.", at.seconds(1))
 }
 
 /// How much a promotion lost.

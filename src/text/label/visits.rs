@@ -139,7 +139,7 @@ pub fn version(version: u32) -> String {
 /// A moment of the run.
 #[must_use]
 pub fn moment(at: SimTime) -> String {
-    format!("{:.3} s", at.as_secs_f64())
+    format!("{} s", at.seconds(3))
 }
 
 /// A mark on a time axis whose marks are `step` apart.

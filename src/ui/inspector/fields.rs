@@ -5,9 +5,9 @@ use yew::prelude::*;
 
 use crate::app::Msg;
 use crate::scene::inspector::{Field, field};
-use crate::sim::{Command, Setting};
+use crate::sim::{Command, Decimal, Setting};
 use crate::text::inspector::setting as words;
-use crate::ui::input::{is_ticked, value_of};
+use crate::ui::input::{is_ticked, number_of, value_of};
 
 /// A setting with its value.
 #[derive(Properties, PartialEq)]
@@ -84,7 +84,7 @@ pub struct NumberProps {
 #[component]
 pub fn NumberField(props: &NumberProps) -> Html {
     let draft = use_state(|| None::<String>);
-    let scale = f64::from(props.scale);
+    let scale = props.scale;
     let oninput = {
         let draft = draft.clone();
         Callback::from(move |event: InputEvent| draft.set(Some(value_of(&event))))
@@ -92,14 +92,11 @@ pub fn NumberField(props: &NumberProps) -> Html {
     let onchange = {
         let (draft, commit, present) = (draft.clone(), props.commit.clone(), props.value);
         Callback::from(move |event: Event| {
-            let number = value_of(&event).trim().parse::<f64>().ok().map(|shown| (shown * scale).round());
+            let number = (number_of(&event) * f64::from(scale)).round();
             draft.set(None);
-            // Out of range is for the command to say; what is no number at all is dropped.
-            if let Some(number) = number.filter(|n| (0.0..=f64::from(u32::MAX)).contains(n)) {
-                let number = number as u32;
-                if number != present {
-                    commit.emit(number);
-                }
+            // Out of range is for the command to say; what is no number at all (NaN) is dropped.
+            if (0.0..=f64::from(u32::MAX)).contains(&number) && number as u32 != present {
+                commit.emit(number as u32);
             }
         })
     };
@@ -111,7 +108,7 @@ pub fn NumberField(props: &NumberProps) -> Html {
             }
         })
     };
-    let shown = |value: u32| (f64::from(value) / scale).to_string();
+    let shown = |value: u32| Decimal::of(value.into(), scale.into(), 3).short().to_string();
     let value = draft.as_ref().cloned().unwrap_or_else(|| shown(props.value));
     html! {
         <input type="number" inputmode="decimal" id={props.id.clone()} data-testid={props.testid.clone()}

@@ -1,0 +1,25 @@
+//! Choices that have names in scenario files.
+
+/// An enum without fields whose variants have names in scenario files: `"name" Variant,`.
+macro_rules! named {
+    ($(#[$meta:meta])* pub enum $type:ident { $($(#[$inner:meta])* $name:literal $variant:ident,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $type {
+            $($(#[$inner])* #[serde(rename = $name)] $variant,)*
+        }
+
+        impl $type {
+            /// Every choice, in order.
+            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$variant),*];
+
+            /// The name in scenario files.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+        }
+    };
+}
+
+pub(super) use named;
