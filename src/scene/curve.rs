@@ -27,6 +27,8 @@ pub struct Curve {
 pub enum LabelAt {
     /// Above its switch.
     Above,
+    /// Below its switch.
+    Below,
     /// To the right of its switch.
     Beside,
     /// Nowhere, as long as the link is well: there is no room.

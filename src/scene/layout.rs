@@ -207,9 +207,18 @@ impl Layout {
         let (a, d) = (self.anchor(wiring, from, out), self.anchor(wiring, to, into));
         let half = (d.x - a.x) / 2.0;
         let points = [a, Point { x: a.x + half, y: a.y }, Point { x: d.x - half, y: d.y }, d];
-        // Links to several databases cross in the middle: their switches stand before that.
-        let handle_at = if protocol == Protocol::Mysql { 0.28 } else { 0.5 };
-        let label = if self.shape == Shape::Tall { LabelAt::Hidden } else { LabelAt::Above };
+        // Links to several databases cross in the middle: their switches stand before that, one behind the other.
+        let is_odd = wiring
+            .with_role(|r| matches!(r, Role::Mysqld { .. }))
+            .iter()
+            .position(|db| *db == to)
+            .is_some_and(|n| n % 2 == 1);
+        let (handle_at, label) = match (protocol, is_odd) {
+            (Protocol::Mysql, false) => (0.2, LabelAt::Above),
+            (Protocol::Mysql, true) => (0.42, LabelAt::Below),
+            _ => (0.5, LabelAt::Above),
+        };
+        let label = if self.shape == Shape::Tall { LabelAt::Hidden } else { label };
         Curve { points, handle_at, label }
     }
 

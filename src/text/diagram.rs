@@ -75,8 +75,8 @@ pub fn workers(version: u32, busy: u32, workers: u32, waiting: usize) -> String 
 pub fn replica(rows: u64, seconds_behind: Option<u64>, io: Io) -> String {
     match (io, seconds_behind) {
         (Io::Refused(_), _) => "replica · refused".to_owned(),
-        (_, None) => format!("replica · {rows} rows · cut off"),
-        (_, Some(0)) => format!("replica · {rows} rows"),
+        (_, None) => format!("replica · {} · cut off", count(rows)),
+        (_, Some(0)) => format!("replica · {}", count(rows)),
         (_, Some(behind)) => format!("replica · {behind} s behind"),
     }
 }
@@ -84,7 +84,11 @@ pub fn replica(rows: u64, seconds_behind: Option<u64>, io: Io) -> String {
 /// A server that replicates from nobody.
 #[must_use]
 pub fn primary(rows: u64, writes: bool) -> String {
-    if writes { format!("primary · {rows} rows") } else { format!("old primary · {rows} rows") }
+    format!("{} · {}", if writes { "primary" } else { "old primary" }, count(rows))
+}
+
+fn count(rows: u64) -> String {
+    if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") }
 }
 
 /// What travels between the application and a database.

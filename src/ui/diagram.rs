@@ -174,6 +174,7 @@ fn handle(layout: &Layout, view: &DiagramView, link: &LinkView, send: &Callback<
     let (look, look_key) = act(send, Msg::Select(Some(part)));
     let (text_x, text_y, side) = match curve.label {
         LabelAt::Above => (at.x, at.y - 14.0, "middle"),
+        LabelAt::Below => (at.x, at.y + 22.0, "middle"),
         LabelAt::Beside | LabelAt::Hidden => (at.x + 14.0, at.y + 4.0, "start"),
     };
     let unlabelled = (curve.label == LabelAt::Hidden && on).then_some("handle--unlabelled");

@@ -127,7 +127,9 @@ impl Component for Page {
         let classes = classes!("page", view.embed.then_some("page--embed"), format!("page--sheet-{sheet}"));
         html! {
             <div class={classes} data-testid="page">
-                if !view.embed {
+                if view.embed {
+                    <h1 class="visually-hidden">{ label::PRODUCT }</h1>
+                } else {
                     <Header scenario={model.history.scenario().name.clone()} theme={view.theme} send={send.clone()} />
                 }
                 { self.notices(&send) }
