@@ -91,15 +91,19 @@ impl GtidSet {
 #[derive(Clone, Debug, Default)]
 pub struct Binlog {
     entries: VecDeque<Transaction>,
-    purged: u64,
+    /// Position of the first entry.
+    first: u64,
+    /// Position of the first entry that is in the log. A copied server has none of those before; they are remembered here
+    /// only to name what a later promotion loses.
+    start: u64,
     purged_set: GtidSet,
 }
 
 impl Binlog {
-    /// An empty log that starts at `position`, after the transactions of `purged_set`.
+    /// The log of a server that has just got a copy of another's data: empty, after all that is in `donor`.
     #[must_use]
-    pub(super) fn starting_at(position: u64, purged_set: GtidSet) -> Self {
-        Self { entries: VecDeque::new(), purged: position, purged_set }
+    pub(super) fn of_copy(donor: &Self, executed: &GtidSet) -> Self {
+        Self { start: donor.end(), purged_set: executed.clone(), ..donor.clone() }
     }
 
     /// What the server has carried out and no longer has in its log (`gtid_purged`).
@@ -111,39 +115,48 @@ impl Binlog {
     /// The position behind the last transaction.
     #[must_use]
     pub fn end(&self) -> u64 {
-        self.purged + self.entries.len() as u64
+        self.first + self.entries.len() as u64
     }
 
     /// The first position that has not been purged.
     #[must_use]
     pub const fn start(&self) -> u64 {
-        self.purged
+        self.start
     }
 
     /// The transaction at a position, unless it is purged or not there yet.
     #[must_use]
     pub fn get(&self, position: u64) -> Option<&Transaction> {
-        self.entries.get(usize::try_from(position.checked_sub(self.purged)?).ok()?)
+        let place = position.checked_sub(self.first).filter(|_| position >= self.start)?;
+        self.entries.get(usize::try_from(place).ok()?)
     }
 
-    pub(super) fn get_mut(&mut self, position: u64) -> Option<&mut Transaction> {
-        self.entries.get_mut(usize::try_from(position.checked_sub(self.purged)?).ok()?)
+    /// The transaction at a position, as long as it is remembered.
+    pub(super) fn remembered_mut(&mut self, position: u64) -> Option<&mut Transaction> {
+        self.entries.get_mut(usize::try_from(position.checked_sub(self.first)?).ok()?)
+    }
+
+    /// All transactions that are remembered, oldest first.
+    pub(super) fn remembered(&self) -> impl Iterator<Item = &Transaction> {
+        self.entries.iter()
     }
 
     pub(super) fn push(&mut self, transaction: Transaction) {
         if self.entries.len() == MAX_TRANSACTIONS {
-            if let Some(oldest) = self.entries.pop_front() {
+            let oldest = self.entries.pop_front().filter(|_| self.first >= self.start);
+            if let Some(oldest) = oldest {
                 self.purged_set.add(oldest.row.gtid);
             }
-            self.purged += 1;
+            self.first += 1;
+            self.start = self.start.max(self.first);
         }
         self.entries.push_back(transaction);
     }
 
     /// The transactions with their positions, from `position` on.
     pub fn since(&self, position: u64) -> impl Iterator<Item = (u64, &Transaction)> {
-        let skip = position.saturating_sub(self.purged) as usize;
-        let first = self.purged + skip as u64;
+        let first = position.max(self.start);
+        let skip = (first - self.first) as usize;
         (first..).zip(self.entries.iter().skip(skip))
     }
 }

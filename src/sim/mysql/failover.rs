@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use serde::Serialize;
 
 use super::replication::{Io, WhyRefused};
-use super::{Binlog, Cluster, MAX_ACKNOWLEDGED, Row, Server, Stored, Transaction};
+use super::{Binlog, Cluster, MAX_ACKNOWLEDGED, Row, Server, Stored};
 use crate::sim::ids::ProcessId;
 use crate::sim::parts::Condition;
 use crate::sim::scenario::FieldError;
@@ -49,7 +49,7 @@ impl Cluster {
         for server in &mut self.servers {
             let received = server.next_position.saturating_sub(server.relay.len() as u64);
             let in_relay = stored.position.checked_sub(received).and_then(|at| server.relay.get_mut(at as usize));
-            for copy in server.binlog.get_mut(stored.position).into_iter().chain(in_relay) {
+            for copy in server.binlog.remembered_mut(stored.position).into_iter().chain(in_relay) {
                 copy.acknowledged |= copy.row.gtid == gtid;
             }
         }
@@ -115,16 +115,8 @@ impl World {
             lost_count: 0,
         };
         if let Some(old) = old {
-            let servers = &self.cluster.servers;
-            let old = &servers[usize::from(old)];
-            let is_lost = |t: &&Transaction| {
-                t.acknowledged && old.executed.contains(t.row.gtid) && !executed.contains(t.row.gtid)
-            };
-            // A copied server has no binlog of what it was copied with, but those that it comes from still have.
-            let start = servers.iter().map(|server| server.binlog.start()).min().unwrap_or(0);
-            for position in start..old.binlog.end() {
-                let mut copies = servers.iter().filter_map(|server| server.binlog.get(position));
-                if let Some(transaction) = copies.find(is_lost) {
+            for transaction in self.cluster.servers[usize::from(old)].binlog.remembered() {
+                if transaction.acknowledged && !executed.contains(transaction.row.gtid) {
                     promotion.loses(transaction.row);
                 }
             }
@@ -179,11 +171,12 @@ impl World {
         let donor = &self.cluster.servers[usize::from(primary)];
         self.require_up(donor.process)?;
         let (table, executed, end) = (donor.table.clone(), donor.executed.clone(), donor.binlog.end());
+        let binlog = Binlog::of_copy(&donor.binlog, &executed);
         let server = &mut self.cluster.servers[usize::from(at)];
         if server.executed.last_of(at, server.uuid) > executed.last_of(at, server.uuid) {
             server.uuid += 1;
         }
-        server.binlog = Binlog::starting_at(end, executed.clone());
+        server.binlog = binlog;
         (server.table, server.executed) = (table, executed);
         self.point_at_primary(at);
         self.cluster.servers[usize::from(at)].next_position = end;
