@@ -214,8 +214,8 @@ impl Layout {
             .position(|db| *db == to)
             .is_some_and(|n| n % 2 == 1);
         let (handle_at, label) = match (protocol, is_odd) {
-            (Protocol::Mysql, false) => (0.2, LabelAt::Above),
-            (Protocol::Mysql, true) => (0.42, LabelAt::Below),
+            (Protocol::Mysql, false) => (0.2, if d.y < a.y { LabelAt::Below } else { LabelAt::Above }),
+            (Protocol::Mysql, true) => (0.42, if d.y < a.y { LabelAt::Above } else { LabelAt::Below }),
             _ => (0.5, LabelAt::Above),
         };
         let label = if self.shape == Shape::Tall { LabelAt::Hidden } else { label };
