@@ -82,21 +82,23 @@ fn native() -> Result<()> {
 
 fn wasm() -> Result<()> {
     toolchain::node()?;
-    run(test_in_wasm("parity")?.env("PATH", tools::path_with_tools()))
+    let files = ["parity", "engine_story", "engine_layers", "engine_faults"];
+    run(test_in_wasm(&files)?.env("PATH", tools::path_with_tools()))
 }
 
 fn ui() -> Result<()> {
     let driver = browser::chromedriver()?;
-    run(test_in_wasm("ui")?.env("CHROMEDRIVER", driver))
+    run(test_in_wasm(&["ui"])?.env("CHROMEDRIVER", driver))
 }
 
-/// One file of `tests/`, compiled to WebAssembly and given to the runner of wasm-bindgen.
-fn test_in_wasm(file: &str) -> Result<Command> {
+/// Files of `tests/`, compiled to WebAssembly and given to the runner of wasm-bindgen.
+fn test_in_wasm(files: &[&str]) -> Result<Command> {
     toolchain::wasm_target()?;
     let runner = tools::TEST_RUNNER.ready()?;
     let mut command = cargo();
     command
-        .args(["test", "--package", "hopscope", "--test", file])
+        .args(["test", "--package", "hopscope"])
+        .args(files.iter().flat_map(|file| ["--test", file]))
         .args(WASM)
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
         // The runner gives up after 20 s, which a busy machine may need to start a browser.
