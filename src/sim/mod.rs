@@ -14,6 +14,7 @@ mod command;
 mod decimal;
 mod digest;
 pub mod dns;
+mod field_path;
 mod ids;
 mod inspect;
 pub mod metrics;

@@ -5,6 +5,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::command::{Command, TimedCommand};
+use super::field_path::field_at;
 use super::settings::Settings;
 use super::time::SimTime;
 use super::topology::Topology;
@@ -73,15 +74,10 @@ impl Scenario {
             let why = format!("longer than {} KiB", MAX_TEXT / 1024);
             return Err(FieldError::new("scenario", why));
         }
-        let mut reader = serde_json::Deserializer::from_str(text);
-        let scenario: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let path = error.path().to_string();
-            // Where the text breaks off, the path ends in a question mark.
-            let known = path.trim_end_matches('?').trim_end_matches('.');
-            let field = if known.is_empty() { "scenario" } else { known };
-            FieldError::new(field, error.inner().to_string())
+        let scenario: Self = serde_json::from_str(text).map_err(|error| {
+            let path = field_at(text, error.line(), error.column());
+            FieldError::new(if path.is_empty() { "scenario" } else { &path }, error.to_string())
         })?;
-        reader.end().map_err(|error| FieldError::new("scenario", error.to_string()))?;
         scenario.validate()?;
         Ok(scenario)
     }
