@@ -254,8 +254,7 @@ impl Model {
     }
 
     fn next_hop(&mut self) {
-        let over = |visit| self.world.trace(visit).is_none_or(|trace| trace.outcome.is_some());
-        if self.playback.follow.is_some_and(|follow| over(follow.visit)) {
+        if self.playback.has_told_all(&self.world) {
             self.playback.follow = None;
         } else {
             self.playback.next_hop(&self.world);

@@ -76,6 +76,8 @@ impl Speed {
 pub struct Follow {
     /// Its number.
     pub visit: u64,
+    /// How many spans of its trace have been told.
+    pub told: usize,
     /// End of the hop that is being shown; none while the text of the last one is read.
     pub target: Option<SimTime>,
 }
@@ -135,26 +137,42 @@ impl Playback {
             && follow.target.is_some_and(|target| world.now() >= target)
         {
             follow.target = None;
+            follow.told += 1;
         }
     }
 
     /// Starts to follow a visit: time stands still between hops.
     pub fn follow(&mut self, visit: u64) {
-        self.follow = Some(Follow { visit, target: None });
+        self.follow = Some(Follow { visit, told: 0, target: None });
     }
 
-    /// Shows the next hop of the followed visit, found by letting a copy of the world run ahead.
+    /// Tells the next span of the followed visit. If there is none yet, a copy of the world runs ahead to find when there
+    /// will be, and time runs until then.
     pub fn next_hop(&mut self, world: &World) {
         let Some(follow) = &mut self.follow else {
             return;
         };
-        let Some(target) = end_of_next_hop(world, follow.visit) else {
+        let spans = world.trace(follow.visit).map_or(0, |trace| trace.spans.len());
+        if follow.told < spans {
+            follow.told += 1;
+            return;
+        }
+        let Some(target) = next_span(world, follow.visit) else {
             return;
         };
         let length = target.since(world.now()).0.max(1);
         follow.target = Some(target);
         self.owed = 0;
         self.hop_speed = Speed::times(u32::try_from(length).unwrap_or(u32::MAX), HOP_US as u32);
+    }
+
+    /// Whether everything about the followed visit has been told.
+    #[must_use]
+    pub fn has_told_all(&self, world: &World) -> bool {
+        let Some(follow) = self.follow else {
+            return true;
+        };
+        world.trace(follow.visit).is_none_or(|trace| trace.outcome.is_some() && follow.told >= trace.spans.len())
     }
 }
 
@@ -170,13 +188,13 @@ fn automatic(world: &World) -> Speed {
     if by_hand.iter().all(quiet) { WAITING } else { WATCHING }
 }
 
-/// The moment at which a visit's trace grows by spans that take time, or the visit ends.
-fn end_of_next_hop(world: &World, visit: u64) -> Option<SimTime> {
+/// The moment at which a visit's trace has one more span, or the visit has ended.
+fn next_span(world: &World, visit: u64) -> Option<SimTime> {
     let mut ahead = world.clone();
-    let before = ahead.trace(visit)?.end();
+    let before = ahead.trace(visit)?.spans.len();
     for _ in 0..MAX_EVENTS_PER_FRAME {
         let trace = ahead.trace(visit)?;
-        if trace.end() > before || trace.outcome.is_some() {
+        if trace.spans.len() > before || trace.outcome.is_some() {
             return Some(ahead.now());
         }
         if !ahead.step() {
@@ -197,5 +215,28 @@ mod tests {
         }
         assert_eq!(Speed::find("1/20"), Some(WATCHING));
         assert_eq!(Speed::find("fast"), None);
+    }
+
+    #[test]
+    fn following_tells_every_span_once_and_lets_no_time_pass_between() {
+        let scenario = std::sync::Arc::new(crate::sim::PRESETS[0].scenario());
+        let mut world = World::new(scenario);
+        let class = crate::sim::Class::Read;
+        world.apply(&crate::sim::Command::Visit { class, count: 1, source: None }).unwrap();
+        let mut playback = Playback::new(Speed::Auto);
+        playback.follow(1);
+        let mut told = Vec::new();
+        while !playback.has_told_all(&world) {
+            playback.next_hop(&world);
+            while playback.follow.unwrap().target.is_some() {
+                playback.frame(&mut world, 16_667);
+            }
+            let now = world.now();
+            playback.frame(&mut world, 16_667);
+            assert_eq!(world.now(), now);
+            told.push(playback.follow.unwrap().told);
+        }
+        let spans = world.trace(1).unwrap().spans.len();
+        assert_eq!(told, (1..=spans).collect::<Vec<_>>());
     }
 }

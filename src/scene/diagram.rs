@@ -2,7 +2,8 @@
 
 use super::layout::Layout;
 use crate::sim::{
-    Condition, LinkId, MachineId, PartId, PartState, Place, ProcessId, Protocol, Role, World, balancer::AdminState,
+    Condition, LinkId, LinkInfo, MachineId, PartId, PartState, Place, ProcessId, Protocol, Role, World,
+    balancer::AdminState,
 };
 use crate::text::diagram as text;
 
@@ -187,13 +188,20 @@ fn is_shown(world: &World, id: LinkId) -> bool {
         (_, Protocol::Mysql) => {
             at(link.to).is_some_and(|at| cluster.primary == Some(at) || cluster.readers.contains(&at))
         }
-        (_, Protocol::Replication) => {
-            let (from, to) = (at(link.from), at(link.to));
-            let source_of = |at: Option<u16>| at.and_then(|at| cluster.servers[usize::from(at)].source);
-            (from.is_some() && source_of(to) == from) || (to.is_some() && source_of(from) == to)
-        }
+        (_, Protocol::Replication) => replicates(world, link),
         _ => true,
     }
+}
+
+/// Whether one of the two ends of a link replicates from the other.
+fn replicates(world: &World, link: &LinkInfo) -> bool {
+    let servers = &world.cluster().servers;
+    let at = |process| servers.iter().position(|s| s.process == process).map(|at| at as u16);
+    let follows = |replica: Option<u16>, source: Option<u16>| {
+        source.is_some() && replica.and_then(|at| servers[usize::from(at)].source) == source
+    };
+    let (from, to) = (at(link.from), at(link.to));
+    follows(to, from) || follows(from, to)
 }
 
 fn link_view(world: &World, id: LinkId) -> LinkView {
@@ -206,6 +214,7 @@ fn link_view(world: &World, id: LinkId) -> LinkView {
             let reads_here = at.is_some_and(|at| cluster.readers.contains(&at));
             text::database_link(reads_here, cluster.readers.is_empty())
         }
+        Protocol::Replication if !replicates(world, link) => text::NO_REPLICATION.to_owned(),
         Protocol::Replication => text::REPLICATION.to_owned(),
         protocol => text::protocol(protocol, wiring.process(link.to).port),
     };

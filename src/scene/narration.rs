@@ -28,23 +28,33 @@ pub struct End {
 }
 
 impl Narration {
-    /// Projects a world; none if the visit has left no trace.
+    /// Projects a world; none if the visit has left no trace. `told` is the number of spans that have been told of a visit
+    /// that is followed hop by hop; others are told where they are.
     #[must_use]
-    pub fn new(world: &World, visit: u64) -> Option<Self> {
+    pub fn new(world: &World, visit: u64, told: Option<usize>) -> Option<Self> {
         let trace = world.trace(visit)?;
         let wiring = world.wiring();
-        let end = trace.outcome.map(|outcome| End {
+        let all_told = told.is_none_or(|told| told >= trace.spans.len());
+        let outcome = trace.outcome.filter(|_| all_told);
+        let database = world.log().of(visit).and_then(|record| record.notes.database);
+        let handshake = world.settings().network.handshake;
+        let sentence = match (outcome, told, world.whereabouts(visit)) {
+            (Some(outcome), _, _) => explain::outcome_with(wiring, &outcome, database),
+            (None, None, Some(place)) => {
+                let waits = explain::on_its_way(wiring, place) + &explain::waiting(world.now().since(trace.end()));
+                let last = trace.spans.len().checked_sub(1).map(|last| explain::hop(wiring, trace, last, handshake));
+                last.map_or(waits.clone(), |last| format!("{last} {waits}"))
+            }
+            (None, Some(told), _) if told > 0 => {
+                explain::hop(wiring, trace, told.min(trace.spans.len()) - 1, handshake)
+            }
+            _ => explain::departure(),
+        };
+        let end = outcome.map(|outcome| End {
             result: explain::result(&outcome),
             ok: outcome.is_ok(),
             stale: outcome.is_stale(),
         });
-        let database = world.log().of(visit).and_then(|record| record.notes.database);
-        let handshake = world.settings().network.handshake;
-        let sentence = match (trace.outcome, trace.spans.len()) {
-            (Some(outcome), _) => explain::outcome_with(wiring, &outcome, database),
-            (None, 0) => explain::departure(),
-            (None, spans) => explain::hop(wiring, trace, spans - 1, handshake),
-        };
         Some(Self { visit, class: trace.class, sentence, end })
     }
 }

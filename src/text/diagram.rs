@@ -6,6 +6,8 @@ use crate::sim::{Condition, Protocol, Role};
 
 /// Label of a replication link.
 pub const REPLICATION: &str = "binlog";
+/// Label of a link that nobody replicates over.
+pub const NO_REPLICATION: &str = "no replication";
 
 /// The name of a program.
 #[must_use]

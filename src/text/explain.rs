@@ -11,7 +11,7 @@ mod termination;
 #[cfg(test)]
 mod tests;
 
-pub use hop::{decision, departure, hop, on_its_way};
+pub use hop::{decision, departure, hop, on_its_way, waiting};
 pub use mysql::error as database_error;
 pub use names::{database, place, process, server};
 pub use outcome::{outcome, outcome_with, result, short_cause, status_line, title};

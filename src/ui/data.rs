@@ -1,7 +1,5 @@
 //! Draws the rows of all databases, side by side.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use super::inspector::chip;
@@ -10,19 +8,8 @@ use crate::scene::data::{Cell, Column, DataView, Line, Mark};
 use crate::sim::{Class, Condition};
 use crate::text::inspector::{Kind, condition, data as words, stats};
 
-/// What the component shows, and where its messages go.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// What is shown.
-    pub view: Rc<DataView>,
-    /// Where messages go.
-    pub send: Callback<Msg>,
-}
-
 /// Draws the rows of all databases, side by side.
-#[component]
-pub fn DataPanel(props: &Props) -> Html {
-    let (view, send) = (&props.view, &props.send);
+pub fn data_panel(view: &DataView, send: &Callback<Msg>) -> Html {
     if view.servers.is_empty() {
         return html! { <section class="data" data-testid="data"><p class="empty">{ words::NO_DATABASE }</p></section> };
     }

@@ -93,6 +93,10 @@ fn machine_box(view: &DiagramView, machine: &MachineView, place: &BoxLayout, sen
     let part = PartId::Machine(machine.machine);
     let (onclick, onkeydown) = act(send, Msg::Select(Some(part)));
     let selected = (view.selected == Some(part)).then_some("machine--selected");
+    let tone = match (machine.mark.condition, machine.verdict) {
+        (Condition::Down, _) | (_, Some("DOWN")) => Some("bad"),
+        (_, verdict) => (verdict.is_some() || machine.mark.slowdown > 1).then_some("warn"),
+    };
     let status = match machine.mark {
         Mark { condition: Condition::Up, slowdown: 1, .. } => machine.verdict.map(words::verdict),
         mark => Some(words::condition(mark.condition, mark.slowdown, true)),
@@ -104,7 +108,7 @@ fn machine_box(view: &DiagramView, machine: &MachineView, place: &BoxLayout, sen
                 data-testid="machine" data-part={machine.name.clone()} data-condition={condition(machine.mark)} {onclick} {onkeydown}>
                 <rect class="hit" x={num(place.x)} y={num(place.y)} width={num(place.w - 44.0)} height={num(HEAD_HEIGHT)} rx="10" />
                 <text class="machine__name" x={num(place.x + 12.0)} y={num(place.y + 18.0)}>{ &machine.name }{ " " }</text>
-                <text class={classes!("machine__address", status.is_some().then_some("bad"))} x={num(place.x + 12.0)} y={num(place.y + 32.0)}>
+                <text class={classes!("machine__address", tone)} x={num(place.x + 12.0)} y={num(place.y + 32.0)}>
                     { status.unwrap_or_else(|| machine.address.clone()) }
                 </text>
             </g>

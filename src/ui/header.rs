@@ -7,28 +7,16 @@ use crate::app::{Msg, Theme};
 use crate::sim::PRESETS;
 use crate::text::label;
 
-/// What the header shows.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// Name of the scenario.
-    pub scenario: AttrValue,
-    /// The chosen colours.
-    pub theme: Theme,
-    /// Where messages go.
-    pub send: Callback<Msg>,
-}
-
-/// The header.
-#[component]
-pub fn Header(props: &Props) -> Html {
-    let preset = props.send.reform(|event: Event| {
+/// The header, with the name of the scenario and the chosen colours.
+pub fn header(scenario: &str, chosen: Theme, send: &Callback<Msg>) -> Html {
+    let preset = send.reform(|event: Event| {
         let name = value_of(&event);
         let known = PRESETS.iter().find(|preset| preset.name == name);
         Msg::Preset(known.map_or(PRESETS[0].name, |preset| preset.name))
     });
-    let theme = props.send.reform(|event: Event| Msg::Theme(Theme::find(&value_of(&event)).unwrap_or_default()));
-    let restart = props.send.reform(|_| Msg::Restart);
-    let own = PRESETS.iter().all(|preset| preset.name != props.scenario.as_str());
+    let theme = send.reform(|event: Event| Msg::Theme(Theme::find(&value_of(&event)).unwrap_or_default()));
+    let restart = send.reform(|_| Msg::Restart);
+    let own = PRESETS.iter().all(|preset| preset.name != scenario);
     html! {
         <header class="header">
             <div class="header__brand">
@@ -42,9 +30,9 @@ pub fn Header(props: &Props) -> Html {
             <div class="header__tools">
                 <label class="visually-hidden" for="preset">{ label::PRESET }</label>
                 <select id="preset" data-testid="preset" onchange={preset}>
-                    if own { <option selected=true value="">{ &props.scenario }</option> }
+                    if own { <option selected=true value="">{ scenario }</option> }
                     { for PRESETS.iter().map(|preset| html! {
-                        <option key={preset.name} value={preset.name} selected={preset.name == props.scenario.as_str()}>
+                        <option key={preset.name} value={preset.name} selected={preset.name == scenario}>
                             { label::preset(preset.name) }
                         </option>
                     }) }
@@ -53,7 +41,7 @@ pub fn Header(props: &Props) -> Html {
                 <label class="visually-hidden" for="theme">{ label::THEME }</label>
                 <select id="theme" data-testid="theme" onchange={theme}>
                     { for Theme::ALL.iter().map(|theme| html! {
-                        <option key={theme.name()} value={theme.name()} selected={*theme == props.theme}>{ name(*theme) }</option>
+                        <option key={theme.name()} value={theme.name()} selected={*theme == chosen}>{ name(*theme) }</option>
                     }) }
                 </select>
             </div>

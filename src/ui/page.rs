@@ -9,13 +9,12 @@ use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
 use super::diagram::Diagram;
-use super::header::Header;
-use super::inspector::Inspector;
+use super::header::header;
+use super::inspector::inspector;
 use super::packets::{self, MAX_PACKETS, Palette};
-use super::playback::{Narrator, PlaybackBar};
-use super::tabs::Tabs;
+use super::tabs::tabs;
 use super::traffic::Traffic;
-use super::{experiments, storage};
+use super::{experiments, playback, storage};
 use crate::app::{Model, Msg, Sheet, Theme, parse_address};
 use crate::scene::diagram::{DiagramView, packets};
 use crate::scene::inspector::InspectorView;
@@ -130,24 +129,22 @@ impl Component for Page {
                 if view.embed {
                     <h1 class="visually-hidden">{ label::PRODUCT }</h1>
                 } else {
-                    <Header scenario={model.history.scenario().name.clone()} theme={view.theme} send={send.clone()} />
+                    { header(&model.history.scenario().name, view.theme, &send) }
                 }
                 { self.notices(&send) }
                 <main class="page__main">
                     <Traffic workload={*world.workload()} experiments={experiments::of(world)} send={send.clone()} />
                     <div class="page__centre">
                         { self.stage(&send) }
-                        <Narrator view={self.narration()} following={model.playback.follow.is_some()}
-                            moving={model.playback.follow.is_some_and(|f| f.target.is_some())} send={send.clone()} />
-                        <PlaybackBar running={model.playback.running} speed={model.playback.speed}
-                            effective={model.playback.effective(world)} broken={!world.all_fine()} now_ms={world.now().0 / 1_000} send={send.clone()} />
+                        { playback::narrator(self.narration().as_ref(), model.playback.follow, &send) }
+                        { playback::bar(&model.playback, world, &send) }
                         { sheet_bar(view.sheet, &send) }
                     </div>
                     <aside class="panel page__inspector" aria-label={label::INSPECTOR}>
                         if view.selected.is_none() { { close_sheet(&send) } }
-                        <Inspector view={Rc::new(InspectorView::new(world, view.selected))} send={send.clone()} />
+                        { inspector(&InspectorView::new(world, view.selected), &send) }
                     </aside>
-                    <Tabs tab={view.tab} content={super::tabs::content(world, view, &send)} send={send.clone()} />
+                    { tabs(world, view, &send) }
                 </main>
             </div>
         }
@@ -203,9 +200,9 @@ impl Page {
         }
     }
 
-    fn narration(&self) -> Option<Rc<Narration>> {
-        let visit = self.model.view.visit?;
-        Narration::new(&self.model.world, visit).map(Rc::new)
+    fn narration(&self) -> Option<Narration> {
+        let follow = self.model.playback.follow.filter(|follow| Some(follow.visit) == self.model.view.visit);
+        Narration::new(&self.model.world, self.model.view.visit?, follow.map(|follow| follow.told))
     }
 
     fn notices(&self, send: &Callback<Msg>) -> Html {

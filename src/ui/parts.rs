@@ -1,30 +1,17 @@
 //! Draws every part with its condition and its switch, as a table.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use super::inspector::chip;
-use super::inspector::fields::Speed;
+use super::inspector::fields::speed;
 use crate::app::Msg;
 use crate::scene::parts::{PartRow, PartStatus, PartsView, condition_name};
 use crate::sim::{Command, Condition};
 use crate::text::inspector::{data as words, kind};
 use crate::text::label::ALL_ON;
 
-/// What the component shows, and where its messages go.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// What is shown.
-    pub view: Rc<PartsView>,
-    /// Where messages go.
-    pub send: Callback<Msg>,
-}
-
 /// Draws every part with its condition and its switch, as a table.
-#[component]
-pub fn PartsPanel(props: &Props) -> Html {
-    let (view, send) = (&props.view, &props.send);
+pub fn parts_panel(view: &PartsView, send: &Callback<Msg>) -> Html {
     let restore = {
         let send = send.clone();
         Callback::from(move |_| send.emit(Msg::Do(Command::RestoreAll)))
@@ -78,8 +65,7 @@ fn row(part: &PartRow, send: &Callback<Msg>) -> Html {
             <td><span class="row">{ chip::state(status) }</span></td>
             <td class="muted parts__kind">{ kind(status.kind) }</td>
             <td>
-                <Speed id={format!("speed-{}", status.name)} label={words::speed_of(&status.name)} part={name()}
-                    slowdown={status.slowdown} send={send.clone()} />
+                { speed(&status.name, status.slowdown, format!("speed-{}", status.name), Some(words::speed_of(&status.name)), send) }
             </td>
             <td>
                 <span class="parts__more">

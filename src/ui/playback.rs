@@ -1,35 +1,20 @@
 //! The bar under the diagram: what the watched visit does, and how time runs.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use super::input::{class_mark, value_of};
-use crate::app::{Msg, Speed};
+use crate::app::{Follow, Msg, Playback, Speed};
 use crate::scene::narration::Narration;
-use crate::sim::Command;
+use crate::sim::{Command, World};
 use crate::text::label;
 
-/// What the narration shows.
-#[derive(Properties, PartialEq)]
-pub struct NarrationProps {
-    /// The watched visit, if there is one.
-    pub view: Option<Rc<Narration>>,
-    /// Whether it is followed hop by hop.
-    pub following: bool,
-    /// Whether a hop is being shown now.
-    pub moving: bool,
-    /// Where messages go.
-    pub send: Callback<Msg>,
-}
-
-/// One sentence about the watched visit.
-#[component]
-pub fn Narrator(props: &NarrationProps) -> Html {
-    let Some(view) = &props.view else {
+/// One sentence about the watched visit, if there is one, and the buttons to follow it hop by hop.
+pub fn narrator(view: Option<&Narration>, follow: Option<Follow>, send: &Callback<Msg>) -> Html {
+    let Some(view) = view else {
         return html! { <div class="narrator"><p class="narrator__text muted">{ label::HINT }</p></div> };
     };
     let (visit, ended) = (view.visit, view.end.is_some());
+    let (following, moving) = (follow.is_some(), follow.is_some_and(|follow| follow.target.is_some()));
     let end = view.end.as_ref().map(|end| {
         let kind = if !end.ok {
             "chip--bad"
@@ -58,54 +43,39 @@ pub fn Narrator(props: &NarrationProps) -> Html {
                 <strong class="row">{ class_mark(view.class) }{ label::visit(visit, view.class) }</strong>
                 { end }
                 <span class="narrator__actions">
-                    if props.following && !ended {
-                        <button class="button button--primary button--small" data-testid="next-hop" disabled={props.moving}
-                            onclick={props.send.reform(|_| Msg::NextHop)}>{ label::NEXT_HOP }</button>
+                    if following && !ended {
+                        <button class="button button--primary button--small" data-testid="next-hop" disabled={moving}
+                            onclick={send.reform(|_| Msg::NextHop)}>{ label::NEXT_HOP }</button>
                     }
-                    if props.following {
+                    if following {
                         <button class="button button--small" data-testid="unfollow"
-                            onclick={props.send.reform(|_| Msg::Unfollow)}>{ label::GO_ON }</button>
+                            onclick={send.reform(|_| Msg::Unfollow)}>{ label::GO_ON }</button>
                     }
-                    if ended && !props.following {
+                    if ended && !following {
                         <button class="button button--small button--quiet" data-testid="show-trace"
-                            onclick={props.send.reform(move |_| Msg::ShowVisit(visit))}>{ label::SHOW_TRACE }</button>
+                            onclick={send.reform(move |_| Msg::ShowVisit(visit))}>{ label::SHOW_TRACE }</button>
                     }
                 </span>
             </div>
-            <p class="narrator__text" aria-live={if ended || props.following { "polite" } else { "off" }}>{ &view.sentence }</p>
+            <p class="narrator__text" aria-live={if ended || following { "polite" } else { "off" }}>{ &view.sentence }</p>
         </div>
     }
 }
 
-/// What the bar shows.
-#[derive(Properties, PartialEq)]
-pub struct PlaybackProps {
-    /// Whether time runs.
-    pub running: bool,
-    /// The chosen speed.
-    pub speed: Speed,
-    /// The speed in force.
-    pub effective: Speed,
-    /// Whether something is broken, hung or slow.
-    pub broken: bool,
-    /// Simulated time in milliseconds.
-    pub now_ms: u64,
-    /// Where messages go.
-    pub send: Callback<Msg>,
-}
-
-/// Pause, step, speed and clock.
-#[component]
-pub fn PlaybackBar(props: &PlaybackProps) -> Html {
-    let speed = props.send.reform(|event: Event| Msg::Speed(Speed::find(&value_of(&event)).unwrap_or(Speed::Auto)));
-    let (mark, text) = if props.running { ("❚❚", label::PAUSE) } else { ("▶", label::RUN) };
-    let effective = (props.speed == Speed::Auto).then(|| label::speed(&props.effective.name()));
+/// Pause, step, speed, the button that mends everything, and the clock.
+pub fn bar(playback: &Playback, world: &World, send: &Callback<Msg>) -> Html {
+    let (chosen, now_us) = (playback.speed, world.now().0);
+    let speed = send.reform(|event: Event| Msg::Speed(Speed::find(&value_of(&event)).unwrap_or(Speed::Auto)));
+    let following = playback.follow.is_some();
+    let (mark, text) = if playback.running && !following { ("❚❚", label::PAUSE) } else { ("▶", label::RUN) };
+    let effective = (chosen == Speed::Auto && !following).then(|| label::speed(&playback.effective(world).name()));
     html! {
         <div class="playback" role="group" aria-label={label::TIME}>
-            <button class="button button--small playback__toggle" data-testid="toggle" onclick={props.send.reform(|_| Msg::Toggle)}>
+            <button class="button button--small playback__toggle" data-testid="toggle"
+                onclick={send.reform(move |_| if following { Msg::Unfollow } else { Msg::Toggle })}>
                 <span aria-hidden="true">{ mark }</span>{ text }
             </button>
-            <button class="button button--small" data-testid="step" onclick={props.send.reform(|_| Msg::Step)}>
+            <button class="button button--small" data-testid="step" onclick={send.reform(|_| Msg::Step)}>
                 { label::STEP }
             </button>
             <span class="row">
@@ -113,14 +83,14 @@ pub fn PlaybackBar(props: &PlaybackProps) -> Html {
                 <select id="speed" data-testid="speed" onchange={speed}>
                     { for Speed::ALL.iter().map(|speed| {
                         let name = speed.name();
-                        html! { <option key={name.clone()} value={name.clone()} selected={*speed == props.speed}>{ label::speed(&name) }</option> }
+                        html! { <option key={name.clone()} value={name.clone()} selected={*speed == chosen}>{ label::speed(&name) }</option> }
                     }) }
                 </select>
                 if let Some(effective) = effective { <span class="small muted playback__effective">{ effective }</span> }
             </span>
-            <button class="button button--small playback__all-on" data-testid="all-on" disabled={!props.broken}
-                onclick={props.send.reform(|_| Msg::Do(Command::RestoreAll))}>{ label::ALL_ON }</button>
-            <span class="playback__clock mono" data-testid="clock" data-ms={props.now_ms.to_string()}>{ label::clock(props.now_ms * 1_000) }</span>
+            <button class="button button--small playback__all-on" data-testid="all-on" disabled={world.all_fine()}
+                onclick={send.reform(|_| Msg::Do(Command::RestoreAll))}>{ label::ALL_ON }</button>
+            <span class="playback__clock mono" data-testid="clock" data-ms={(now_us / 1_000).to_string()}>{ label::clock(now_us) }</span>
         </div>
     }
 }

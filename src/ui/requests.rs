@@ -12,19 +12,8 @@ use crate::scene::requests::RequestsView;
 use crate::text::label::visits;
 use log::Log;
 
-/// What the component shows, and where its messages go.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// What is shown.
-    pub view: Rc<RequestsView>,
-    /// Where messages go.
-    pub send: Callback<Msg>,
-}
-
 /// Draws the log of visits, and how many ended how.
-#[component]
-pub fn RequestsPanel(props: &Props) -> Html {
-    let view = &props.view;
+pub fn requests_panel(view: &Rc<RequestsView>, send: &Callback<Msg>) -> Html {
     html! {
         <div class="requests" data-testid="requests"><div class="requests-columns">
             <section class="requests-ended" tabindex="0" aria-label={visits::ENDED}>
@@ -36,7 +25,7 @@ pub fn RequestsPanel(props: &Props) -> Html {
                 if view.log_length() == 0 {
                     <p class="empty">{ visits::LOG_EMPTY }</p>
                 } else {
-                    <Log view={Rc::clone(view)} send={props.send.clone()} />
+                    <Log view={Rc::clone(view)} send={send.clone()} />
                 }
             </section>
         </div></div>

@@ -16,23 +16,12 @@ pub(super) use chip::chip;
 use picker::Picker;
 use waterfall::Waterfall;
 
-/// What the component shows, and where its messages go.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// What is shown.
-    pub view: Rc<TraceView>,
-    /// Where messages go.
-    pub send: Callback<Msg>,
-}
-
 /// Draws the trace of one visit: its spans as a waterfall, with a sentence for each.
-#[component]
-pub fn TracePanel(props: &Props) -> Html {
-    let view = &props.view;
+pub fn trace_panel(view: &Rc<TraceView>, send: &Callback<Msg>) -> Html {
     if view.choices.is_empty() {
         return html! { <p class="empty" data-testid="trace-empty">{ visits::TRACE_EMPTY }</p> };
     }
-    let picker = html! { <Picker view={Rc::clone(view)} send={props.send.clone()} /> };
+    let picker = html! { <Picker view={Rc::clone(view)} send={send.clone()} /> };
     match &view.shown {
         Some(shown) => html! {
             <section class="trace" data-testid="trace" data-visit={shown.visit.to_string()} aria-label={visits::TRACE}>

@@ -47,7 +47,7 @@ pub fn Traffic(props: &Props) -> Html {
                     <input type="checkbox" data-testid="follow" checked={*follow} onchange={tick} />{ label::FOLLOW }
                 </label>
             </div>
-            <Load workload={props.workload} send={props.send.clone()} />
+            { load(props.workload, &props.send) }
             <div class="stack traffic__experiments">
                 <h2>{ label::TRY }</h2>
                 <ul class="traffic__try">{ for props.experiments.iter().map(|(name, command)| {
@@ -60,23 +60,14 @@ pub fn Traffic(props: &Props) -> Html {
     }
 }
 
-/// What the load fields show.
-#[derive(Properties, PartialEq)]
-struct LoadProps {
-    workload: Workload,
-    send: Callback<Msg>,
-}
-
 /// The fields of the continuous load.
-#[component]
-fn Load(props: &LoadProps) -> Html {
-    let workload = props.workload;
-    let rate = props.send.reform(move |event: InputEvent| {
+fn load(workload: Workload, send: &Callback<Msg>) -> Html {
+    let rate = send.reform(move |event: InputEvent| {
         let rate_per_s = value_of(&event).parse().unwrap_or(0).min(crate::sim::MAX_RATE);
         Msg::Do(Command::Load(Workload { rate_per_s, ..workload }))
     });
     let share = |class: Class| {
-        let change = props.send.reform(move |event: Event| {
+        let change = send.reform(move |event: Event| {
             let share = value_of(&event).parse().unwrap_or(0).min(100);
             Msg::Do(Command::Load(Workload { mix: with_share(workload.mix, class, share), ..workload }))
         });

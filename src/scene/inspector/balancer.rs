@@ -114,7 +114,8 @@ impl ServerRow {
             state,
             status: status(world, server, state),
             admin: server.admin,
-            last_check: server.last_check,
+            // No checks are sent in maintenance, and none is shown.
+            last_check: if server.admin == AdminState::Maint { LastCheck::None } else { server.last_check },
             weight: candidate.weight,
             backup: candidate.backup,
             in_use: candidate.usable && candidate.weight > 0,

@@ -5,7 +5,7 @@ mod stack;
 mod wire;
 
 use super::names::{who, who_first};
-use crate::sim::{Cause, Decision, Place, ProcessId, Role, Span, Trace, Wiring};
+use crate::sim::{Cause, Decision, Micros, Place, ProcessId, Role, Span, Trace, Wiring};
 
 /// A span with what is known around it.
 #[derive(Clone, Copy)]
@@ -55,6 +55,15 @@ pub fn on_its_way(wiring: &Wiring, at: Place) -> String {
             let way = if back { "back from" } else { "to" };
             format!("On the way {way} {}…", who(wiring, wiring.link(link).to))
         }
+    }
+}
+
+/// For how long nothing has been heard, once that is longer than a visitor notices.
+#[must_use]
+pub fn waiting(quiet: Micros) -> String {
+    match quiet.0 / 1_000_000 {
+        0 => String::new(),
+        seconds => format!(" no answer for {seconds} s."),
     }
 }
 

@@ -81,7 +81,7 @@ fn stale(by: &str, missed: u32) -> String {
     let (rows, are, them) = if missed == 1 { ("row", "is", "it") } else { ("rows", "are", "them") };
     format!(
         "{by} answered, but the page is stale: {missed} {rows} acknowledged before this visit began {are} missing, \
-         because the replica that was read had not applied {them}."
+         because the replica that was read did not have {them} yet."
     )
 }
 

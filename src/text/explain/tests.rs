@@ -180,7 +180,7 @@ fn an_outcome_names_the_layer_and_the_reason() {
         "web-01/app",
         Cause::Rows { newest: 6, missed: 1 },
         "The application on web-01 answered, but the page is stale: 1 row acknowledged before this visit began is \
-         missing, because the replica that was read had not applied it.",
+         missing, because the replica that was read did not have it yet.",
     );
     check_outcome(
         Verdict::Browser(BrowserError::ConnectionRefused),

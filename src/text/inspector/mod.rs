@@ -211,7 +211,8 @@ pub const HELP: [&str; 3] = [
      and you can change it while visits travel.",
     "Every part has a switch: kill a process, cut the power of a machine, cut a link. Then send a visit and watch where \
      it gets stuck, and who says so.",
-    "Nothing can be broken for good: “Switch everything back on” mends it all.",
+    "“Switch everything back on” gives every part its power, process and link back. What operators have set, and rows \
+     that a promotion lost, stay as they are; “Start again” begins anew.",
 ];
 /// Heading of the marks.
 pub const HELP_MARKS: &str = "What the marks mean";

@@ -105,8 +105,8 @@ fn line(server: &ServerRow) -> Html {
     let yes = |yes: bool| if yes { "Y" } else { "–" };
     let numbers = [
         server.weight.to_string(),
-        yes(server.in_use && !server.backup).to_owned(),
-        yes(server.in_use && server.backup).to_owned(),
+        yes(!server.backup).to_owned(),
+        yes(server.backup).to_owned(),
         server.queued.to_string(),
         server.running.to_string(),
         counters.most_running.to_string(),

@@ -9,19 +9,9 @@ use crate::sim::{Command, Decimal, Setting};
 use crate::text::inspector::setting as words;
 use crate::ui::input::{is_ticked, number_of, value_of};
 
-/// A setting with its value.
-#[derive(Properties, PartialEq)]
-pub struct SettingProps {
-    /// The setting with its present value.
-    pub setting: Setting,
-    /// Where messages go.
-    pub send: Callback<Msg>,
-}
-
 /// One setting that can be changed live.
-#[component]
-pub fn SettingField(props: &SettingProps) -> Html {
-    let (setting, send) = (&props.setting, props.send.clone());
+pub fn setting_field(setting: &Setting, send: &Callback<Msg>) -> Html {
+    let send = send.clone();
     let testid = format!("set-{}", setting.key());
     let help_id = format!("{testid}-help");
     let field = field(setting);
@@ -48,7 +38,7 @@ pub fn SettingField(props: &SettingProps) -> Html {
     };
     let wide = matches!(setting, Setting::Balance(_) | Setting::CheckKind(_));
     html! {
-        <div class={classes!("setting", wide.then_some("setting--wide"))}>
+        <div key={setting.key()} class={classes!("setting", wide.then_some("setting--wide"))}>
             <label for={testid}>{ words::label(setting) }</label>
             <span class="setting__input">{ input }if !unit.is_empty() { <span class="muted small">{ unit }</span> }</span>
             <p class="setting__help" id={help_id}>{ words::help(setting) }</p>
@@ -177,35 +167,18 @@ pub fn Choice(props: &ChoiceProps) -> Html {
 /// The speeds that are offered.
 const SPEEDS: [u32; 5] = [1, 2, 10, 100, 1_000];
 
-/// The speed of a part.
-#[derive(Properties, PartialEq)]
-pub struct SpeedProps {
-    /// The part, as commands name it.
-    pub part: AttrValue,
-    /// For a `label` outside.
-    pub id: AttrValue,
-    /// Name for screen readers where there is no `label`.
-    #[prop_or_default]
-    pub label: Option<AttrValue>,
-    /// By how much it is slowed now.
-    pub slowdown: u32,
-    /// Where messages go.
-    pub send: Callback<Msg>,
-}
-
-/// The list of speeds of a part.
-#[component]
-pub fn Speed(props: &SpeedProps) -> Html {
+/// The list of speeds of a part that is slowed `slowdown` times now; `id` is for a `label` outside, `label` for none.
+pub fn speed(part: &str, slowdown: u32, id: String, label: Option<String>, send: &Callback<Msg>) -> Html {
     let mut factors = SPEEDS.to_vec();
-    if !factors.contains(&props.slowdown) {
-        factors.push(props.slowdown);
+    if !factors.contains(&slowdown) {
+        factors.push(slowdown);
     }
-    let present = factors.iter().position(|factor| *factor == props.slowdown).unwrap_or(0);
+    let present = factors.iter().position(|factor| *factor == slowdown).unwrap_or(0);
     let name = |factor: &u32| (factor.to_string(), crate::text::inspector::speed(*factor));
     let options = factors.iter().map(name).collect::<Vec<_>>();
-    let (part, send) = (props.part.to_string(), props.send.clone());
+    let (part, send) = (part.to_owned(), send.clone());
     let commit = Callback::from(move |at: usize| {
         send.emit(Msg::Do(Command::Slow { part: part.clone(), factor: factors[at] }));
     });
-    html! { <Choice id={props.id.clone()} testid="act-slow" label={props.label.clone()} {options} {present} {commit} /> }
+    html! { <Choice {id} testid="act-slow" label={label.map(AttrValue::from)} {options} {present} {commit} /> }
 }

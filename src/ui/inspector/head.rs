@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::chip;
-use super::fields::Speed;
+use super::fields::speed;
 use crate::app::Msg;
 use crate::scene::inspector::{Detail, PartView};
 use crate::scene::parts::PartStatus;
@@ -93,7 +93,7 @@ fn actions(status: &PartStatus, send: &Callback<Msg>) -> Html {
             { button(first, None) }
             { second.map(|second| button(second, None)).unwrap_or_default() }
             { third.map(|third| button(third, Some(SPEED))).unwrap_or_default() }
-            <Speed id={SPEED} label={words::SPEED} part={status.name.clone()} slowdown={status.slowdown} send={send.clone()} />
+            { speed(&status.name, status.slowdown, SPEED.to_owned(), Some(words::SPEED.to_owned()), send) }
         </div>
     }
 }

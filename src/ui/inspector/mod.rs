@@ -8,31 +8,19 @@ mod mysql;
 mod names;
 mod web;
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
-use self::fields::SettingField;
+use self::fields::setting_field;
 use crate::app::Msg;
 use crate::scene::inspector::{Detail, InspectorView, PartView};
 use crate::text::inspector as words;
 
-/// What the component shows, and where its messages go.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// What is shown.
-    pub view: Rc<InspectorView>,
-    /// Where messages go.
-    pub send: Callback<Msg>,
-}
-
 /// Draws what an operator would see of one part.
-#[component]
-pub fn Inspector(props: &Props) -> Html {
-    let content = match &props.view.part {
+pub fn inspector(view: &InspectorView, send: &Callback<Msg>) -> Html {
+    let content = match &view.part {
         // The key lets no half-typed value of one part reach the next.
         Some(part) => {
-            html! { <div key={part.status.name.clone()} class="stack">{ part_html(part, &props.send) }</div> }
+            html! { <div key={part.status.name.clone()} class="stack">{ part_html(part, send) }</div> }
         }
         None => html! { <div key="help">{ help() }</div> },
     };
@@ -63,7 +51,7 @@ fn detail(part: &PartView, send: &Callback<Msg>) -> Html {
         Detail::App(view) => web::files(view, send),
         Detail::Mysql(view) => mysql::panel(view, send),
         Detail::Resolver(view) => names::resolver(view, send),
-        Detail::Zone(view) => html! { <names::Zone view={view.clone()} send={send.clone()} /> },
+        Detail::Zone(view) => names::zone(view, send),
     }
 }
 
@@ -78,9 +66,7 @@ fn settings(part: &PartView, send: &Callback<Msg>) -> Html {
     if part.settings.is_empty() {
         return Html::default();
     }
-    let field = |setting: &crate::sim::Setting| {
-        html! { <SettingField key={setting.key()} setting={setting.clone()} send={send.clone()} /> }
-    };
+    let field = |setting| setting_field(setting, send);
     html! {
         <section class="inspector-block">
             <h3>{ words::SETTINGS }</h3>

@@ -65,19 +65,8 @@ fn terminal(id: &'static str, title: &'static str, text: &str) -> Html {
     }
 }
 
-/// The zone.
-#[derive(Properties, PartialEq)]
-pub struct ZoneProps {
-    /// What is shown.
-    pub view: ZoneView,
-    /// Where messages go.
-    pub send: Callback<Msg>,
-}
-
 /// The zone with the form that changes its A records.
-#[component]
-pub fn Zone(props: &ZoneProps) -> Html {
-    let view = &props.view;
+pub fn zone(view: &ZoneView, send: &Callback<Msg>) -> Html {
     let line = |(at, (name, ttl_s, kind, data)): (usize, &(String, u32, crate::sim::dns::RecordType, String))| {
         record(at, name, *ttl_s, &kind.to_string(), data)
     };
@@ -87,7 +76,7 @@ pub fn Zone(props: &ZoneProps) -> Html {
                 <h3>{ words::ZONE }</h3>
                 { records(words::ZONE, view.records.iter().enumerate().map(line).collect()) }
             </section>
-            <ZoneForm addresses={view.addresses.clone()} ttl_s={view.ttl_s} choices={view.choices.clone()} send={props.send.clone()} />
+            <ZoneForm addresses={view.addresses.clone()} ttl_s={view.ttl_s} choices={view.choices.clone()} send={send.clone()} />
             { terminal("dig", words::DIG, &view.dig) }
         </>
     }

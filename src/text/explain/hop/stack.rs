@@ -66,7 +66,7 @@ impl Hop<'_> {
         let rows =
             if missed == 1 { "1 acknowledged row is".to_owned() } else { format!("{missed} acknowledged rows are") };
         format!(
-            "{who} ran the SELECT, but the read is stale: {rows} missing, this replica has not applied everything yet."
+            "{who} ran the SELECT, but the read is stale: {rows} missing, this replica does not have everything yet."
         )
     }
 
