@@ -143,8 +143,8 @@ fn mysql_speaks_with_its_own_words() {
     );
     check(
         &[(at("web-02/mysqld"), Decision::ReadRows { newest: 4, missed: 2 })],
-        "MySQL on web-02 ran the SELECT, but the read is stale: 2 acknowledged rows are missing, this replica has not \
-         applied everything yet.",
+        "MySQL on web-02 ran the SELECT, but the read is stale: 2 acknowledged rows are missing, this replica does not \
+         have everything yet.",
     );
 }
 
