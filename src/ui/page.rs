@@ -140,7 +140,7 @@ impl Component for Page {
                         { playback::bar(&model.playback, world, &send) }
                         { sheet_bar(view.sheet, &send) }
                     </div>
-                    <aside class="panel page__inspector" aria-label={label::INSPECTOR}>
+                    <aside class="panel page__inspector" tabindex="0" aria-label={label::INSPECTOR}>
                         if view.selected.is_none() { { close_sheet(&send) } }
                         { inspector(&InspectorView::new(world, view.selected), &send) }
                     </aside>
