@@ -44,7 +44,9 @@ impl World {
         };
         let gone = matches!(call.state, CallState::Stalled(_) | CallState::Lost);
         let (parent, visit, callee) = (call.parent, call.visit, call.callee);
-        self.mark(key, place, Decision::NoAnswer);
+        let is_there = matches!(place, Place::Process(_));
+        let silent = is_there && call.ask == Ask::Resolve && self.names.waits_for_authority(self.now);
+        self.mark(key, place, if silent { Decision::AuthoritySilent } else { Decision::NoAnswer });
         if gone {
             self.calls.remove(key);
         }

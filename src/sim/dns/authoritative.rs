@@ -9,7 +9,7 @@ use super::message::{Message, Rcode, Record, RecordData};
 use super::{NAME, ZONE_NAME, ZONE_SERVER};
 
 /// The TTL in seconds of the zone's NS record and of its server's address (`$TTL 3600` in every recording).
-const SERVER_TTL_S: u32 = 3600;
+pub(super) const SERVER_TTL_S: u32 = 3600;
 
 /// What the zone file says of `www`, and how its server orders several addresses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::addresses::Addresses;
-use super::authoritative::{Negative, ZoneAnswer};
+use super::authoritative::{Negative, SERVER_TTL_S, ZoneAnswer};
 use super::lookup::{CacheEntry, CachedAnswer, Lookup, Reply, STALE_TTL_S};
 use super::message::{Rcode, RecordType};
 use super::referral::{COM_SERVER, NameServer, REFERRAL_TTL_S};
@@ -156,7 +156,7 @@ impl Resolver {
     }
 
     /// A server above has said whom to ask next. That is kept as long as it allows, [`REFERRAL_TTL_S`], or as the
-    /// configuration allows; `foobar.com`'s own copy of the record does not replace it.
+    /// configuration allows, until `foobar.com`'s own copy of the record replaces it.
     pub fn referred(&mut self, now: SimTime, by: NameServer) {
         let ttl_s = REFERRAL_TTL_S.min(self.settings.kind.max_ttl_s());
         let until_s = Some(self.wall_s(now).saturating_add(u64::from(ttl_s)));
@@ -171,8 +171,14 @@ impl Resolver {
     ///
     /// An absence is kept for the smaller of SOA TTL and SOA minimum (`nxdomain_negative_ttl`, `nodata_negative_ttl`, RFC
     /// 2308 section 5), an answer with TTL 0 not at all (`ttl_zero`).
+    ///
+    /// The answer to a question for addresses brings the zone's own NS record, which counts more than the one of the
+    /// servers above (RFC 2181 section 5.4.1).
     pub fn learned(&mut self, now: SimTime, answer: &ZoneAnswer) {
         let kind = self.settings.kind;
+        if matches!(answer, ZoneAnswer::Addresses { .. }) {
+            self.zone_until_s = Some(self.wall_s(now).saturating_add(u64::from(SERVER_TTL_S)));
+        }
         let ttl_s = match answer {
             ZoneAnswer::Addresses { ttl_s, .. } => (*ttl_s).min(kind.max_ttl_s()),
             ZoneAnswer::Negative(negative) => {

@@ -89,6 +89,12 @@ impl NameService {
         self.state.reset();
     }
 
+    /// Whether the resolver cannot answer because the authoritative server is silent, or was a moment ago.
+    pub(in crate::sim) fn waits_for_authority(&self, now: SimTime) -> bool {
+        let asked = self.asking.is_some_and(|asking| asking.server == NameServer::Authoritative);
+        asked || !self.state.may_ask(now)
+    }
+
     /// Clients that wait for an answer now.
     #[must_use]
     pub fn waiting(&self) -> usize {

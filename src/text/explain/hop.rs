@@ -152,7 +152,7 @@ impl Hop<'_> {
                  (its TTL)."
             ),
             Decision::AuthoritySilent => {
-                format!("{who} gives up: no answer came from {authority}, the authoritative server of foobar.com.")
+                format!("{who} has no answer to give: {authority}, the authoritative server of foobar.com, is silent.")
             }
             Decision::ServFail => format!("{who} answers SERVFAIL: it has no address and could not get one."),
             Decision::NoAddress => {
