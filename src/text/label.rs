@@ -45,6 +45,8 @@ labels! {
     TRAFFIC = "Traffic";
     /// Heading: single visits.
     SEND = "Send one visit";
+    /// Button on a narrow screen: opens the panel to send visits.
+    SEND_SHORT = "Send visits";
     /// Checkbox: hop by hop.
     FOLLOW = "Stop at every hop and explain it";
     /// Heading: continuous load.

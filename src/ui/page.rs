@@ -229,7 +229,7 @@ const fn sheet_name(sheet: Sheet) -> &'static str {
 /// On a narrow screen: the buttons that open the panels.
 fn sheet_bar(open: Option<Sheet>, send: &Callback<Msg>) -> Html {
     let sheets =
-        [(Sheet::Traffic, label::TRAFFIC), (Sheet::Inspector, label::INSPECTOR), (Sheet::Tabs, label::DETAILS)];
+        [(Sheet::Traffic, label::SEND_SHORT), (Sheet::Inspector, label::INSPECTOR), (Sheet::Tabs, label::DETAILS)];
     let button = |(sheet, text): (Sheet, &'static str)| {
         let is_open = open == Some(sheet);
         let toggle = send.reform(move |_| Msg::Sheet((!is_open).then_some(sheet)));
