@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::input::on_click;
 use super::inspector::chip;
 use crate::app::Msg;
 use crate::scene::data::{Cell, Column, DataView, Line, Mark};
@@ -39,8 +40,7 @@ pub fn data_panel(view: &DataView, send: &Callback<Msg>) -> Html {
 }
 
 fn empty(send: &Callback<Msg>) -> Html {
-    let send = send.clone();
-    let onclick = Callback::from(move |_| send.emit(Msg::Send(Class::Write)));
+    let onclick = on_click(send, Msg::Send(Class::Write));
     html! {
         <div class="data__empty">
             <p>{ words::EMPTY }</p>
@@ -50,8 +50,7 @@ fn empty(send: &Callback<Msg>) -> Html {
 }
 
 fn header(server: &Column, send: &Callback<Msg>) -> Html {
-    let (part, send) = (server.part, send.clone());
-    let onclick = Callback::from(move |_| send.emit(Msg::Select(Some(part))));
+    let onclick = on_click(send, Msg::Select(Some(server.part)));
     let role = if server.is_primary { "chip chip--primary" } else { "chip" };
     let state = (server.condition != Condition::Up)
         .then(|| chip::chip(server.condition, condition(Kind::Mysqld, server.condition, false)));

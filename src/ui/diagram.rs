@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::panel::Drawn;
 use crate::app::Msg;
 use crate::scene::curve::LabelAt;
 use crate::scene::diagram::{DiagramView, LinkView, MachineView, Mark, ProcessView};
@@ -12,29 +13,30 @@ use crate::sim::{Command, Condition, Decimal, LinkId, PartId, Place, ProcessId, 
 use crate::text::{diagram as words, label};
 
 /// What the diagram shows.
-#[derive(Properties, PartialEq)]
-pub struct Props {
+#[derive(PartialEq)]
+pub struct Diagram {
     /// Where everything stands.
     pub layout: Rc<Layout>,
     /// The condition of everything.
-    pub view: Rc<DiagramView>,
-    /// Where messages go.
-    pub send: Callback<Msg>,
+    pub view: DiagramView,
 }
 
-/// The diagram.
-#[component]
-pub fn Diagram(props: &Props) -> Html {
-    let (layout, view) = (&props.layout, &props.view);
+impl Drawn for Diagram {
+    fn draw(&self, send: &Callback<Msg>) -> Html {
+        diagram(&self.layout, &self.view, send)
+    }
+}
+
+fn diagram(layout: &Layout, view: &DiagramView, send: &Callback<Msg>) -> Html {
     let frame = format!("0 0 {} {}", layout.width as u32, layout.height as u32);
     html! {
         <svg class="diagram" viewBox={frame} role="group" aria-label={label::DIAGRAM} data-testid="diagram">
             <g>{ for view.links.iter().map(|link| html! { <g key={link.name.clone()}>{ line(layout, view, link) }</g> }) }</g>
             { for view.machines.iter().zip(&layout.boxes).map(|(machine, place)| html! {
-                <g key={machine.name.clone()}>{ machine_box(view, machine, place, &props.send) }</g>
+                <g key={machine.name.clone()}>{ machine_box(view, machine, place, send) }</g>
             }) }
             { for view.links.iter().map(|link| html! {
-                <g key={link.name.clone()}>{ handle(layout, view, link, &props.send) }</g>
+                <g key={link.name.clone()}>{ handle(layout, view, link, send) }</g>
             }) }
         </svg>
     }

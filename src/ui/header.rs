@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::input::value_of;
+use super::input::{on_click, value_of};
 use crate::app::{Msg, Theme};
 use crate::sim::PRESETS;
 use crate::text::label;
@@ -15,7 +15,7 @@ pub fn header(scenario: &str, chosen: Theme, send: &Callback<Msg>) -> Html {
         Msg::Preset(known.map_or(PRESETS[0].name, |preset| preset.name))
     });
     let theme = send.reform(|event: Event| Msg::Theme(Theme::find(&value_of(&event)).unwrap_or_default()));
-    let restart = send.reform(|_| Msg::Restart);
+    let restart = on_click(send, Msg::Restart);
     let own = PRESETS.iter().all(|preset| preset.name != scenario);
     html! {
         <header class="header">

@@ -2,9 +2,15 @@
 
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
-use yew::{Html, html};
+use yew::{Callback, Html, MouseEvent, html};
 
+use crate::app::Msg;
 use crate::sim::Class;
+
+/// Sends a message on a click.
+pub fn on_click(send: &Callback<Msg>, msg: Msg) -> Callback<MouseEvent> {
+    send.reform(move |_| msg.clone())
+}
 
 /// The value of the field or menu that an event comes from; empty if it comes from something else.
 pub fn value_of(event: &Event) -> String {
@@ -22,6 +28,13 @@ pub fn value_of(event: &Event) -> String {
 pub fn number_of(event: &Event) -> f64 {
     let target = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
     target.map_or(f64::NAN, |input| input.value_as_number())
+}
+
+/// Puts a value into the field that an event comes from.
+pub fn show(event: &Event, value: &str) {
+    if let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
+        input.set_value(value);
+    }
 }
 
 /// Whether the checkbox that an event comes from is ticked.

@@ -9,6 +9,7 @@ mod inspector;
 mod metrics;
 mod packets;
 mod page;
+mod panel;
 mod parts;
 mod playback;
 mod plot;

@@ -10,8 +10,10 @@ use yew::prelude::*;
 
 use super::diagram::Diagram;
 use super::header::header;
+use super::input::on_click;
 use super::inspector::inspector;
 use super::packets::{self, MAX_PACKETS, Palette};
+use super::panel::panel;
 use super::tabs::tabs;
 use super::traffic::Traffic;
 use super::{experiments, playback, storage};
@@ -42,6 +44,8 @@ pub enum PageMsg {
 /// The root component.
 pub struct Page {
     model: Model,
+    /// The same for as long as the page lives: whoever gets another one is drawn anew.
+    send: Callback<Msg>,
     wiring: Arc<Wiring>,
     layout: Rc<Layout>,
     palette: Palette,
@@ -80,6 +84,7 @@ impl Component for Page {
             layout: Rc::new(Layout::new(&wiring, Shape::Wide)),
             wiring,
             model,
+            send: ctx.link().callback(PageMsg::App),
             palette: Palette::read(),
             calm: matches("(prefers-reduced-motion: reduce)"),
             stage: NodeRef::default(),
@@ -118,8 +123,8 @@ impl Component for Page {
         }
     }
 
-    fn view(&self, ctx: &Context<Self>) -> Html {
-        let send = ctx.link().callback(PageMsg::App);
+    fn view(&self, _ctx: &Context<Self>) -> Html {
+        let send = &self.send;
         let model = &self.model;
         let (world, view) = (&model.world, &model.view);
         let sheet = view.sheet.map_or("none", sheet_name);
@@ -129,22 +134,22 @@ impl Component for Page {
                 if view.embed {
                     <h1 class="visually-hidden">{ label::PRODUCT }</h1>
                 } else {
-                    { header(&model.history.scenario().name, view.theme, &send) }
+                    { header(&model.history.scenario().name, view.theme, send) }
                 }
-                { self.notices(&send) }
+                { self.notices(send) }
                 <main class="page__main">
                     <Traffic workload={*world.workload()} experiments={experiments::of(world)} send={send.clone()} />
                     <div class="page__centre">
-                        { self.stage(&send) }
-                        { playback::narrator(self.narration().as_ref(), model.playback.follow, &send) }
-                        { playback::bar(&model.playback, world, &send) }
-                        { sheet_bar(view.sheet, &send) }
+                        { self.stage(send) }
+                        { playback::narrator(self.narration().as_ref(), model.playback.follow, send) }
+                        { playback::bar(&model.playback, world, send) }
+                        { sheet_bar(view.sheet, send) }
                     </div>
                     <aside class="panel page__inspector" tabindex="0" aria-label={label::INSPECTOR}>
-                        if view.selected.is_none() { { close_sheet(&send) } }
-                        { inspector(&InspectorView::new(world, view.selected), &send) }
+                        if view.selected.is_none() { { close_sheet(send) } }
+                        { inspector(&InspectorView::new(world, view.selected), send) }
                     </aside>
-                    { tabs(world, view, &send) }
+                    { tabs(world, view, send) }
                 </main>
             </div>
         }
@@ -191,10 +196,11 @@ impl Page {
     fn stage(&self, send: &Callback<Msg>) -> Html {
         let view = &self.model.view;
         let tall = (self.layout.shape == Shape::Tall).then_some("stage--tall");
-        let scene = Rc::new(DiagramView::new(&self.model.world, view.selected, view.visit, self.calm));
+        let scene = DiagramView::new(&self.model.world, view.selected, view.visit, self.calm);
+        let diagram = Diagram { layout: Rc::clone(&self.layout), view: scene };
         html! {
             <div class={classes!("stage", tall)} ref={self.stage.clone()}>
-                <Diagram layout={Rc::clone(&self.layout)} view={scene} send={send.clone()} />
+                { panel("diagram", diagram, send) }
                 <canvas class="stage__packets" ref={self.canvas.clone()} aria-hidden="true" />
             </div>
         }
@@ -210,7 +216,7 @@ impl Page {
             html! {
                 <li class="notice" key={notice.message.clone()} data-testid="notice" data-field={notice.field.clone()}>
                     <span><span aria-hidden="true">{ "! " }</span>{ label::notice(&notice.field, &notice.message) }</span>
-                    <button class="button button--small" onclick={send.reform(move |_| Msg::Dismiss(index))}>{ label::DISMISS }</button>
+                    <button class="button button--small" onclick={on_click(send, Msg::Dismiss(index))}>{ label::DISMISS }</button>
                 </li>
             }
         };
@@ -232,7 +238,7 @@ fn sheet_bar(open: Option<Sheet>, send: &Callback<Msg>) -> Html {
         [(Sheet::Traffic, label::SEND_SHORT), (Sheet::Inspector, label::INSPECTOR), (Sheet::Tabs, label::DETAILS)];
     let button = |(sheet, text): (Sheet, &'static str)| {
         let is_open = open == Some(sheet);
-        let toggle = send.reform(move |_| Msg::Sheet((!is_open).then_some(sheet)));
+        let toggle = on_click(send, Msg::Sheet((!is_open).then_some(sheet)));
         html! {
             <button class={classes!("button", (sheet == Sheet::Traffic).then_some("button--primary"))} key={text} data-testid={format!("sheet-{}", sheet_name(sheet))}
                 aria-pressed={is_open.to_string()} onclick={toggle}>{ text }</button>
@@ -244,7 +250,7 @@ fn sheet_bar(open: Option<Sheet>, send: &Callback<Msg>) -> Html {
 /// On a narrow screen: closes the panel.
 pub fn close_sheet(send: &Callback<Msg>) -> Html {
     html! {
-        <button class="button button--small sheet-close" onclick={send.reform(|_| Msg::Sheet(None))}>{ label::CLOSE }</button>
+        <button class="button button--small sheet-close" onclick={on_click(send, Msg::Sheet(None))}>{ label::CLOSE }</button>
     }
 }
 

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::input::on_click;
 use super::inspector::chip;
 use super::inspector::fields::speed;
 use crate::app::Msg;
@@ -12,10 +13,7 @@ use crate::text::label::ALL_ON;
 
 /// Draws every part with its condition and its switch, as a table.
 pub fn parts_panel(view: &PartsView, send: &Callback<Msg>) -> Html {
-    let restore = {
-        let send = send.clone();
-        Callback::from(move |_| send.emit(Msg::Do(Command::RestoreAll)))
-    };
+    let restore = on_click(send, Msg::Do(Command::RestoreAll));
     let summary = if view.broken == 0 { words::ALL_FINE.to_owned() } else { words::broken(view.broken) };
     let head = |name: &&'static str| {
         let class = (*name == words::KIND).then_some("parts__kind");
@@ -52,10 +50,7 @@ fn group(name: &'static str) -> Html {
 fn row(part: &PartRow, send: &Callback<Msg>) -> Html {
     let status = &part.status;
     let name = || status.name.clone();
-    let inspect = {
-        let (id, send) = (part.part, send.clone());
-        Callback::from(move |_| send.emit(Msg::Select(Some(id))))
-    };
+    let inspect = on_click(send, Msg::Select(Some(part.part)));
     let class = if status.kind.is_process() { "parts__process" } else { "parts__other" };
     html! {
         <tr key={name()} {class} data-testid="part-row" data-part={name()} data-condition={condition_name(status.condition)}
@@ -82,8 +77,7 @@ fn switch(status: &PartStatus, send: &Callback<Msg>) -> Html {
     let on = status.condition == Condition::Up;
     let part = status.name.clone();
     let command = if status.own == Condition::Up { Command::Kill { part } } else { Command::Restore { part } };
-    let send = send.clone();
-    let onclick = Callback::from(move |_| send.emit(Msg::Do(command.clone())));
+    let onclick = on_click(send, Msg::Do(command));
     html! {
         <button type="button" class="toggle" role="switch" aria-checked={on.to_string()} data-testid="part-switch"
             aria-label={words::switch(&status.name)} disabled={status.without_power} {onclick}>
@@ -97,8 +91,7 @@ fn hang(status: &PartStatus, send: &Callback<Msg>) -> Html {
     let hung = status.own == Condition::Hung;
     let (label, command) =
         if hung { (words::GO_ON, Command::Restore { part }) } else { (words::HANG, Command::Freeze { part }) };
-    let send = send.clone();
-    let onclick = Callback::from(move |_| send.emit(Msg::Do(command.clone())));
+    let onclick = on_click(send, Msg::Do(command));
     let disabled = status.without_power || status.own == Condition::Down;
     html! {
         <button type="button" class="button button--small" data-testid="part-hang" {disabled} {onclick}

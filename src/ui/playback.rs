@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::input::{class_mark, value_of};
+use super::input::{class_mark, on_click, value_of};
 use crate::app::{Follow, Msg, Playback, Speed};
 use crate::scene::narration::Narration;
 use crate::sim::{Command, World};
@@ -45,15 +45,15 @@ pub fn narrator(view: Option<&Narration>, follow: Option<Follow>, send: &Callbac
                 <span class="narrator__actions">
                     if following && !ended {
                         <button class="button button--primary button--small" data-testid="next-hop" disabled={moving}
-                            onclick={send.reform(|_| Msg::NextHop)}>{ label::NEXT_HOP }</button>
+                            onclick={on_click(send, Msg::NextHop)}>{ label::NEXT_HOP }</button>
                     }
                     if following {
                         <button class="button button--small" data-testid="unfollow"
-                            onclick={send.reform(|_| Msg::Unfollow)}>{ label::GO_ON }</button>
+                            onclick={on_click(send, Msg::Unfollow)}>{ label::GO_ON }</button>
                     }
                     if ended && !following {
                         <button class="button button--small button--quiet" data-testid="show-trace"
-                            onclick={send.reform(move |_| Msg::ShowVisit(visit))}>{ label::SHOW_TRACE }</button>
+                            onclick={on_click(send, Msg::ShowVisit(visit))}>{ label::SHOW_TRACE }</button>
                     }
                 </span>
             </div>
@@ -72,10 +72,10 @@ pub fn bar(playback: &Playback, world: &World, send: &Callback<Msg>) -> Html {
     html! {
         <div class="playback" role="group" aria-label={label::TIME}>
             <button class="button button--small playback__toggle" data-testid="toggle"
-                onclick={send.reform(move |_| if following { Msg::Unfollow } else { Msg::Toggle })}>
+                onclick={on_click(send, if following { Msg::Unfollow } else { Msg::Toggle })}>
                 <span aria-hidden="true">{ mark }</span>{ text }
             </button>
-            <button class="button button--small" data-testid="step" onclick={send.reform(|_| Msg::Step)}>
+            <button class="button button--small" data-testid="step" onclick={on_click(send, Msg::Step)}>
                 { label::STEP }
             </button>
             <span class="row">
@@ -89,7 +89,7 @@ pub fn bar(playback: &Playback, world: &World, send: &Callback<Msg>) -> Html {
                 if let Some(effective) = effective { <span class="small muted playback__effective">{ effective }</span> }
             </span>
             <button class="button button--small playback__all-on" data-testid="all-on" disabled={world.all_fine()}
-                onclick={send.reform(|_| Msg::Do(Command::RestoreAll))}>{ label::ALL_ON }</button>
+                onclick={on_click(send, Msg::Do(Command::RestoreAll))}>{ label::ALL_ON }</button>
             <span class="playback__clock mono" data-testid="clock" data-ms={(now_us / 1_000).to_string()}>{ label::clock(now_us) }</span>
         </div>
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::data::data_panel;
+use super::input::on_click;
 use super::metrics::MetricsPanel;
 use super::page::close_sheet;
 use super::parts::parts_panel;
@@ -38,7 +39,7 @@ pub fn tabs(world: &World, view: &View, send: &Callback<Msg>) -> Html {
         html! {
             <button key={id(tab)} id={format!("tab-{}", id(tab))} class="tab" role="tab" aria-selected={is_chosen.to_string()}
                 tabindex={if is_chosen { "0" } else { "-1" }} aria-controls="tab-panel" data-testid={format!("tab-{}", id(tab))}
-                onclick={send.reform(move |_| Msg::Tab(tab))}>{ name(tab) }</button>
+                onclick={on_click(send, Msg::Tab(tab))}>{ name(tab) }</button>
         }
     };
     html! {
@@ -46,7 +47,7 @@ pub fn tabs(world: &World, view: &View, send: &Callback<Msg>) -> Html {
             { close_sheet(send) }
             <div class="tabs__list" role="tablist" aria-label={label::DETAILS} {onkeydown}>{ for Tab::ALL.map(tab) }</div>
             <div class="tabs__panel" id="tab-panel" role="tabpanel" tabindex="0" aria-labelledby={format!("tab-{}", id(chosen))}>
-                { content(world, view, send) }
+                <key={id(chosen)}>{ content(world, view, send) }</>
             </div>
         </section>
     }

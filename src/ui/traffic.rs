@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::input::{class_mark, is_ticked, value_of};
+use super::input::{class_mark, is_ticked, on_click, show, value_of};
 use super::page::close_sheet;
 use crate::app::Msg;
 use crate::sim::{Class, Command, Mix, Workload};
@@ -34,7 +34,7 @@ pub fn Traffic(props: &Props) -> Html {
             <div class="stack">
                 <h2>{ label::SEND }</h2>
                 <div class="traffic__send">{ for [Class::Read, Class::Write, Class::Static].map(|class| {
-                    let send = props.send.reform(move |_| if stops { Msg::Follow(class) } else { Msg::Send(class) });
+                    let send = on_click(&props.send, if stops { Msg::Follow(class) } else { Msg::Send(class) });
                     let primary = (class == Class::Read).then_some("button--primary");
                     html! {
                         <button key={label::class(class)} class={classes!("button", primary)} onclick={send}
@@ -51,8 +51,7 @@ pub fn Traffic(props: &Props) -> Html {
             <div class="stack traffic__experiments">
                 <h2>{ label::TRY }</h2>
                 <ul class="traffic__try">{ for props.experiments.iter().map(|(name, command)| {
-                    let command = command.clone();
-                    let go = props.send.reform(move |_| Msg::Do(command.clone()));
+                    let go = on_click(&props.send, Msg::Do(command.clone()));
                     html! { <li key={name.clone()}><button class="button button--small" onclick={go}>{ name }</button></li> }
                 }) }</ul>
             </div>
@@ -69,6 +68,8 @@ fn load(workload: Workload, send: &Callback<Msg>) -> Html {
     let share = |class: Class| {
         let change = send.reform(move |event: Event| {
             let share = value_of(&event).parse().unwrap_or(0).min(100);
+            // The field shows what is taken, even if that is what was in force before.
+            show(&event, &share.to_string());
             Msg::Do(Command::Load(Workload { mix: with_share(workload.mix, class, share), ..workload }))
         });
         let id = format!("mix-{}", label::class(class));

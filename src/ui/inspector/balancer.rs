@@ -8,6 +8,7 @@ use crate::scene::inspector::{BalancerView, Fact, ServerRow, ServerState};
 use crate::sim::Command;
 use crate::sim::balancer::{AdminState, select::MAX_WEIGHT};
 use crate::text::inspector::stats as words;
+use crate::ui::input::on_click;
 
 /// The servers of a backend and the statistics of it all.
 pub fn panel(view: &BalancerView, send: &Callback<Msg>) -> Html {
@@ -69,8 +70,7 @@ fn admin(server: &ServerRow, state: AdminState, send: &Callback<Msg>) -> Html {
         AdminState::Drain => "server-drain",
         AdminState::Maint => "server-maint",
     };
-    let (name, send) = (server.name.clone(), send.clone());
-    let onclick = Callback::from(move |_| send.emit(Msg::Do(Command::ServerState { server: name.clone(), state })));
+    let onclick = on_click(send, Msg::Do(Command::ServerState { server: server.name.clone(), state }));
     let pressed = (server.admin == state).to_string();
     html! {
         <button key={testid} type="button" class="button button--small" data-testid={testid} aria-pressed={pressed}

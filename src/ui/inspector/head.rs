@@ -20,10 +20,7 @@ const HANG: &str = "act-hang";
 /// Name, kind, state and switches of a part.
 pub fn head(part: &PartView, send: &Callback<Msg>) -> Html {
     let status = &part.status;
-    let close = {
-        let send = send.clone();
-        Callback::from(move |_| send.emit(Msg::Select(None)))
-    };
+    let close = input::on_click(send, Msg::Select(None));
     let consequence = words::consequence(status.kind, status.condition, status.without_power);
     html! {
         <>

@@ -14,6 +14,7 @@ use self::fields::setting_field;
 use crate::app::Msg;
 use crate::scene::inspector::{Detail, InspectorView, PartView};
 use crate::text::inspector as words;
+use crate::ui::input::on_click;
 
 /// Draws what an operator would see of one part.
 pub fn inspector(view: &InspectorView, send: &Callback<Msg>) -> Html {
@@ -81,8 +82,7 @@ fn related(part: &PartView, send: &Callback<Msg>) -> Html {
         return Html::default();
     }
     let item = |other: &crate::scene::inspector::Related| {
-        let (id, send) = (other.part, send.clone());
-        let onclick = Callback::from(move |_| send.emit(Msg::Select(Some(id))));
+        let onclick = on_click(send, Msg::Select(Some(other.part)));
         let dot = if other.is_fine { "inspector-dot" } else { "inspector-dot inspector-dot--bad" };
         html! {
             <li key={other.name.clone()}>

@@ -9,7 +9,8 @@ use crate::scene::requests::{Filter, RequestsView, Row};
 use crate::scene::trace::Tone;
 use crate::sim::Class;
 use crate::text::label::{self, visits};
-use crate::ui::input::{class_mark, is_ticked, value_of};
+use crate::ui::input::{class_mark, is_ticked, on_click, value_of};
+use crate::ui::panel::{Drawn, panel};
 use crate::ui::trace::chip;
 
 const COLUMNS: [(&str, bool); 10] = [
@@ -61,9 +62,7 @@ pub fn Log(props: &Props) -> Html {
                             </tr>
                         </thead>
                         <tbody>
-                            { for rows.into_iter().map(|row| html! {
-                                <LogRow key={row.visit} row={row.clone()} send={props.send.clone()} />
-                            }) }
+                            { for rows.into_iter().map(|row| panel(row.visit, row, &props.send)) }
                         </tbody>
                     </table>
                 </div>
@@ -116,18 +115,16 @@ fn filters(filter: &UseStateHandle<Filter>) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct RowProps {
-    row: Row,
-    send: Callback<Msg>,
+impl Drawn for Row {
+    fn draw(&self, send: &Callback<Msg>) -> Html {
+        log_row(self, send)
+    }
 }
 
 /// One visit. A click anywhere on it opens its trace; for the keyboard there is a button.
-#[component]
-fn LogRow(props: &RowProps) -> Html {
-    let row = &props.row;
+fn log_row(row: &Row, send: &Callback<Msg>) -> Html {
     let visit = row.visit;
-    let onclick = props.send.reform(move |_: MouseEvent| Msg::ShowVisit(visit));
+    let onclick = on_click(send, Msg::ShowVisit(visit));
     let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| visits::NONE.to_owned());
     html! {
         <tr

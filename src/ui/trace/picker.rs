@@ -7,7 +7,7 @@ use yew::prelude::*;
 use crate::app::Msg;
 use crate::scene::trace::{Choice, TraceView};
 use crate::text::label::visits;
-use crate::ui::input::value_of;
+use crate::ui::input::{on_click, value_of};
 
 /// What the component shows, and where its messages go.
 #[derive(Properties, PartialEq)]
@@ -57,7 +57,7 @@ fn option(choice: &Choice, shown: Option<u64>) -> Html {
 }
 
 fn step(send: &Callback<Msg>, to: Option<u64>, name: &'static str, shape: &'static str, testid: &'static str) -> Html {
-    let onclick = to.map(|to| send.reform(move |_: MouseEvent| Msg::ShowVisit(to)));
+    let onclick = to.map(|to| on_click(send, Msg::ShowVisit(to)));
     html! {
         <button
             type="button"
