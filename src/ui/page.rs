@@ -131,13 +131,14 @@ impl Component for Page {
         let classes = classes!("page", view.embed.then_some("page--embed"), format!("page--sheet-{sheet}"));
         html! {
             <div class={classes} data-testid="page">
-                if view.embed {
-                    <h1 class="visually-hidden">{ label::PRODUCT }</h1>
-                } else {
+                if !view.embed {
                     { header(&model.history.scenario().name, view.theme, send) }
                 }
                 { self.notices(send) }
                 <main class="page__main">
+                    if view.embed {
+                        <h1 class="visually-hidden">{ label::PRODUCT }</h1>
+                    }
                     <Traffic workload={*world.workload()} experiments={experiments::of(world)} send={send.clone()} />
                     <div class="page__centre">
                         { self.stage(send) }

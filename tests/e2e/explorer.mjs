@@ -8,7 +8,7 @@ export const flip = (page, part) => page.locator(`svg [data-testid=switch][data-
 
 /** Sends one visit and waits until it has ended; what the narrator says of it. */
 export async function send(page, kind) {
-  const last = Number(await page.locator('[data-testid=narrator]').getAttribute('data-visit').catch(() => 0)) || 0;
+  const last = await page.evaluate(() => Number(document.querySelector('[data-testid=narrator]')?.dataset.visit ?? 0));
   await page.click(`[data-testid=send-${kind}]`);
   await page.waitForFunction((before) => {
     const narrator = document.querySelector('[data-testid=narrator]');
