@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clock, load, outcomes, pass, speed } from './explorer.mjs';
+import { clock, inspect, load, outcomes, pass, speed } from './explorer.mjs';
 import { open } from './support.mjs';
 
 const TEN_MINUTES_MS = 600_000;
@@ -42,7 +42,12 @@ test('9. ten minutes under load with random switches', { timeout: 300_000 }, asy
   const roll = dice(20_261_122);
   await speed(page, '100');
   await load(page, 200);
-  await pass(page, 30_000);
+  // The worst outage first: with HAProxy hung, visits pile up until they time out. Memory is as large as it gets then.
+  await inspect(page, 'lb-01/haproxy');
+  await page.click('[data-testid=inspector] [data-testid=act-hang]');
+  await pass(page, 70_000);
+  await mend(page);
+  await pass(page, 70_000);
   const before = await memory(page, session);
   const start = await clock(page);
   const waits = [];
@@ -78,6 +83,6 @@ test('9. ten minutes under load with random switches', { timeout: 300_000 }, asy
   assert.equal(seen.started, seen.ended);
   assert.equal(seen.rows.reduce((total, row) => total + row.count, 0), seen.ended);
   assert.ok(after.heap < before.heap + 4e6, `heap ${before.heap} then ${after.heap}`);
-  assert.ok(after.wasm - before.wasm <= 32 * 65_536, `WebAssembly memory ${before.wasm} then ${after.wasm}`);
+  assert.ok(after.wasm - before.wasm <= 16 * 65_536, `WebAssembly memory ${before.wasm} then ${after.wasm}`);
   assert.ok(Math.max(...waits) <= CLICK_BUDGET_MS, `longest wait for a click: ${Math.max(...waits)} ms`);
 });

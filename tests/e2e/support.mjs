@@ -62,7 +62,7 @@ export async function openPage(browser, { path = '', width = 1440, height = 900,
     const reason = request.failure()?.errorText;
     if (reason !== 'net::ERR_ABORTED') complaints.push(`request failed: ${request.url()} (${reason})`);
   });
-  await page.goto(new URL(path, siteUrl).href);
+  await page.goto(new URL(path, siteUrl).href, { timeout: 90_000 });
   return { page, complaints };
 }
 
