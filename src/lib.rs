@@ -1,10 +1,11 @@
 //! Hopscope: an interactive explorer of the classic three-server web stack.
 //!
-//! Imports run one way: `sim ← { scene, text } ← app ← ui ← main`. Everything up to `app` is pure: no clock, no DOM, no
+//! Imports run one way: `sim ← { replay, scene, text } ← app ← ui ← main`. Everything up to `app` is pure: no clock, no DOM, no
 //! I/O. `ARCHITECTURE.md` tells where each concept lives.
 #![warn(missing_docs)]
 
 pub mod app;
+pub mod replay;
 pub mod scene;
 pub mod sim;
 pub mod text;

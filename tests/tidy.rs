@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const MAX_LINES: usize = 350;
 
 /// What the files of some folders may not mention. Imports run one way:
-/// `sim ← { analysis, scene, export, lesson, text } ← app ← ui ← main`.
+/// `sim ← { analysis, scene, export, lesson, replay, text } ← app ← ui ← main`.
 struct Arrow {
     folders: &'static [&'static str],
     forbidden: &'static [&'static str],
@@ -21,6 +21,7 @@ const ARROWS: [Arrow; 4] = [
             "crate::scene",
             "crate::export",
             "crate::lesson",
+            "crate::replay",
             "crate::text",
             "crate::app",
             "crate::ui",
@@ -29,7 +30,7 @@ const ARROWS: [Arrow; 4] = [
     // A run is a function of the scenario and the seed: no clock, and no map whose order changes from run to run.
     Arrow { folders: &["src/sim"], forbidden: &["HashMap", "HashSet", "Instant", "SystemTime"] },
     Arrow {
-        folders: &["src/analysis", "src/scene", "src/export", "src/lesson", "src/text"],
+        folders: &["src/analysis", "src/scene", "src/export", "src/lesson", "src/replay", "src/text"],
         forbidden: &["crate::app", "crate::ui"],
     },
     Arrow { folders: &["src/app"], forbidden: &["crate::ui"] },
@@ -37,7 +38,7 @@ const ARROWS: [Arrow; 4] = [
 
 /// Everything but the user interface is pure: it knows nothing of the page.
 const PURE: Arrow = Arrow {
-    folders: &["src/sim", "src/analysis", "src/scene", "src/export", "src/lesson", "src/text", "src/app"],
+    folders: &["src/sim", "src/analysis", "src/scene", "src/export", "src/lesson", "src/replay", "src/text", "src/app"],
     forbidden: &["yew", "web_sys", "js_sys", "gloo", "wasm_bindgen"],
 };
 
