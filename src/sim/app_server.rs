@@ -89,7 +89,7 @@ impl World {
         self.apps[at].busy += 1;
         self.calls[key].work = Work::Request { has_worker: true, fallback: false };
         let time = self.service_time(self.settings.app.service_us, process);
-        self.plan(time, Action::Finished(key));
+        self.plan_work(time, Action::Finished(key));
     }
 
     /// The application's own work is done: the database is next.

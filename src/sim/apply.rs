@@ -43,7 +43,7 @@ impl World {
             }
             Command::Kill { part } => self.set_condition(wiring.part(part)?, Condition::Down),
             Command::Freeze { part } => self.freeze(wiring.part(part)?)?,
-            Command::Slow { part, factor } => self.parts.state_mut(wiring.part(part)?).slowdown = *factor,
+            Command::Slow { part, factor } => self.parts.set_slowdown(wiring.part(part)?, *factor),
             Command::Restore { part } => self.restore(wiring.part(part)?),
             Command::RestoreAll => self.parts.all().for_each(|part| self.restore(part)),
             Command::ServerState { server, state } => self.set_admin_state(wiring.server(server)?, *state),
@@ -102,10 +102,10 @@ impl World {
         if let PartId::Process(process) = part
             && before == Condition::Hung
         {
-            self.parts.state_mut(part).condition = Condition::Up;
+            self.parts.set_condition(part, Condition::Up);
             self.go_on(process);
         }
-        self.parts.state_mut(part).condition = condition;
+        self.parts.set_condition(part, condition);
         let affected: Vec<ProcessId> = match part {
             PartId::Machine(machine) => self.wiring.processes_of(machine).collect(),
             PartId::Process(process) => vec![process],
@@ -118,7 +118,7 @@ impl World {
                 PartId::Machine(_) if dies => self.dies(process, false),
                 PartId::Machine(_) => {
                     // The machine boots: everything on it starts afresh.
-                    self.parts.state_mut(PartId::Process(process)).condition = Condition::Up;
+                    self.parts.set_condition(PartId::Process(process), Condition::Up);
                     self.starts(process);
                 }
                 _ if dies => self.dies(process, self.parts.has_power(process)),
@@ -131,7 +131,7 @@ impl World {
 
     fn restore(&mut self, part: PartId) {
         self.set_condition(part, Condition::Up);
-        self.parts.state_mut(part).slowdown = 1;
+        self.parts.set_slowdown(part, 1);
     }
 
     /// A process that hung goes on with what has piled up.
@@ -157,7 +157,7 @@ impl World {
             if !matches!(self.calls[key].state, CallState::Sending | CallState::Working) {
                 continue;
             }
-            self.calls[key].child = None;
+            self.abandon_child(key);
             // A datagram has no connection that the kernel could close.
             let closes = with_power && self.calls[key].ask != Ask::Resolve;
             let has_read = self.calls[key].state == CallState::Working;

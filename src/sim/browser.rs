@@ -21,7 +21,7 @@ impl World {
         }
         if let Some(gap) = self.workload.next_gap(&mut self.rng.arrivals) {
             self.arrivals_planned = true;
-            self.plan(gap, Action::Arrival);
+            self.plan_work(gap, Action::Arrival);
         }
     }
 
@@ -136,6 +136,9 @@ impl World {
     /// Ends a visit: the only place where one ends.
     fn end_visit(&mut self, key: VisitKey, outcome: Outcome) {
         let visit = self.visits.remove(key).expect("a visit ends once");
+        if let Some(child) = visit.child.and_then(|child| self.calls.get_mut(child)) {
+            child.abandoned = true;
+        }
         let took = self.now.since(visit.started);
         if let Some(slot) = visit.trace {
             let place = Place::Process(self.browser);
