@@ -154,7 +154,9 @@ impl World {
         }
         let calls: Vec<CallKey> = self.calls.iter().filter(|(_, c)| c.callee == process).map(|(key, _)| key).collect();
         for key in calls {
-            if !matches!(self.calls[key].state, CallState::Sending | CallState::Working) {
+            // The end of one call may have ended others.
+            let state = self.calls.get(key).map(|call| call.state);
+            if !matches!(state, Some(CallState::Sending | CallState::Working)) {
                 continue;
             }
             self.abandon_child(key);
@@ -202,6 +204,7 @@ impl World {
     }
 
     fn browser_closes(&mut self) {
+        self.remembered = None;
         let visits: Vec<VisitKey> = self.visits.keys().collect();
         for visit in visits {
             self.browser_fails(visit, BrowserError::Aborted, Cause::BrowserClosed);
@@ -221,8 +224,10 @@ impl World {
                 })
                 .collect();
             for (key, reply) in stalled {
-                self.calls[key].state = CallState::Working;
-                self.answer(key, reply);
+                if let Some(call) = self.calls.get_mut(key) {
+                    call.state = CallState::Working;
+                    self.answer(key, reply);
+                }
             }
         }
         self.sources_changed(false);

@@ -62,7 +62,10 @@ impl World {
         if self.visits.len() > MAX_UNDER_WAY {
             self.browser_fails(key, BrowserError::InsufficientResources, Cause::NoPort);
         } else {
-            self.ask_resolver(key);
+            match self.remembered.filter(|(_, until)| self.now < *until) {
+                Some((address, _)) => self.connect_to_site(key, address, class),
+                None => self.ask_resolver(key),
+            }
         }
         id
     }
@@ -82,7 +85,12 @@ impl World {
         let (tries, class, browser) = (visit.dns_tries, visit.class, self.browser);
         if callee == self.names.resolver {
             return match reply {
-                Reply::Address(address) => self.connect_to_site(key, address, class),
+                Reply::Address { address, ttl_s } => {
+                    if self.settings.client.remembers_address {
+                        self.remembered = Some((address, self.now + Micros::from_secs(ttl_s.into())));
+                    }
+                    self.connect_to_site(key, address, class);
+                }
                 Reply::NoAddress(cause) => self.fails(key, BrowserError::NameNotResolved, cause, callee),
                 Reply::Refused => self.fails(key, BrowserError::NameNotResolved, Cause::DnsRefused, browser),
                 _ if tries < self.settings.client.dns_attempts => self.ask_resolver(key),

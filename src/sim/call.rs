@@ -127,7 +127,12 @@ pub enum Reply {
         cause: Cause,
     },
     /// An address of `www.foobar.com`.
-    Address(std::net::Ipv4Addr),
+    Address {
+        /// The first of the answer.
+        address: std::net::Ipv4Addr,
+        /// Seconds that it stays valid.
+        ttl_s: u32,
+    },
     /// The resolver has no address to give.
     NoAddress(Cause),
     /// The statement was carried out.

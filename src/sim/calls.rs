@@ -54,8 +54,17 @@ impl World {
             }
             Parent::Check { .. } => {}
         }
-        self.plan(latency, Action::Attempt(call));
+        self.travel(latency, Action::Attempt(call));
         call
+    }
+
+    /// What is sent arrives after `latency`; without any, it is there now.
+    fn travel(&mut self, latency: Micros, arrival: Action) {
+        if latency == Micros::ZERO && !self.parts.any_hung() {
+            self.carry_out(arrival);
+        } else {
+            self.plan(latency, arrival);
+        }
     }
 
     /// A connection attempt or datagram reaches the callee's machine: the kernel answers it, not the process.
@@ -205,7 +214,7 @@ impl World {
     fn send_back(&mut self, key: CallKey, reply: Reply) {
         let latency = self.parts.latency(self.calls[key].link);
         self.set_state(key, CallState::Returning(reply), latency);
-        self.plan(latency, Action::Return(key));
+        self.travel(latency, Action::Return(key));
     }
 
     /// Whether the caller still waits for this very call.

@@ -43,9 +43,11 @@ impl<A> Ord for Event<A> {
 #[derive(Clone, Debug)]
 pub struct EventQueue<A> {
     heap: BinaryHeap<Reverse<Event<A>>>,
-    lanes: Vec<Lane<A>>,
-    /// The first event of each lane that has any, and of the heap, the earliest last.
-    firsts: Vec<First>,
+    lanes: [Lane<A>; LANES],
+    /// Time and number of the first event of each lane, and of the heap at the end; [`NEVER`] where there is none.
+    firsts: [(SimTime, u64); LANES + 1],
+    /// The place of the next event.
+    next: usize,
     planned: u64,
     waiting: usize,
 }
@@ -57,18 +59,12 @@ struct Lane<A> {
     events: VecDeque<Event<A>>,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct First {
-    at: SimTime,
-    sequence: u64,
-    place: usize,
-}
-
-/// Number of lanes, as a power of two. A delay whose lane is taken by another goes to the heap.
-const LANES_LOG2: u32 = 4;
+/// Number of lanes, as a power of two. A delay whose lane and the one beside are taken by others goes to the heap.
+const LANES_LOG2: u32 = 3;
 const LANES: usize = 1 << LANES_LOG2;
 /// The place of the heap, behind those of the lanes.
 const HEAP: usize = LANES;
+const NEVER: (SimTime, u64) = (SimTime(u64::MAX), u64::MAX);
 
 impl<A: Copy> EventQueue<A> {
     /// An empty queue.
@@ -76,8 +72,9 @@ impl<A: Copy> EventQueue<A> {
     pub fn new() -> Self {
         Self {
             heap: BinaryHeap::with_capacity(256),
-            lanes: (0..LANES).map(|_| Lane { delay: Micros::ZERO, events: VecDeque::new() }).collect(),
-            firsts: Vec::with_capacity(LANES + 1),
+            lanes: core::array::from_fn(|_| Lane { delay: Micros::ZERO, events: VecDeque::new() }),
+            firsts: [NEVER; LANES + 1],
+            next: HEAP,
             planned: 0,
             waiting: 0,
         }
@@ -92,17 +89,19 @@ impl<A: Copy> EventQueue<A> {
     /// Plans `action` after a delay that others have, too. `now` never goes back from call to call.
     pub fn plan_after(&mut self, now: SimTime, delay: Micros, action: A) {
         let event = self.event(now + delay, action);
-        let place = (delay.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - LANES_LOG2)) as usize;
-        let lane = &mut self.lanes[place];
-        if lane.events.is_empty() {
-            lane.delay = delay;
-            lane.events.push_back(event);
-            self.enter(First { at: event.at, sequence: event.sequence, place });
-        } else if lane.delay == delay {
-            lane.events.push_back(event);
-        } else {
-            self.push_to_heap(event);
+        let home = (delay.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - LANES_LOG2)) as usize;
+        for place in [home, (home + 1) % LANES] {
+            let lane = &mut self.lanes[place];
+            if lane.events.is_empty() {
+                lane.delay = delay;
+                lane.events.push_back(event);
+                return self.is_first(place, event.at, event.sequence);
+            }
+            if lane.delay == delay {
+                return lane.events.push_back(event);
+            }
         }
+        self.push_to_heap(event);
     }
 
     fn event(&mut self, at: SimTime, action: A) -> Event<A> {
@@ -112,39 +111,30 @@ impl<A: Copy> EventQueue<A> {
     }
 
     fn push_to_heap(&mut self, event: Event<A>) {
-        let before = self.heap.peek().map(|Reverse(first)| first.at);
         self.heap.push(Reverse(event));
-        if before.is_none_or(|before| event.at < before) {
-            if before.is_some() {
-                self.firsts.retain(|first| first.place != HEAP);
-            }
-            self.enter(First { at: event.at, sequence: event.sequence, place: HEAP });
+        if event.at < self.firsts[HEAP].0 {
+            self.is_first(HEAP, event.at, event.sequence);
         }
     }
 
-    /// Puts the first event of a place where it belongs among the first events.
-    fn enter(&mut self, first: First) {
-        let mut at = self.firsts.len();
-        self.firsts.push(first);
-        while let Some(before) = at.checked_sub(1).map(|i| self.firsts[i])
-            && (before.at, before.sequence) < (first.at, first.sequence)
-        {
-            self.firsts[at] = before;
-            at -= 1;
+    /// A new event is the first of its place.
+    fn is_first(&mut self, place: usize, at: SimTime, sequence: u64) {
+        self.firsts[place] = (at, sequence);
+        // A later number never precedes an earlier one at the same time.
+        if at < self.firsts[self.next].0 {
+            self.next = place;
         }
-        self.firsts[at] = first;
     }
 
     /// When the next event happens.
     #[must_use]
     pub fn next_at(&self) -> Option<SimTime> {
-        self.firsts.last().map(|first| first.at)
+        (self.waiting > 0).then(|| self.firsts[self.next].0)
     }
 
     /// Takes the next event.
     pub fn pop(&mut self) -> Option<Event<A>> {
-        let place = self.firsts.pop()?.place;
-        self.waiting -= 1;
+        let place = self.next;
         let (event, next) = if place == HEAP {
             let Reverse(event) = self.heap.pop()?;
             (event, self.heap.peek().map(|Reverse(next)| next))
@@ -152,8 +142,13 @@ impl<A: Copy> EventQueue<A> {
             let events = &mut self.lanes[place].events;
             (events.pop_front()?, events.front())
         };
-        if let Some(&Event { at, sequence, .. }) = next {
-            self.enter(First { at, sequence, place });
+        self.waiting -= 1;
+        self.firsts[place] = next.map_or(NEVER, |next| (next.at, next.sequence));
+        self.next = 0;
+        for place in 1..self.firsts.len() {
+            if self.firsts[place] < self.firsts[self.next] {
+                self.next = place;
+            }
         }
         Some(event)
     }

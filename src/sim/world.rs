@@ -52,6 +52,8 @@ pub struct World {
     /// Index of each process in the list of its tier.
     pub(super) tier_index: Arc<[u16]>,
     pub(super) browser: ProcessId,
+    /// The address that browsers remember, and how long.
+    pub(super) remembered: Option<(std::net::Ipv4Addr, SimTime)>,
     pub(super) names: NameService,
     pub(super) balancers: Vec<Balancer>,
     pub(super) nginx: Vec<Nginx>,
@@ -103,6 +105,7 @@ impl World {
             calls: SlotMap::with_key(),
             tier_index: tier_index(&wiring),
             browser,
+            remembered: None,
             names: NameService::new(&wiring, &settings.dns),
             balancers: Balancer::all(&wiring, &settings.balancer),
             nginx: Nginx::all(&wiring),
@@ -158,7 +161,7 @@ impl World {
         true
     }
 
-    fn carry_out(&mut self, action: Action) {
+    pub(super) fn carry_out(&mut self, action: Action) {
         if self.parts.any_hung()
             && let Some(owner) = self.owner(action)
             && self.parts.condition(owner) == Condition::Hung
