@@ -6,6 +6,7 @@ use super::call::{Ask, Parent, Reply};
 use super::ids::ProcessId;
 use super::outcome::{BrowserError, Cause, Outcome, Verdict};
 use super::parts::Condition;
+use super::script::{Answer, Script};
 use super::time::Micros;
 use super::topology::Role;
 use super::trace::{Decision, Place};
@@ -35,14 +36,21 @@ impl World {
             let one_in = self.settings.record.trace_one_in;
             let traced = one_in > 0 && self.started_visits.is_multiple_of(u64::from(one_in));
             if self.parts.condition(self.browser) == Condition::Up {
-                self.start_visit(class, source, false, traced);
+                self.start_visit(class, source, false, traced, None);
             }
         }
         self.plan_arrival();
     }
 
-    /// Starts a visit and returns its number.
-    pub(super) fn start_visit(&mut self, class: Class, source: Ipv4Addr, by_hand: bool, traced: bool) -> u64 {
+    /// Starts a visit.
+    pub(super) fn start_visit(
+        &mut self,
+        class: Class,
+        source: Ipv4Addr,
+        by_hand: bool,
+        traced: bool,
+        script: Option<Box<Script>>,
+    ) {
         self.started_visits += 1;
         let id = self.started_visits;
         self.metrics.started(self.now);
@@ -53,6 +61,7 @@ impl World {
             source,
             started: self.now,
             by_hand,
+            script,
             child: None,
             dns_tries: 0,
             acknowledged_before: self.cluster.acknowledged(),
@@ -67,7 +76,6 @@ impl World {
                 None => self.ask_resolver(key),
             }
         }
-        id
     }
 
     fn ask_resolver(&mut self, key: VisitKey) {
@@ -116,7 +124,9 @@ impl World {
             return self.plan(patience, Action::NobodyThere(key));
         };
         let browser = self.browser;
-        self.open(Parent::Visit, Some(key), browser, entrance, Ask::Page(class));
+        let scripted = self.visits[key].script.as_ref().is_some_and(|script| script.answer != Answer::Page);
+        let ask = if scripted { Ask::Scripted } else { Ask::Page(class) };
+        self.open(Parent::Visit, Some(key), browser, entrance, ask);
     }
 
     /// The process that answers on port 80 of a public address.
@@ -150,7 +160,7 @@ impl World {
         let took = self.now.since(visit.started);
         if let Some(slot) = visit.trace {
             let place = Place::Process(self.browser);
-            if matches!(outcome.cause, Cause::AddressUnused | Cause::NoPort | Cause::BrowserClosed) {
+            if matches!(outcome.cause, Cause::AddressUnused | Cause::NoPort | Cause::BrowserClosed | Cause::Stopped) {
                 self.traces.mark(slot, visit.id, place, self.now, Decision::NoAnswer);
             }
             self.traces.finish(slot, visit.id, outcome);

@@ -117,7 +117,7 @@ impl World {
             let backlog = if is_app { self.settings.app.backlog as usize } else { LISTEN_BACKLOG };
             return self.parked[callee.index()].len() >= backlog;
         }
-        if !is_app || !matches!(ask, Ask::Page(_) | Ask::AppHealth) {
+        if !is_app || !matches!(ask, Ask::Page(_) | Ask::Scripted | Ask::AppHealth) {
             return false;
         }
         let app = &self.apps[self.tier(callee)];
