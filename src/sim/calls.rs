@@ -54,13 +54,13 @@ impl World {
             }
             Parent::Check { .. } => {}
         }
-        self.travel(latency, Action::Attempt(call));
+        self.travel(parent, latency, Action::Attempt(call));
         call
     }
 
-    /// What is sent arrives after `latency`; without any, it is there now.
-    fn travel(&mut self, latency: Micros, arrival: Action) {
-        if latency == Micros::ZERO && !self.parts.any_hung() {
+    /// What one process sends another arrives after `latency`; without any, it is there now.
+    fn travel(&mut self, parent: Parent, latency: Micros, arrival: Action) {
+        if latency == Micros::ZERO && matches!(parent, Parent::Call(_)) && !self.parts.any_hung() {
             self.carry_out(arrival);
         } else {
             self.plan(latency, arrival);
@@ -212,9 +212,10 @@ impl World {
     }
 
     fn send_back(&mut self, key: CallKey, reply: Reply) {
-        let latency = self.parts.latency(self.calls[key].link);
+        let call = &self.calls[key];
+        let (parent, latency) = (call.parent, self.parts.latency(call.link));
         self.set_state(key, CallState::Returning(reply), latency);
-        self.travel(latency, Action::Return(key));
+        self.travel(parent, latency, Action::Return(key));
     }
 
     /// Whether the caller still waits for this very call.
