@@ -144,13 +144,22 @@ impl<A: Copy> EventQueue<A> {
         };
         self.waiting -= 1;
         self.firsts[place] = next.map_or(NEVER, |next| (next.at, next.sequence));
-        self.next = 0;
-        for place in 1..self.firsts.len() {
-            if self.firsts[place] < self.firsts[self.next] {
-                self.next = place;
+        self.find_next();
+        Some(event)
+    }
+
+    /// The first event of all is that of the earliest place; at the same time, that with the lowest number.
+    fn find_next(&mut self) {
+        let mut earliest = NEVER.0;
+        for first in &self.firsts {
+            earliest = earliest.min(first.0);
+        }
+        let mut lowest = u64::MAX;
+        for (place, &(at, sequence)) in self.firsts.iter().enumerate() {
+            if at == earliest && sequence <= lowest {
+                (lowest, self.next) = (sequence, place);
             }
         }
-        Some(event)
     }
 
     /// Number of planned events.

@@ -3,8 +3,8 @@
 use super::call::{Ask, Call, CallKey, CallState, Parent, Reply};
 use super::parts::Condition;
 use super::time::Micros;
-use super::topology::Role;
 use super::trace::{Decision, Place};
+use super::wiring::Tier;
 use super::world::{Action, Lane, World};
 
 impl World {
@@ -56,11 +56,11 @@ impl World {
 
     pub(super) fn connect_timeout_of(&self, call: &Call) -> Micros {
         let settings = &self.settings;
-        let ms = match (call.parent, self.wiring.role(call.caller)) {
+        let ms = match (call.parent, call.caller_tier) {
             (Parent::Check { .. }, _) => settings.balancer.inter_ms,
-            (_, Role::Balancer) => settings.balancer.timeout_connect_ms,
-            (_, Role::Nginx) => settings.nginx.connect_timeout_ms,
-            (_, Role::App) => settings.app.connect_timeout_ms,
+            (_, Tier::Balancer) => settings.balancer.timeout_connect_ms,
+            (_, Tier::Nginx) => settings.nginx.connect_timeout_ms,
+            (_, Tier::App) => settings.app.connect_timeout_ms,
             _ if call.ask == Ask::Resolve => settings.client.dns_timeout_ms,
             _ => settings.client.connect_timeout_ms,
         };
@@ -71,11 +71,11 @@ impl World {
     pub(super) fn start_response_timer(&mut self, key: CallKey) {
         let call = &self.calls[key];
         let settings = &self.settings;
-        let (lane, ms) = match (call.parent, self.wiring.role(call.caller)) {
+        let (lane, ms) = match (call.parent, call.caller_tier) {
             (Parent::Check { .. }, _) => (None, settings.balancer.inter_ms),
-            (_, Role::Balancer) => (Some(Lane::Balancer), settings.balancer.timeout_server_ms),
-            (_, Role::Nginx) => (Some(Lane::Nginx), settings.nginx.read_timeout_ms),
-            (_, Role::App) => (Some(Lane::App), settings.app.read_timeout_ms),
+            (_, Tier::Balancer) => (Some(Lane::Balancer), settings.balancer.timeout_server_ms),
+            (_, Tier::Nginx) => (Some(Lane::Nginx), settings.nginx.read_timeout_ms),
+            (_, Tier::App) => (Some(Lane::App), settings.app.read_timeout_ms),
             _ if call.ask == Ask::Resolve => (None, settings.client.dns_timeout_ms),
             _ => (Some(Lane::Browser), settings.client.response_timeout_ms),
         };
