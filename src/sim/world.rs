@@ -18,7 +18,7 @@ use super::metrics::Metrics;
 use super::mysql::Cluster;
 use super::nginx::Nginx;
 use super::parts::{Condition, Parts};
-use super::queue::{Event, EventQueue, TimerLane};
+use super::queue::{EventQueue, TimerLane};
 use super::rng::Rng;
 use super::scenario::Scenario;
 use super::script::Left;
@@ -132,9 +132,10 @@ impl World {
 
     /// Carries out the next event. False if nothing is planned.
     pub fn step(&mut self) -> bool {
-        let Some(Event { at, action, .. }) = self.queue.pop() else {
+        let Some(event) = self.queue.pop() else {
             return false;
         };
+        let (at, action) = (event.at(), event.action);
         assert!(at >= self.now, "time never goes back");
         self.now = at;
         self.events += 1;
