@@ -78,6 +78,15 @@ impl World {
         };
         let (callee, seat, link, ask) = (call.callee, call.seat, call.link, call.ask);
         let shakes_hands = ask != Ask::Resolve && self.settings.network.handshake;
+        if self.parts.is_clear(link) && !shakes_hands && ask != Ask::Connect && !self.backlog_is_full(callee, seat, ask) {
+            return match self.overhead(callee, seat.tier) {
+                Micros::ZERO => self.deliver(key),
+                takes => {
+                    self.set_state(key, CallState::Sending, takes);
+                    self.plan(takes, Action::Deliver(key));
+                }
+            };
+        }
         let round_trip = if shakes_hands { self.parts.latency(link).times(2) } else { Micros::ZERO };
         let reachable = self.parts.carries(link) && self.parts.has_power(callee);
         let too_slow = shakes_hands && round_trip > self.connect_timeout_of(call);
