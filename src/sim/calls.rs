@@ -3,7 +3,9 @@
 use super::call::{Ask, Call, CallKey, CallState, Parent, Reply, Work};
 use super::ids::ProcessId;
 use super::parts::Condition;
+use super::settings::Settings;
 use super::time::{Micros, SimTime};
+use super::timeouts::ResponseTimer;
 use super::trace::{Decision, Place};
 use super::visit::VisitKey;
 use super::wiring::{Seat, Tier};
@@ -78,14 +80,12 @@ impl World {
         };
         let (callee, seat, link, ask) = (call.callee, call.seat, call.link, call.ask);
         let shakes_hands = ask != Ask::Resolve && self.settings.network.handshake;
-        if self.parts.is_clear(link) && !shakes_hands && ask != Ask::Connect && !self.backlog_is_full(callee, seat, ask) {
-            return match self.overhead(callee, seat.tier) {
-                Micros::ZERO => self.deliver(key),
-                takes => {
-                    self.set_state(key, CallState::Sending, takes);
-                    self.plan(takes, Action::Deliver(key));
-                }
-            };
+        // The usual case, once more and shorter.
+        if self.parts.is_clear(link) && !shakes_hands && seat.tier != Tier::App && ask != Ask::Connect {
+            let takes = overhead(&self.settings, seat.tier).times(self.parts.slowdown(callee));
+            if takes == Micros::ZERO {
+                return self.deliver(key);
+            }
         }
         let round_trip = if shakes_hands { self.parts.latency(link).times(2) } else { Micros::ZERO };
         let reachable = self.parts.carries(link) && self.parts.has_power(callee);
@@ -113,12 +113,7 @@ impl World {
 
     /// Time that a proxy itself takes for a request, before it decides.
     fn overhead(&self, callee: ProcessId, tier: Tier) -> Micros {
-        let own = match tier {
-            Tier::Balancer => self.settings.balancer.overhead_us,
-            Tier::Nginx => self.settings.nginx.overhead_us,
-            _ => return Micros::ZERO,
-        };
-        Micros(own.into()).times(self.parts.slowdown(callee))
+        overhead(&self.settings, tier).times(self.parts.slowdown(callee))
     }
 
     /// Whether the kernel drops connection attempts because nobody has accepted the ones before.
@@ -170,14 +165,15 @@ impl World {
             CallState::Working => {}
             CallState::Connecting | CallState::Sending if !self.parts.carries(link) => return self.lose(key),
             CallState::Connecting | CallState::Sending => {
-                let (traced, started, resolves) = (call.traced, call.started, call.ask == Ask::Resolve);
                 (call.state, call.since, call.until) = (CallState::Working, now, now);
+                let (traced, started) = (call.traced, call.started);
+                if call.ask != Ask::Resolve {
+                    let timer = ResponseTimer::of(call, now, &self.settings);
+                    self.start(key, timer);
+                }
                 if traced {
                     let arrived = SimTime(now.0 - self.overhead(callee, seat.tier).0.min(now.since(started).0));
                     self.mark_until(key, Place::Link { link, back: false }, arrived, Decision::Sent);
-                }
-                if !resolves {
-                    self.start_response_timer(key);
                 }
             }
         }
@@ -216,7 +212,14 @@ impl World {
 
     /// The callee answers. If nobody waits any more, the call ends here.
     pub(super) fn answer(&mut self, key: CallKey, reply: Reply) {
-        if self.is_current(key) {
+        let Some(call) = self.calls.get(key) else {
+            return;
+        };
+        let current = match call.parent {
+            Parent::Visit | Parent::Call(_) => !call.abandoned,
+            Parent::Check { .. } => self.is_current(key),
+        };
+        if current {
             self.send_back(key, reply);
         } else {
             self.calls.remove(key);
@@ -254,7 +257,11 @@ impl World {
         let CallState::Returning(reply) = call.state else {
             return;
         };
-        if !self.is_current(key) {
+        let current = match call.parent {
+            Parent::Visit | Parent::Call(_) => !call.abandoned,
+            Parent::Check { .. } => self.is_current(key),
+        };
+        if !current {
             self.calls.remove(key);
             return;
         }
@@ -308,4 +315,13 @@ impl World {
             (call.state, call.since, call.until) = (state, now, now + lasts);
         }
     }
+}
+
+const fn overhead(settings: &Settings, tier: Tier) -> Micros {
+    let us = match tier {
+        Tier::Balancer => settings.balancer.overhead_us,
+        Tier::Nginx => settings.nginx.overhead_us,
+        _ => 0,
+    };
+    Micros(us as u64)
 }
