@@ -83,6 +83,8 @@ pub enum Cause {
     },
     /// The application could not use its database.
     Database(DbError),
+    /// nginx has no application to pass the request to: `no live upstreams while connecting to upstream`.
+    NoLiveUpstream,
     /// nginx could not connect to the application.
     AppRefused,
     /// The application closed the connection without an answer.

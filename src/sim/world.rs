@@ -105,7 +105,7 @@ impl World {
             browser,
             names: NameService::new(&wiring, &settings.dns),
             balancers: Balancer::all(&wiring, &settings.balancer),
-            nginx: Nginx::all(&wiring),
+            nginx: Nginx::all(&wiring, &settings.nginx.upstream),
             apps: AppServer::all(&wiring),
             cluster: Cluster::new(&wiring),
             started_visits: 0,
