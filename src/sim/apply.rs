@@ -6,6 +6,7 @@ use super::ids::{LinkId, PartId, ProcessId};
 use super::outcome::{BrowserError, Cause};
 use super::parts::Condition;
 use super::scenario::FieldError;
+use super::script::Script;
 use super::setting::Setting;
 use super::time::Micros;
 use super::topology::Role;
@@ -28,15 +29,24 @@ impl World {
         let wiring = std::sync::Arc::clone(&self.wiring);
         command.validate(&wiring)?;
         match command {
-            Command::Visit { class, count, source } => {
+            Command::Visit { class, count, source, answer, method, path, cookie } => {
                 if self.parts.condition(self.browser) != Condition::Up {
                     return Err(FieldError::new("class", "the browser is closed"));
                 }
                 let own = self.wiring.machine_of(self.browser).address;
                 for _ in 0..*count {
-                    self.start_visit(*class, source.unwrap_or(own), true, true);
+                    let visit = self.start_visit(*class, source.unwrap_or(own), true, true);
+                    if let Some(visit) = self.visits.get_mut(visit)
+                        && (answer.is_some() || method.is_some() || path.is_some() || cookie.is_some())
+                    {
+                        let (method, path, cookie) = (*method, path.clone(), cookie.clone());
+                        let answer = answer.unwrap_or_default();
+                        visit.script = Some(Box::new(Script { answer, method, path, cookie }));
+                    }
                 }
             }
+            Command::Release { visit } => self.release_visit(*visit),
+            Command::Abort { visit } => self.abort_visit(*visit),
             Command::Load(workload) => {
                 self.workload = *workload;
                 self.plan_arrival();

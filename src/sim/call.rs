@@ -66,6 +66,8 @@ pub enum Ask {
     Resolve,
     /// A page.
     Page(Class),
+    /// A page with which the application does what the script of the visit says.
+    Scripted,
     /// Only a TCP connection.
     Connect,
     /// The health page of nginx itself.

@@ -207,6 +207,8 @@ pub struct Nginx {
     pub read_timeout_ms: u32,
     /// The `upstream` block and when the next server is asked.
     pub upstream: Upstream,
+    /// Paths of the static files that there are; absent, every file that is asked for.
+    pub files: Option<Vec<String>>,
     /// Time to serve a static file, in microseconds.
     pub static_us: u32,
     /// Time that nginx itself takes for a proxied request, in microseconds.
@@ -219,6 +221,7 @@ impl Default for Nginx {
             connect_timeout_ms: 2_000,
             read_timeout_ms: 5_000,
             upstream: Upstream::default(),
+            files: None,
             static_us: 300,
             overhead_us: 100,
         }

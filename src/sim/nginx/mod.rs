@@ -114,9 +114,16 @@ impl World {
         self.proxy(key, at);
     }
 
-    /// A static file has been served.
+    /// A static file has been served, or looked for in vain.
     pub(super) fn nginx_served(&mut self, key: CallKey) {
         let process = self.calls[key].callee;
+        let visit = self.calls[key].visit.and_then(|visit| self.visit_or_left(visit));
+        let path = visit.and_then(|visit| visit.script.as_ref()?.path.as_deref()?.split('?').next());
+        if let (Some(path), Some(files)) = (path, &self.settings.nginx.files)
+            && !files.iter().any(|file| file == path)
+        {
+            return self.nginx_fails(key, 404, Cause::NoFile);
+        }
         let at = self.tier(process);
         self.nginx[at].counters.files += 1;
         self.mark(key, Place::Process(process), Decision::ServedFile);

@@ -5,11 +5,12 @@
 
 use std::net::Ipv4Addr;
 
-use super::config::NextUpstream;
+use super::config::{Method, NextUpstream};
 use super::peers::Second;
 use super::upstream::{Key, Try, Worker};
 use crate::sim::call::{Ask, CallKey, Parent, Reply, Work};
 use crate::sim::outcome::Cause;
+use crate::sim::script::Method as HttpMethod;
 use crate::sim::trace::{Decision, PeerReason, Place};
 use crate::sim::workload::Class;
 use crate::sim::world::World;
@@ -48,10 +49,12 @@ impl World {
         let now = Second::of(self.now);
         let (process, visit, ask) = (self.calls[key].callee, self.calls[key].visit, self.calls[key].ask);
         let address = self.peer_address(key);
-        let uri = uri(ask);
+        let (worker, _) = self.worker_of(key).expect("it has a worker");
+        let method = worker.method();
+        let uri = if method == Method::HashUri { self.uri(key) } else { String::new() };
         let (worker, request) = self.worker_of(key).expect("it has a worker");
-        let (method, single) = (worker.method(), worker.is_single());
-        let Some(choice) = worker.choose(request, &Key { address, uri }, now) else {
+        let single = worker.is_single();
+        let Some(choice) = worker.choose(request, &Key { address, uri: &uri }, now) else {
             self.mark(key, Place::Process(process), Decision::NoServer);
             self.leave_worker(key);
             return self.nginx_fails(key, 502, Cause::NoLiveUpstream);
@@ -69,12 +72,25 @@ impl World {
     /// The address of whoever is connected to nginx: the visitor's, or the balancer's.
     fn peer_address(&self, key: CallKey) -> Ipv4Addr {
         let call = &self.calls[key];
-        let visit = call.visit.and_then(|visit| self.visits.get(visit));
+        let visit = call.visit.and_then(|visit| self.visit_or_left(visit));
         match (call.parent, visit, self.caller(call)) {
             (Parent::Visit, Some(visit), _) => visit.source,
             (_, _, Some(caller)) => self.wiring.machine_of(caller).address,
             _ => Ipv4Addr::UNSPECIFIED,
         }
+    }
+
+    /// `$request_uri`.
+    fn uri(&self, key: CallKey) -> String {
+        let call = &self.calls[key];
+        let visit = call.visit.and_then(|visit| self.visit_or_left(visit));
+        let path = visit.and_then(|visit| visit.script.as_ref()?.path.as_deref());
+        let usual = match call.ask {
+            Ask::Page(Class::Write) => "/orders",
+            Ask::AppHealth => "/health",
+            _ => "/",
+        };
+        path.unwrap_or(usual).to_owned()
     }
 
     /// A request is done with: its worker forgets it, and ends with its last one if there is a newer worker.
@@ -114,7 +130,8 @@ impl World {
     /// Settles a try with the worker, if there is anything to choose. Returns whether the request goes to another server.
     fn goes_on(&mut self, key: CallKey, reply: Reply) -> bool {
         let (now, process) = (Second::of(self.now), self.calls[key].callee);
-        let repeatable = self.calls[key].ask != Ask::Page(Class::Write);
+        let visit = self.calls[key].visit.and_then(|visit| self.visit_or_left(visit));
+        let repeatable = visit.is_none_or(|visit| visit.method() == HttpMethod::Get);
         let Some((worker, request)) = self.worker_of(key) else {
             return false;
         };
@@ -134,14 +151,5 @@ impl World {
             self.mark(key, Place::Process(process), Decision::PeerFailed { status, left_out });
         }
         goes_on
-    }
-}
-
-/// `$request_uri` of what is asked.
-const fn uri(ask: Ask) -> &'static str {
-    match ask {
-        Ask::Page(Class::Write) => "/orders",
-        Ask::AppHealth => "/health",
-        _ => "/",
     }
 }
