@@ -99,7 +99,8 @@ fn what_is_unknown_is_named() {
         change(&mut recording);
         replay(&recording).expect_err("unknown").to_string()
     };
-    let cases: [(fn(&mut Value), &str); 9] = [
+    type Change = fn(&mut Value);
+    let cases: [(Change, &str); 9] = [
         (|r| r["events"][3]["op"] = json!("explode"), "events[3].op: `explode` is not known"),
         (|r| r["events"][3]["server"] = json!("web-09"), "events[3].server: `web-09` is not known"),
         (|r| r["events"][0]["app"] = json!("sing"), "events[0].app: `\"sing\"` is not known"),

@@ -57,7 +57,9 @@ impl Request {
     fn observed(&self, i: usize) -> Value {
         let (mut observed, after) = self.end.clone().unwrap_or_else(|| (json!({}), 0));
         observed["i"] = json!(i);
-        if let Some(id) = &self.held {
+        if let (Some(id), Some(fields)) = (&self.held, observed.as_object_mut()) {
+            // How long a request was held is up to whoever held it.
+            fields.remove("ms");
             observed["held"] = json!(id);
             observed["done_after_event"] = json!(after);
         }

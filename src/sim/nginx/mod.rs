@@ -117,9 +117,9 @@ impl World {
     /// A static file has been served, or looked for in vain.
     pub(super) fn nginx_served(&mut self, key: CallKey) {
         let process = self.calls[key].callee;
-        let visit = self.calls[key].visit.and_then(|visit| self.visit_or_left(visit));
-        let path = visit.and_then(|visit| visit.script.as_ref()?.path.as_deref()?.split('?').next());
-        if let (Some(path), Some(files)) = (path, &self.settings.nginx.files)
+        if let Some(files) = &self.settings.nginx.files
+            && let Some(visit) = self.calls[key].visit.and_then(|visit| self.visit_or_left(visit))
+            && let Some(path) = visit.script.as_ref().and_then(|script| script.path.as_deref()?.split('?').next())
             && !files.iter().any(|file| file == path)
         {
             return self.nginx_fails(key, 404, Cause::NoFile);
