@@ -116,6 +116,28 @@ fn what_is_unknown_is_named() {
     }
 }
 
+/// As nginx 1.22.1 was seen to do it: a client that leaves a held request gives the server's place back at once.
+#[test]
+fn a_client_that_leaves_gives_its_place_back() {
+    let request = |op: &str| json!({ "op": op, "id": "a", "method": "GET", "path": "/", "src": "127.0.0.1" });
+    let server = |name: &str| json!({ "name": name, "weight": 1, "maxconn": 1 });
+    let recording = json!({
+        "case": "left", "servers": [server("web-01"), server("web-02")],
+        "balancer": { "kind": "nginx", "algorithm": "least_conn", "timeouts_ms": {}, "next_upstream": "error" },
+        "events": [
+            request("hold"), request("request"), request("request"), json!({ "op": "abort", "id": "a" }),
+            request("request"), request("request"), json!({ "op": "release", "id": "a" }), request("request"),
+        ],
+    });
+    let replayed = replay(&recording).expect("known");
+    let left = &replayed["observed"][0];
+    assert_eq!((&left["status"], &left["upstream_status"]), (&json!(499), &json!(["-"])));
+    assert_eq!((&left["done_after_event"], &left["answered_by"]), (&json!(3), &Value::Null));
+    let servers: Vec<_> = replayed["observed"].as_array().unwrap().iter().map(|r| r["server"].as_str()).collect();
+    let (one, two) = (Some("web-01"), Some("web-02"));
+    assert_eq!(servers, [one, two, two, two, one, two]);
+}
+
 /// A linear congruential sequence: what is random here must be the same every time.
 struct Dice(u64);
 

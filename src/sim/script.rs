@@ -194,11 +194,15 @@ impl World {
             return;
         };
         let visit = visit.clone();
+        let request = visit.child;
         if self.left.len() == LOG_LENGTH {
             self.left.pop_front();
         }
         self.left.push_back(Left { key, visit, logged: None });
         self.browser_fails(key, BrowserError::Aborted, Cause::Stopped);
+        if let Some(request) = request {
+            self.nginx_loses_client(request);
+        }
     }
 }
 

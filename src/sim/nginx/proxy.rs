@@ -8,8 +8,9 @@ use std::net::Ipv4Addr;
 use super::config::{Method, NextUpstream};
 use super::peers::Second;
 use super::upstream::{Key, Try, Worker};
-use crate::sim::call::{Ask, CallKey, Parent, Reply, Work};
+use crate::sim::call::{Ask, CallKey, CallState, Parent, Reply, Work};
 use crate::sim::outcome::Cause;
+use crate::sim::parts::Condition;
 use crate::sim::script::Method as HttpMethod;
 use crate::sim::trace::{Decision, PeerReason, Place};
 use crate::sim::workload::Class;
@@ -125,6 +126,21 @@ impl World {
             Reply::ConnectTimeout => self.nginx_fails(key, 504, Cause::AppConnectTimeout),
             Reply::Timeout => self.nginx_fails(key, 504, Cause::AppTimeout),
             other => unreachable!("{other:?} is not a reply of an application"),
+        }
+    }
+
+    /// The client of a request has left: nginx closes its own connection to the application as well (status 499), which
+    /// says nothing about the application. A hung nginx does not notice.
+    pub(in crate::sim) fn nginx_loses_client(&mut self, key: CallKey) {
+        let now = Second::of(self.now);
+        let Some(call) = self.calls.get(key).filter(|call| call.state == CallState::Working) else {
+            return;
+        };
+        if matches!(call.work, Work::Proxied { .. }) && self.parts.condition(call.callee) == Condition::Up {
+            let (worker, request) = self.worker_of(key);
+            worker.tried(request, Try::Answered, false, now);
+            self.leave_worker(key);
+            self.calls.remove(key);
         }
     }
 
