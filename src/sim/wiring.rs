@@ -84,7 +84,7 @@ pub struct Wiring {
     pub processes: Vec<ProcessInfo>,
     /// Links, in the order in which a visit meets them.
     pub links: Vec<LinkInfo>,
-    /// `links` by (from, to), [`NO_LINK`] where there is none.
+    /// `links` by their two ends in either order, [`NO_LINK`] where there is none.
     matrix: Vec<u16>,
 }
 
@@ -129,8 +129,10 @@ impl Wiring {
         for a in self.ids().filter(|a| from(self.role(*a))).collect::<Vec<_>>() {
             for b in self.ids().filter(|b| to(self.role(*b))).collect::<Vec<_>>() {
                 if self.needs_link(protocol, a, b) {
-                    let slot = a.index() * self.processes.len() + b.index();
-                    self.matrix[slot] = LinkId::from(self.links.len()).0;
+                    let n = self.processes.len();
+                    for slot in [a.index() * n + b.index(), b.index() * n + a.index()] {
+                        self.matrix[slot] = LinkId::from(self.links.len()).0;
+                    }
                     let (from, to) = (self.process(a), self.process(b));
                     self.links.push(LinkInfo {
                         name: format!("{}>{}", from.full_name, to.full_name),
@@ -204,9 +206,8 @@ impl Wiring {
     /// The link between two processes, whichever of them listens.
     #[must_use]
     pub fn link_between(&self, a: ProcessId, b: ProcessId) -> Option<LinkId> {
-        let n = self.processes.len();
-        let slots = [a.index() * n + b.index(), b.index() * n + a.index()];
-        slots.into_iter().map(|slot| self.matrix[slot]).find(|link| *link != NO_LINK).map(LinkId)
+        let link = self.matrix[a.index() * self.processes.len() + b.index()];
+        (link != NO_LINK).then_some(LinkId(link))
     }
 
     /// The name of a part as commands write it.
