@@ -73,10 +73,9 @@ impl World {
     fn peer_address(&self, key: CallKey) -> Ipv4Addr {
         let call = &self.calls[key];
         let visit = call.visit.and_then(|visit| self.visit_or_left(visit));
-        match (call.parent, visit, self.caller(call)) {
-            (Parent::Visit, Some(visit), _) => visit.source,
-            (_, _, Some(caller)) => self.wiring.machine_of(caller).address,
-            _ => Ipv4Addr::UNSPECIFIED,
+        match visit {
+            Some(visit) if call.parent == Parent::Visit => visit.source,
+            _ => self.wiring.machine_of(call.caller).address,
         }
     }
 
@@ -140,6 +139,7 @@ impl World {
             let (worker, request) = self.worker_of(key);
             worker.tried(request, Try::Answered, false, now);
             self.leave_worker(key);
+            self.abandon_child(key);
             self.calls.remove(key);
         }
     }
