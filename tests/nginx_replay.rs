@@ -108,7 +108,7 @@ fn what_is_unknown_is_named() {
         (|r| r["events"][3] = json!({"op": "release", "id": "x"}), "events[3].id: no request is held as `x`"),
         (|r| r["balancer"]["algorithm"] = json!("random"), "balancer.algorithm: `random` is not known"),
         (|r| r["balancer"]["next_upstream"] = json!("error luck"), "balancer.next_upstream: `luck` is not known"),
-        (|r| r["servers"][0]["slow_start"] = json!(30), "servers.slow_start: `30` is not known"),
+        (|r| r["servers"][0]["slow_start"] = json!(30), "servers: unknown field `slow_start`"),
         (|r| r["servers"][0]["weight"] = json!(0), "settings.nginx.upstream.servers[0].weight: 1 to 65535, here 0"),
     ];
     for (change, expected) in cases {
