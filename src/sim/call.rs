@@ -155,6 +155,13 @@ pub enum Work {
     None,
     /// HAProxy's session.
     Session(Session),
+    /// nginx's request on its way through an upstream block with a choice.
+    Proxied {
+        /// The worker process that has it.
+        generation: u32,
+        /// Its number there.
+        request: u32,
+    },
     /// The application's request.
     Request {
         /// Whether it already holds a worker.

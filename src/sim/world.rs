@@ -109,7 +109,7 @@ impl World {
             remembered: None,
             names: NameService::new(&wiring, &settings.dns),
             balancers: Balancer::all(&wiring, &settings.balancer),
-            nginx: Nginx::all(&wiring),
+            nginx: Nginx::all(&wiring, &settings.nginx.upstream),
             apps: AppServer::all(&wiring),
             cluster: Cluster::new(&wiring),
             started_visits: 0,
