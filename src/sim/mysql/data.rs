@@ -40,8 +40,17 @@ pub enum Change {
     Insert(Row),
     /// Another text under the same id.
     Update(Row),
-    /// The row of this id is gone.
-    Delete(u32),
+    /// The row of this id is gone; the visit is the one that deleted it.
+    Delete(Row),
+}
+
+impl Change {
+    /// The row as it is afterwards, or was: its id is the one that changes.
+    #[must_use]
+    pub const fn row(&self) -> &Row {
+        let (Self::Insert(row) | Self::Update(row) | Self::Delete(row)) = self;
+        row
+    }
 }
 
 /// A committed transaction: nearly always one inserted row.

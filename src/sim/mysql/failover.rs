@@ -142,15 +142,18 @@ impl World {
         stop_replication(server);
         server.source = Some(source);
         server.mixed |= mixed;
-        server.received = match server.position {
-            Position::Applied => server.applied,
-            Position::Executed => server.binlog.last(),
-        };
         self.forget_received(at);
     }
 
+    /// The relay log of a replica is thrown away, as MariaDB does when both threads are started anew.
+    pub fn discard_relay_log(&mut self, at: u16) {
+        if self.cluster.servers.get(usize::from(at)).is_some_and(|server| server.source.is_some()) {
+            self.forget_received(at);
+        }
+    }
+
     /// The relay log is thrown away; what it held will be asked for again.
-    pub(in crate::sim) fn forget_received(&mut self, at: u16) {
+    pub(super) fn forget_received(&mut self, at: u16) {
         let server = &self.cluster.servers[usize::from(at)];
         let position = server.source.map(|source| {
             let binlog = &self.cluster.servers[usize::from(source)].binlog;

@@ -14,8 +14,7 @@ impl World {
         };
         let mut rows = open.snapshot.get_or_insert_with(|| table.rows().copied().collect()).clone();
         for change in &open.changes {
-            let (Change::Insert(Row { id, .. }) | Change::Update(Row { id, .. }) | Change::Delete(id)) = change;
-            let place = rows.binary_search_by_key(id, |row| row.id);
+            let place = rows.binary_search_by_key(&change.row().id, |row| row.id);
             match (change, place) {
                 (Change::Insert(row) | Change::Update(row), Ok(at)) => rows[at] = *row,
                 (Change::Insert(row), Err(at)) => rows.insert(at, *row),
@@ -44,7 +43,7 @@ impl World {
                     Ok(_) => {}
                     Err(at) => rows.insert(at, row),
                 },
-                Change::Delete(id) if own => rows.retain(|row| row.id != id),
+                Change::Delete(gone) if own => rows.retain(|row| row.id != gone.id),
                 Change::Delete(_) => {}
             }
         }

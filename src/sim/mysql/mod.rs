@@ -6,6 +6,7 @@ mod acknowledged;
 mod data;
 mod failover;
 mod locks;
+mod operate;
 mod receiver;
 mod replication;
 mod semi_sync;

@@ -182,6 +182,21 @@ impl World {
         }
     }
 
+    /// What a server does at its end if it is told in time: everything goes to the disk. Then it is gone.
+    pub fn prepare_shutdown(&mut self, at: u16) {
+        self.cluster.servers[usize::from(at)].unsaved_ids = None;
+    }
+
+    /// What a server reads from its configuration when it starts: `read_only`.
+    pub fn configure_read_only(&mut self, at: u16, on: bool) {
+        self.cluster.servers[usize::from(at)].read_only = on;
+    }
+
+    /// Lets a server begin after the last transaction that it has applied as a replica, whatever it wrote itself.
+    pub fn replicate_from_applied(&mut self, at: u16) {
+        self.cluster.servers[usize::from(at)].position = super::Position::Applied;
+    }
+
     /// The server is done with a session: its open transaction is rolled back.
     pub(super) fn end_session(&mut self, session: SessionId) {
         self.cluster.sessions[session as usize].state = State::Closed;

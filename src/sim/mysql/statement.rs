@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::semi_sync::Waiter;
 use super::session::{Open, SessionId, State};
-use super::{Change, Gtid, Io, Row, Thread, Transaction};
+use super::{Change, Gtid, Row, Thread, Transaction};
 use crate::sim::time::Micros;
 use crate::sim::world::{Action, World};
 
@@ -86,6 +86,8 @@ pub enum Edit {
     Delete {
         /// Its id.
         id: u32,
+        /// Who deletes it.
+        visit: u64,
     },
 }
 
@@ -224,10 +226,7 @@ impl World {
             }
         }
         let new = changes.split_off(before);
-        let written = new.iter().map(|change| match change {
-            Change::Insert(row) | Change::Update(row) => row.id,
-            Change::Delete(id) => *id,
-        });
+        let written = new.iter().map(|change| change.row().id);
         if let Some(open) = &mut self.cluster.sessions[session as usize].open {
             open.locked.extend(lock.into_iter().chain(written));
             open.changes.append(&mut changes);
@@ -247,11 +246,8 @@ impl World {
         let server = &mut self.cluster.servers[usize::from(at)];
         let row = |id, visit| Row { id, visit, gtid: Gtid { origin: at, uuid: 0, number: 0 } };
         let touched = |id: u32| {
-            before.iter().rev().find_map(|change| match change {
-                Change::Insert(row) | Change::Update(row) if row.id == id => Some(true),
-                Change::Delete(gone) if *gone == id => Some(false),
-                _ => None,
-            })
+            let last = before.iter().rev().find(|change| change.row().id == id);
+            last.map(|change| !matches!(change, Change::Delete(_)))
         };
         let holds = |server: &super::Server, id| touched(id).unwrap_or_else(|| server.table.holds(id));
         match edit {
@@ -259,7 +255,7 @@ impl World {
             Edit::Insert { id: Some(id), .. } if holds(server, id) => Err(SqlError::Duplicate(id)),
             Edit::Insert { id: Some(id), visit } => Ok(Some(Change::Insert(row(id, visit)))),
             Edit::Update { id, visit } => Ok(holds(server, id).then(|| Change::Update(row(id, visit)))),
-            Edit::Delete { id } => Ok(holds(server, id).then_some(Change::Delete(id))),
+            Edit::Delete { id, visit } => Ok(holds(server, id).then(|| Change::Delete(row(id, visit)))),
         }
     }
 
@@ -280,14 +276,10 @@ impl World {
         let at = self.cluster.sessions[session as usize].server;
         let gtid = self.next_gtid(at);
         for change in &mut changes {
-            if let Change::Insert(row) | Change::Update(row) = change {
-                row.gtid = gtid;
-            }
+            let (Change::Insert(row) | Change::Update(row) | Change::Delete(row)) = change;
+            row.gtid = gtid;
         }
-        let first = changes.iter().find_map(|change| match change {
-            Change::Insert(row) | Change::Update(row) => Some(*row),
-            Change::Delete(_) => None,
-        });
+        let first = changes.first().map(|change| *change.row());
         let plain = matches!(changes[..], [Change::Insert(_)]);
         let transaction = Transaction {
             row: first.unwrap_or(Row { id: 0, visit: 0, gtid }),
@@ -315,47 +307,5 @@ impl World {
             return self.roll_back(victim);
         }
         self.plan(Micros::from_secs(seconds.into()), Action::Session { session, life });
-    }
-
-    fn threads_of_replica(&mut self, at: u16, thread: Thread, run: bool) -> Result<Answer, SqlError> {
-        if self.cluster.servers[usize::from(at)].source.is_some() {
-            self.run_threads(at, thread, run);
-            return Ok(Answer::Done);
-        }
-        if run { Err(SqlError::NoReplica) } else { Ok(Answer::Done) }
-    }
-
-    /// Whether a server has a replica's thread that runs.
-    fn replicates(&self, at: u16) -> bool {
-        let server = &self.cluster.servers[usize::from(at)];
-        matches!(server.io, Io::Running | Io::Connecting) || (server.source.is_some() && server.sql_running)
-    }
-
-    fn change_source(&mut self, at: u16, source: Option<u16>, position: Option<Position>) -> Result<Answer, SqlError> {
-        if self.replicates(at) {
-            return Err(SqlError::ReplicaRuns);
-        }
-        let server = &mut self.cluster.servers[usize::from(at)];
-        server.position = position.unwrap_or(server.position);
-        let Some(source) = source.or(server.source) else {
-            return Err(SqlError::NoReplica);
-        };
-        self.set_source(at, source);
-        self.set_io(at, Io::Stopped);
-        self.cluster.servers[usize::from(at)].sql_running = false;
-        Ok(Answer::Done)
-    }
-
-    fn reset_replica(&mut self, at: u16, all: bool) -> Result<Answer, SqlError> {
-        if self.replicates(at) {
-            return Err(SqlError::ReplicaRuns);
-        }
-        self.forget_received(at);
-        if all {
-            let server = &mut self.cluster.servers[usize::from(at)];
-            super::failover::stop_replication(server);
-            self.set_io(at, Io::Off);
-        }
-        Ok(Answer::Done)
     }
 }

@@ -66,7 +66,7 @@ impl Table {
         transaction.changes().find_map(|change| match change {
             Change::Insert(row) => self.holds(row.id).then_some(ApplyError::Duplicate(row.id)),
             Change::Update(row) => (!self.holds(row.id)).then_some(ApplyError::NotFound { update: true }),
-            Change::Delete(id) => (!self.holds(id)).then_some(ApplyError::NotFound { update: false }),
+            Change::Delete(row) => (!self.holds(row.id)).then_some(ApplyError::NotFound { update: false }),
         })
     }
 
@@ -78,9 +78,9 @@ impl Table {
                     self.rows[at] = row;
                 }
             }
-            Change::Delete(id) => match self.place(id) {
+            Change::Delete(row) => match self.place(row.id) {
                 Ok(at) => drop(self.rows.remove(at)),
-                Err(_) => self.archived -= u64::from(self.is_archived(id)),
+                Err(_) => self.archived -= u64::from(self.is_archived(row.id)),
             },
         }
     }

@@ -1,6 +1,7 @@
 //! What an operator does with the threads of a replica: `START REPLICA`, `STOP REPLICA`, each with or without a name.
 
 use super::status::Io;
+use super::{Position, Server};
 use crate::sim::named::named;
 use crate::sim::time::Micros;
 use crate::sim::world::World;
@@ -29,6 +30,18 @@ impl Thread {
     }
 }
 
+impl Server {
+    /// With an empty relay log, the receiver asks for all after what was carried out.
+    fn asks_from_position(&mut self) {
+        if self.relay.is_empty() {
+            self.received = match self.position {
+                Position::Applied => self.applied,
+                Position::Executed => self.binlog.last(),
+            };
+        }
+    }
+}
+
 impl World {
     /// Starts or stops threads of a replica; what runs (or stands still) already stays as it is.
     pub(super) fn run_threads(&mut self, at: u16, thread: Thread, run: bool) {
@@ -45,6 +58,7 @@ impl World {
     pub(super) fn start_receiver(&mut self, at: u16) {
         let server = &mut self.cluster.servers[usize::from(at)];
         (server.io_error, server.reconnects, server.attempt) = (None, false, None);
+        server.asks_from_position();
         self.set_io(at, Io::Connecting);
         self.plan_reconnect(at, Micros::ZERO);
     }
@@ -60,6 +74,7 @@ impl World {
     pub(super) fn start_applier(&mut self, at: u16) {
         let server = &mut self.cluster.servers[usize::from(at)];
         (server.sql_running, server.sql_error) = (true, None);
+        server.asks_from_position();
         self.start_applying(at);
     }
 
