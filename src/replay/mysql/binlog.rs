@@ -29,7 +29,7 @@ impl Lab {
         let servers = &self.world.cluster().servers;
         let (server, source) = (&servers[usize::from(replica)], usize::from(1 - replica));
         let failed = server.relay.front().map(|transaction| transaction.row.gtid);
-        let (mut file, mut end) = (1, HEAD + if source == 0 { self.setup_bytes } else { 0 });
+        let (mut file, mut end) = (1, HEAD + self.setup_bytes);
         let mut texts: BTreeMap<u32, u64> = BTreeMap::new();
         let mut origins: Vec<u16> = if self.logged > 0 { vec![0] } else { Vec::new() };
         for (position, transaction) in servers[source].binlog.since(0) {

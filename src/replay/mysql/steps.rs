@@ -12,6 +12,10 @@ use crate::sim::{Command, Micros, SimTime};
 pub(super) const PATIENCE_MS: u64 = 180_000;
 /// So often somebody who waits looks again.
 const LOOK_EVERY: Micros = Micros(10_000);
+/// Time until everybody knows that a process is gone: its connections are closed at once.
+const END: Micros = Micros(5_000);
+/// Time that an orderly end takes.
+const ORDERLY_END: Micros = Micros(500_000);
 /// Time that a server takes to come up.
 const START: Micros = Micros(500_000);
 
@@ -36,11 +40,11 @@ impl Lab {
         let part = || PARTS[usize::from(at)].to_owned();
         let fine = || json!({ "ok": true });
         let result = match kind {
-            "kill" => self.tell(&Command::Kill { part: part() })?,
+            "kill" => self.end(at, END)?,
             "freeze" => self.tell(&Command::Freeze { part: part() })?,
             "shut down" => {
                 self.world.prepare_shutdown(at);
-                self.tell(&Command::Kill { part: part() })?
+                self.end(at, ORDERLY_END)?
             }
             "thaw" => self.tell(&Command::Restore { part: part() })?,
             "start" => self.start(at)?,
@@ -80,6 +84,13 @@ impl Lab {
     fn tell(&mut self, command: &Command) -> Result<Value, Problem> {
         self.world.apply(command).map_err(|error| Problem(error.to_string()))?;
         Ok(json!({ "ok": true }))
+    }
+
+    /// The process of a server ends, and whoever waits for that knows.
+    fn end(&mut self, at: u16, takes: Micros) -> Result<Value, Problem> {
+        let done = self.tell(&Command::Kill { part: PARTS[usize::from(at)].to_owned() })?;
+        self.pass(takes);
+        Ok(done)
     }
 
     /// Starts a server: it reads its options anew, begins a new binlog file, and asks again for what it had received.
