@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::errors;
 use super::setup::{SERVERS, Setup, setup};
+use super::steps::PATIENCE_MS;
 use crate::replay::Problem;
 use crate::sim::mysql::{Answer, Change, ConnectError, SessionId, SqlError, Statement};
 use crate::sim::{Micros, SimTime, World};
@@ -102,6 +103,20 @@ impl Lab {
     /// The session of a client, connected now if it was not: with whether it was.
     pub(super) fn connect(&mut self, at: u16, name: &str, admin: bool) -> Result<(SessionId, bool), ConnectError> {
         let key = (at, name.to_owned());
+        if let Some(session) = self.sessions.get(&key).copied()
+            && self.world.awaits_answer(session)
+        {
+            // A client has to see the end of what it sent in the background first.
+            let patience = self.world.now() + Micros::from_millis(PATIENCE_MS);
+            if self.wait(session, patience).is_none() {
+                self.give_up(session);
+            }
+        }
+        if let Some(session) = self.sessions.get(&key).copied()
+            && matches!(self.world.answer_of(session), Some(Err(SqlError::Lost)))
+        {
+            self.give_up(session);
+        }
         if let Some(session) = self.sessions.get(&key) {
             return Ok((*session, true));
         }
@@ -135,7 +150,7 @@ impl Lab {
                     Ok(answer) => Outcome::Answer(answer),
                     Err(error) => {
                         if error == SqlError::Lost {
-                            self.sessions.retain(|_, known| *known != session);
+                            self.give_up(session);
                         }
                         Outcome::Result(errors::of_statement(error))
                     }

@@ -40,6 +40,8 @@ pub(super) fn setup(setup: &Value) -> Result<Setup, Problem> {
     let settings = &mut scenario.settings;
     settings.service = ServiceTimes::Fixed;
     settings.balancer.check = Check::None;
+    // Both servers ran on one machine.
+    settings.network.lan_us = settings.network.loopback_us;
     (settings.mysql.service_us, settings.mysql.apply_us) = (1_000, 500);
     settings.mysql.net_timeout_ms = NET_TIMEOUT_MS;
     let (mut hosts, mut ports) = ([const { String::new() }; 2], [const { String::new() }; 2]);

@@ -6,10 +6,12 @@ use super::lab::{Lab, Outcome};
 use super::setup::{PARTS, SERVERS};
 use crate::replay::Problem;
 use crate::sim::mysql::{Answer, Io, Statement};
-use crate::sim::{Command, Micros, SimTime};
+use crate::sim::{Command, Condition, Micros, SimTime};
 
 /// Nobody waits longer than this for anything.
 pub(super) const PATIENCE_MS: u64 = 180_000;
+/// Time that it takes to connect to a server and to ask for its status.
+const QUESTION: Micros = Micros(2_000);
 /// So often somebody who waits looks again.
 const LOOK_EVERY: Micros = Micros(10_000);
 /// Time until everybody knows that a process is gone: its connections are closed at once.
@@ -30,6 +32,7 @@ impl Lab {
             }
         }
         let seen = self.perform(step)?;
+        debug_assert_eq!(self.world.verify(), Ok(()), "{step}");
         told.extend(seen);
         Ok(Value::Object(told))
     }
@@ -41,6 +44,10 @@ impl Lab {
         let fine = || json!({ "ok": true });
         let result = match kind {
             "kill" => self.end(at, END)?,
+            // Signals to what does not run, or does already, change nothing.
+            "freeze" if self.condition(at) == Condition::Down => fine(),
+            "thaw" if self.condition(at) != Condition::Hung => fine(),
+            "start" if self.condition(at) != Condition::Down => fine(),
             "freeze" => self.tell(&Command::Freeze { part: part() })?,
             "shut down" => {
                 self.world.prepare_shutdown(at);
@@ -61,11 +68,12 @@ impl Lab {
             "replica status" => self.status(at),
             "wait for status" => {
                 let until = step["until"].as_object().ok_or_else(|| Problem("until: no fields".to_owned()))?;
-                self.wait_until(|lab| {
+                let is_so = |lab: &Self| {
                     let status = lab.replica_status(at);
-                    until.iter().all(|(field, wanted)| matches(&status[field], wanted))
-                });
-                self.status(at)
+                    lab.is_up(at) && until.iter().all(|(field, wanted)| matches(&status[field], wanted))
+                };
+                self.wait_until(is_so);
+                if is_so(self) { self.replica_status(at) } else { self.status(at) }
             }
             "wait for rows" => return self.wait_for_rows(at, step),
             "close session" => {
@@ -96,19 +104,26 @@ impl Lab {
     /// Starts a server: it reads its options anew, begins a new binlog file, and asks again for what it had received.
     fn start(&mut self, at: u16) -> Result<Value, Problem> {
         let own = usize::from(at);
-        if self.world.parts().condition(self.world.cluster().servers[own].process) == crate::sim::Condition::Down {
-            self.restarts[own].push(self.world.cluster().servers[own].binlog.end());
-            self.world.discard_relay_log(at);
-            self.world.configure_read_only(at, self.read_only[own]);
-        }
+        self.restarts[own].push(self.world.cluster().servers[own].binlog.end());
+        self.world.discard_relay_log(at);
+        self.world.configure_read_only(at, self.read_only[own]);
         let done = self.tell(&Command::Restore { part: PARTS[own].to_owned() })?;
         self.pass(START);
         Ok(done)
     }
 
+    fn condition(&self, at: u16) -> Condition {
+        self.world.parts().condition(self.world.cluster().servers[usize::from(at)].process)
+    }
+
+    fn is_up(&self, at: u16) -> bool {
+        self.condition(at) == Condition::Up
+    }
+
     /// Lets time pass until something is so.
     fn wait_until(&mut self, is_so: impl Fn(&Self) -> bool) {
         let patience = self.world.now() + Micros::from_millis(PATIENCE_MS);
+        self.pass(QUESTION);
         while !is_so(self) && self.world.now() < patience {
             self.pass(LOOK_EVERY);
         }
@@ -124,6 +139,7 @@ impl Lab {
     fn status(&mut self, at: u16) -> Value {
         match self.world.open_session(at, true) {
             Ok(session) => {
+                self.pass(QUESTION);
                 self.world.close_session(session);
                 self.replica_status(at)
             }

@@ -137,7 +137,9 @@ impl World {
 
     /// `CHANGE REPLICATION SOURCE TO`: what was received from another is thrown away.
     pub(super) fn set_source(&mut self, at: u16, source: u16) {
-        let mixed = self.cluster.servers[usize::from(source)].mixed;
+        let (server, other) = (&self.cluster.servers[usize::from(at)], &self.cluster.servers[usize::from(source)]);
+        let apart = server.position == Position::Applied && !server.executed.is_within(&other.executed);
+        let mixed = other.mixed || apart;
         let server = &mut self.cluster.servers[usize::from(at)];
         stop_replication(server);
         server.source = Some(source);

@@ -93,7 +93,7 @@ pub struct Server {
     pub received: Option<Gtid>,
     /// The last transaction applied as a replica (MariaDB: `gtid_slave_pos`).
     pub applied: Option<Gtid>,
-    /// Whether somebody wrote here while it was a replica: then its log has an order of its own.
+    /// Whether somebody wrote here while it was a replica, or on its source: then its log has an order of its own.
     pub mixed: bool,
     /// Semi-synchronous replication to its replicas.
     pub semi_sync: SemiSync,

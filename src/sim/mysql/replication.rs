@@ -68,6 +68,7 @@ impl World {
         if life != current || lost || !alive {
             return;
         }
+        self.cluster.servers[at].mixed |= self.cluster.servers[usize::from(source)].mixed;
         while self.cluster.servers[at].next_position < upto && self.cluster.servers[at].has_space() {
             let position = self.cluster.servers[at].next_position;
             let Some(transaction) = self.cluster.servers[usize::from(source)].binlog.get(position).cloned() else {

@@ -48,7 +48,7 @@ pub(super) struct Session {
 pub(super) enum State {
     /// The connection is closed; the place may be used again.
     Closed,
-    /// The client has not closed, the server is gone.
+    /// The server is gone, the client has not closed yet.
     Lost,
     /// Between two statements.
     Idle,
@@ -137,7 +137,8 @@ impl World {
         Ok(place as SessionId)
     }
 
-    /// Sends a statement. Its answer comes in the course of time: [`World::answer_of`].
+    /// Sends a statement. Its answer comes in the course of time: [`World::answer_of`]. A client that hears that its
+    /// server is gone closes the session.
     ///
     /// # Panics
     /// If the session has not had the answer to its last statement yet.
@@ -148,7 +149,6 @@ impl World {
         match known.state {
             State::Idle => {}
             State::Lost => {
-                known.state = State::Closed;
                 known.answer = Some(Err(SqlError::Lost));
                 return;
             }
@@ -160,6 +160,13 @@ impl World {
         let process = self.cluster.servers[usize::from(known.server)].process;
         let time = time.times(self.parts.slowdown(process));
         self.plan(time, Action::Session { session, life });
+    }
+
+    /// Whether a session still waits for the answer to its last statement.
+    #[must_use]
+    pub fn awaits_answer(&self, session: SessionId) -> bool {
+        let state = self.cluster.sessions.get(session as usize).map(|session| &session.state);
+        matches!(state, Some(State::Sent(_) | State::Waiting { .. } | State::Committing))
     }
 
     /// The answer to a session's last statement, once it is there.
@@ -212,7 +219,7 @@ impl World {
                 continue;
             }
             let waits = !matches!(session.state, State::Idle);
-            session.state = if session.abandoned || waits { State::Closed } else { State::Lost };
+            session.state = if session.abandoned { State::Closed } else { State::Lost };
             session.answer = waits.then_some(Err(SqlError::Lost));
             session.open = None;
             session.life += 1;
