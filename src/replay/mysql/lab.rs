@@ -113,7 +113,7 @@ impl Lab {
             }
         }
         if let Some(session) = self.sessions.get(&key).copied()
-            && matches!(self.world.answer_of(session), Some(Err(SqlError::Lost)))
+            && matches!(self.world.session_answer(session), Some(Err(SqlError::Lost)))
         {
             self.give_up(session);
         }
@@ -145,7 +145,7 @@ impl Lab {
     /// Waits for the answer to what a session has sent.
     pub(super) fn wait(&mut self, session: SessionId, deadline: SimTime) -> Option<Outcome> {
         loop {
-            if let Some(answer) = self.world.answer_of(session).cloned() {
+            if let Some(answer) = self.world.session_answer(session).cloned() {
                 return Some(match answer {
                     Ok(answer) => Outcome::Answer(answer),
                     Err(error) => {

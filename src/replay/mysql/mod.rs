@@ -7,6 +7,7 @@ mod binlog;
 mod errors;
 mod gtid;
 mod lab;
+mod read;
 mod run;
 mod setup;
 mod sql;

@@ -4,8 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::errors;
 use super::lab::{Lab, Outcome};
+use super::read::read;
 use super::setup::is_on;
-use super::sql::{Condition, Expression, Select, Sql, Threads, read};
+use super::sql::{Condition, Expression, Select, Sql, Threads};
 use super::steps::{limit_ms, session_name};
 use crate::replay::Problem;
 use crate::sim::mysql::{Answer, Edit, Position, Row, SessionId, Statement, Thread};

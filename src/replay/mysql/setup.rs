@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::sql::{Sql, read};
+use super::read::read;
+use super::sql::Sql;
 use crate::replay::Problem;
 use crate::sim::{Check, Preset, ServiceTimes, World};
 

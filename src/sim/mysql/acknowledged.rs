@@ -40,7 +40,16 @@ impl Cluster {
         let known = usize::try_from(before.saturating_sub(list.forgotten)).unwrap_or(usize::MAX);
         let since = list.recent.iter().skip(known).flatten();
         let later = since.filter(|gtid| !asked.executed.contains(**gtid)).count() as u64;
-        hidden.saturating_sub(later + list.forgotten.saturating_sub(before)) as u32
+        let missed = hidden.saturating_sub(later + list.forgotten.saturating_sub(before)) as u32;
+        debug_assert!(list.forgotten > 0 || missed == self.missed_one_by_one(server, before), "the counts agree");
+        missed
+    }
+
+    /// The same, counted one by one, as long as all are remembered.
+    fn missed_one_by_one(&self, server: u16, before: u64) -> u32 {
+        let executed = &self.servers[usize::from(server)].executed;
+        let known = self.acknowledged.recent.iter().take(before as usize).flatten();
+        known.filter(|gtid| !executed.contains(**gtid)).count() as u32
     }
 
     /// A visitor has been told that a row is stored.

@@ -137,7 +137,7 @@ impl World {
         Ok(place as SessionId)
     }
 
-    /// Sends a statement. Its answer comes in the course of time: [`World::answer_of`]. A client that hears that its
+    /// Sends a statement. Its answer comes in the course of time: [`World::session_answer`]. A client that hears that its
     /// server is gone closes the session.
     ///
     /// # Panics
@@ -171,7 +171,7 @@ impl World {
 
     /// The answer to a session's last statement, once it is there.
     #[must_use]
-    pub fn answer_of(&self, session: SessionId) -> Option<&Result<Answer, SqlError>> {
+    pub fn session_answer(&self, session: SessionId) -> Option<&Result<Answer, SqlError>> {
         self.cluster.sessions.get(session as usize)?.answer.as_ref()
     }
 
