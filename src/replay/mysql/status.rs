@@ -58,7 +58,7 @@ impl Lab {
         }
     }
 
-    /// Error 1236. The source compares numbers: it says more if its own are higher already.
+    /// Error 1236. The source compares numbers: it says more if its own are as high already.
     fn fatal(&self, at: u16, why: WhyRefused) -> String {
         const FATAL: &str = "Got fatal error 1236 from master when reading data from binary log";
         const HIGHER: &str = ". Since the master's binlog contains GTIDs with higher sequence numbers, it probably means \
@@ -66,7 +66,7 @@ impl Lab {
         let numbers = numbers(&self.world, self.logged);
         let servers = &self.world.cluster().servers;
         let asked = servers[usize::from(at)].received;
-        let number = |gtid| asked.is_some_and(|asked| numbers.get(&gtid) > numbers.get(&asked));
+        let number = |gtid| asked.is_some_and(|asked| numbers.get(&gtid) >= numbers.get(&asked));
         let higher = servers[usize::from(1 - at)].binlog.last().is_some_and(number);
         match why {
             WhyRefused::Diverged => {

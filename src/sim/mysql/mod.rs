@@ -79,6 +79,8 @@ pub struct Server {
     pub io_error: Option<IoError>,
     /// Whether it had a connection since it was started.
     reconnects: bool,
+    /// The source that has not noticed yet that the receiver has left: it will when it has something to send.
+    lingers_at: Option<u16>,
     /// What an attempt to connect comes to that is still under way.
     attempt: Option<IoError>,
     /// Whether the applier thread is started.

@@ -78,7 +78,13 @@ impl World {
 
     /// The only place where the state of a receiver changes: the source counts its connections.
     pub(super) fn set_io(&mut self, replica: u16, io: Io) {
-        self.cluster.servers[usize::from(replica)].io = io;
+        let server = &mut self.cluster.servers[usize::from(replica)];
+        server.lingers_at = match (server.io, io) {
+            (Io::Running, Io::Stopped) => server.source,
+            (_, Io::Stopped | Io::Off) => server.lingers_at,
+            _ => None,
+        };
+        server.io = io;
         self.cluster.recount_connections();
     }
 

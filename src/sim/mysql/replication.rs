@@ -41,6 +41,9 @@ impl World {
             let server = &self.cluster.servers[usize::from(replica)];
             if server.source == Some(source) && server.io == Io::Running {
                 self.send_to(replica);
+            } else if server.lingers_at == Some(source) {
+                self.cluster.servers[usize::from(replica)].lingers_at = None;
+                self.cluster.recount_connections();
             }
         }
     }

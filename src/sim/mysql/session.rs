@@ -77,12 +77,14 @@ impl Cluster {
         self.servers[usize::from(self.sessions[session as usize].server)].process
     }
 
-    /// Counts the connections to each server that are not the application's: sessions, and receivers of replicas.
+    /// Counts the connections to each server that are not the application's: sessions, and receivers of replicas, those
+    /// included that have left without the source's notice.
     pub(super) fn recount_connections(&mut self) {
         for at in 0..self.servers.len() {
             let mine = |session: &&Session| usize::from(session.server) == at && session.is_connected();
             let receives = |server: &&super::Server| {
-                server.io == super::Io::Running && server.source.is_some_and(|source| usize::from(source) == at)
+                let source = if server.io == super::Io::Running { server.source } else { server.lingers_at };
+                source.is_some_and(|source| usize::from(source) == at)
             };
             let clients = self.sessions.iter().filter(mine).count() + self.servers.iter().filter(receives).count();
             self.servers[at].others = clients as u32;
@@ -214,6 +216,9 @@ impl World {
     /// A server is gone, and all its sessions with it. Their open transactions were never stored.
     pub(in crate::sim) fn sessions_die(&mut self, at: u16) {
         self.cluster.servers[usize::from(at)].crash(self.now);
+        for server in self.cluster.servers.iter_mut().filter(|server| server.lingers_at == Some(at)) {
+            server.lingers_at = None;
+        }
         for session in self.cluster.sessions.iter_mut().filter(|session| session.server == at) {
             if !session.is_connected() {
                 continue;
