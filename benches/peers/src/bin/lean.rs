@@ -1,8 +1,9 @@
 //! The leanest loop for this workload and no other: what remains when nothing is general. It bounds from above what an
 //! engine can reach on this machine.
 //!
-//! Two FIFO lanes carry the constant delays, since what enters them in order leaves them in order; a heap holds the
-//! services under way, and the next visit stands alone. Requests live in a slab and wait in lists that run through it.
+//! An event is one number: its time, its request, and what happens, from the highest bits to the lowest. Two FIFO lanes
+//! carry the constant delays, since what enters them in order leaves them in order; a heap holds the services under
+//! way, and the next visit stands alone. Requests live in a slab and wait in lists that run through it.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -13,31 +14,22 @@ use peers::{
     WORKERS,
 };
 
-#[derive(Clone, Copy)]
-enum What {
-    AtBalancer,
-    AtWeb,
-    Worked,
-    AtDatabase,
-    Executed,
-    BackAtWeb,
-    BackAtBalancer,
-    Answered,
-}
+// What happens.
+const VISIT: u64 = 0;
+const AT_BALANCER: u64 = 1;
+const AT_WEB: u64 = 2;
+const WORKED: u64 = 3;
+const AT_DATABASE: u64 = 4;
+const EXECUTED: u64 = 5;
+const BACK_AT_WEB: u64 = 6;
+const BACK_AT_BALANCER: u64 = 7;
+const ANSWERED: u64 = 8;
 
-#[derive(Clone, Copy)]
-struct Event {
-    at: u64,
-    request: u32,
-    what: What,
-}
+const WHAT_BITS: u32 = 4;
+const REQUEST_BITS: u32 = 20;
 
-/// A service under way, ordered by its end.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Service {
-    end: u64,
-    request: u32,
-    is_query: bool,
+const fn event(at: u64, request: u32, what: u64) -> u64 {
+    at << (REQUEST_BITS + WHAT_BITS) | (request as u64) << WHAT_BITS | what
 }
 
 #[derive(Clone, Copy)]
@@ -95,9 +87,10 @@ impl Station {
 struct World {
     now: u64,
     chance: Chance,
-    client: VecDeque<Event>,
-    lan: VecDeque<Event>,
-    services: BinaryHeap<Reverse<Service>>,
+    next_visit: u64,
+    client: VecDeque<u64>,
+    lan: VecDeque<u64>,
+    services: BinaryHeap<Reverse<u64>>,
     requests: Vec<Request>,
     spare: Vec<u32>,
     webs: [Station; WEB_SERVERS],
@@ -109,14 +102,36 @@ struct World {
 }
 
 impl World {
-    fn send(&mut self, delay: u64, request: u32, what: What) {
-        let lane = if delay == CLIENT_US { &mut self.client } else { &mut self.lan };
-        lane.push_back(Event { at: self.now + delay, request, what });
+    fn new() -> Self {
+        Self {
+            now: 0,
+            chance: Chance::new(1),
+            next_visit: event(0, 0, VISIT),
+            client: VecDeque::new(),
+            lan: VecDeque::new(),
+            services: BinaryHeap::new(),
+            requests: Vec::new(),
+            spare: Vec::new(),
+            webs: [Station::new(WORKERS); WEB_SERVERS],
+            databases: [Station::new(THREADS); 2],
+            turn: 0,
+            latencies: Latencies::default(),
+            held_us: 0,
+            replica_us: 0,
+        }
     }
 
-    fn serve(&mut self, mean: u64, request: u32, is_query: bool) -> u64 {
+    fn over_client_link(&mut self, request: u32, what: u64) {
+        self.client.push_back(event(self.now + CLIENT_US, request, what));
+    }
+
+    fn over_lan(&mut self, request: u32, what: u64) {
+        self.lan.push_back(event(self.now + LAN_US, request, what));
+    }
+
+    fn serve(&mut self, mean: u64, request: u32, what: u64) -> u64 {
         let time = (self.chance.exponential(mean as f64) + 0.5) as u64;
-        self.services.push(Reverse(Service { end: self.now + time, request, is_query }));
+        self.services.push(Reverse(event(self.now + time, request, what)));
         time
     }
 
@@ -128,87 +143,94 @@ impl World {
             place
         } else {
             self.requests.push(request);
+            assert!(self.requests.len() <= 1 << REQUEST_BITS, "the load is more than the servers can bear");
             self.requests.len() as u32 - 1
         };
-        self.send(CLIENT_US, place, What::AtBalancer);
+        self.over_client_link(place, AT_BALANCER);
     }
 
     fn work(&mut self, request: u32) {
         self.requests[request as usize].held_since = self.now;
-        self.serve(WORK_US, request, false);
+        self.serve(WORK_US, request, WORKED);
     }
 
     fn execute(&mut self, request: u32) {
-        let took = self.serve(QUERY_US, request, true);
+        let took = self.serve(QUERY_US, request, EXECUTED);
         if usize::from(self.requests[request as usize].database) == REPLICA {
             self.replica_us += took;
         }
     }
 
-    fn happens(&mut self, request: u32, what: What) {
-        let Request { started, held_since, web, database, .. } = self.requests[request as usize];
-        match what {
-            What::AtBalancer => {
-                self.requests[request as usize].web = self.turn;
-                self.turn = (self.turn + 1) % WEB_SERVERS as u8;
-                self.send(LAN_US, request, What::AtWeb);
-            }
-            What::AtWeb => {
-                if self.webs[usize::from(web)].enter(request, &mut self.requests) {
-                    self.work(request);
-                }
-            }
-            What::Worked => self.send(LAN_US, request, What::AtDatabase),
-            What::AtDatabase => {
-                if self.databases[usize::from(database)].enter(request, &mut self.requests) {
-                    self.execute(request);
-                }
-            }
-            What::Executed => {
-                self.send(LAN_US, request, What::BackAtWeb);
-                if let Some(next) = self.databases[usize::from(database)].leave(&self.requests) {
-                    self.execute(next);
-                }
-            }
-            What::BackAtWeb => {
-                self.held_us += self.now - held_since;
-                self.send(LAN_US, request, What::BackAtBalancer);
-                if let Some(next) = self.webs[usize::from(web)].leave(&self.requests) {
-                    self.work(next);
-                }
-            }
-            What::BackAtBalancer => self.send(CLIENT_US, request, What::Answered),
-            What::Answered => {
-                self.latencies.add(self.now - started);
-                self.spare.push(request);
-            }
-        }
-    }
-
     fn run(&mut self, options: Options) {
         let mut to_come = options.requests;
-        let mut visit_at = self.chance.exponential(options.gap_us()) as u64;
         loop {
-            let first = |lane: &VecDeque<Event>| lane.front().map_or(u64::MAX, |event| event.at);
-            let (client, lan) = (first(&self.client), first(&self.lan));
-            let service = self.services.peek().map_or(u64::MAX, |Reverse(service)| service.end);
-            let next = client.min(lan).min(service).min(visit_at);
+            let client = self.client.front().map_or(u64::MAX, |event| *event);
+            let lan = self.lan.front().map_or(u64::MAX, |event| *event);
+            let service = self.services.peek().map_or(u64::MAX, |Reverse(event)| *event);
+            let next = client.min(lan).min(service).min(self.next_visit);
             if next == u64::MAX {
                 return;
             }
-            self.now = next;
-            if next == service {
-                let Reverse(Service { request, is_query, .. }) = self.services.pop().expect("peeked");
-                self.happens(request, if is_query { What::Executed } else { What::Worked });
-            } else if next == lan || next == client {
-                let lane = if next == lan { &mut self.lan } else { &mut self.client };
-                let Event { request, what, .. } = lane.pop_front().expect("peeked");
-                self.happens(request, what);
-            } else {
-                self.visit();
-                to_come -= 1;
-                let gap = (self.chance.exponential(options.gap_us()) + 0.5) as u64;
-                visit_at = if to_come == 0 { u64::MAX } else { next + gap };
+            self.now = next >> (REQUEST_BITS + WHAT_BITS);
+            let request = (next >> WHAT_BITS) as u32 & ((1 << REQUEST_BITS) - 1);
+            match next & ((1 << WHAT_BITS) - 1) {
+                VISIT => {
+                    self.visit();
+                    to_come -= 1;
+                    let gap = (self.chance.exponential(options.gap_us()) + 0.5) as u64;
+                    self.next_visit = if to_come == 0 { u64::MAX } else { event(self.now + gap, 0, VISIT) };
+                }
+                AT_BALANCER => {
+                    self.client.pop_front();
+                    self.requests[request as usize].web = self.turn;
+                    self.turn = (self.turn + 1) % WEB_SERVERS as u8;
+                    self.over_lan(request, AT_WEB);
+                }
+                AT_WEB => {
+                    self.lan.pop_front();
+                    let web = usize::from(self.requests[request as usize].web);
+                    if self.webs[web].enter(request, &mut self.requests) {
+                        self.work(request);
+                    }
+                }
+                WORKED => {
+                    self.services.pop();
+                    self.over_lan(request, AT_DATABASE);
+                }
+                AT_DATABASE => {
+                    self.lan.pop_front();
+                    let database = usize::from(self.requests[request as usize].database);
+                    if self.databases[database].enter(request, &mut self.requests) {
+                        self.execute(request);
+                    }
+                }
+                EXECUTED => {
+                    self.services.pop();
+                    self.over_lan(request, BACK_AT_WEB);
+                    let database = usize::from(self.requests[request as usize].database);
+                    if let Some(waiting) = self.databases[database].leave(&self.requests) {
+                        self.execute(waiting);
+                    }
+                }
+                BACK_AT_WEB => {
+                    self.lan.pop_front();
+                    let Request { held_since, web, .. } = self.requests[request as usize];
+                    self.held_us += self.now - held_since;
+                    self.over_lan(request, BACK_AT_BALANCER);
+                    if let Some(waiting) = self.webs[usize::from(web)].leave(&self.requests) {
+                        self.work(waiting);
+                    }
+                }
+                BACK_AT_BALANCER => {
+                    self.lan.pop_front();
+                    self.over_client_link(request, ANSWERED);
+                }
+                ANSWERED => {
+                    self.client.pop_front();
+                    self.latencies.add(self.now - self.requests[request as usize].started);
+                    self.spare.push(request);
+                }
+                _ => unreachable!("nine things can happen"),
             }
         }
     }
@@ -217,21 +239,7 @@ impl World {
 fn main() {
     let options = Options::read();
     let began = Instant::now();
-    let mut world = World {
-        now: 0,
-        chance: Chance::new(1),
-        client: VecDeque::new(),
-        lan: VecDeque::new(),
-        services: BinaryHeap::new(),
-        requests: Vec::new(),
-        spare: Vec::new(),
-        webs: [Station::new(WORKERS); WEB_SERVERS],
-        databases: [Station::new(THREADS); 2],
-        turn: 0,
-        latencies: Latencies::default(),
-        held_us: 0,
-        replica_us: 0,
-    };
+    let mut world = World::new();
     world.run(options);
     Report {
         name: "lean",

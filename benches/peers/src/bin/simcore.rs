@@ -73,7 +73,7 @@ impl EventHandler for Clients {
             Arrival {} => {
                 let mut chance = self.chance.borrow_mut();
                 let visit = Visit { started: self.ctx.time(), is_write: chance.writes(), held_since: 0.0 };
-                self.ctx.emit(Request { visit }, self.balancer, CLIENT_S);
+                self.ctx.emit_ordered(Request { visit }, self.balancer, CLIENT_S);
                 self.to_come -= 1;
                 if self.to_come > 0 {
                     self.ctx.emit_self(Arrival {}, chance.exponential(self.gap_s));
@@ -101,7 +101,7 @@ impl EventHandler for Balancer {
                 self.turn = (self.turn + 1) % WEB_SERVERS;
             }
             Response { visit } => {
-                self.ctx.emit(Response { visit }, self.clients, CLIENT_S);
+                self.ctx.emit_ordered(Response { visit }, self.clients, CLIENT_S);
             }
         })
     }
