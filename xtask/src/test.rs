@@ -126,7 +126,7 @@ fn e2e() -> Result<()> {
 }
 
 /// Installs what the end-to-end tests import, unless that was done since the list of it changed.
-fn install_packages(folder: &Path) -> Result<()> {
+pub fn install_packages(folder: &Path) -> Result<()> {
     let changed = |name: &str| fs::metadata(folder.join(name)).and_then(|data| data.modified()).ok();
     if changed("node_modules/.package-lock.json") >= changed("package-lock.json") {
         return Ok(());
