@@ -80,7 +80,7 @@ impl<A: Copy> EventQueue<A> {
 
     /// Number of planned events.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.heap.len()
     }
 }
