@@ -29,6 +29,21 @@ fn pop_and_plan(bencher: Bencher, pending: usize) {
     });
 }
 
+/// The next event plans another after the delay that all have: the lanes do what the heap does above.
+#[divan::bench(args = PENDING)]
+fn pop_and_plan_after(bencher: Bencher, pending: usize) {
+    let (mut queue, delay) = (EventQueue::new(), Micros::from_secs(1));
+    for action in 0..pending as u64 {
+        queue.plan_after(SimTime(action), delay, action);
+    }
+    bencher.counter(ItemsCount::new(EVENTS)).bench_local(|| {
+        for _ in 0..EVENTS {
+            let event = queue.pop().expect("as many are planned as are taken");
+            queue.plan_after(event.at, delay, black_box(event.action));
+        }
+    });
+}
+
 /// From empty to full and back.
 #[divan::bench(args = PENDING)]
 fn fill_and_empty(bencher: Bencher, pending: usize) {

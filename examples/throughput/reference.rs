@@ -57,6 +57,7 @@ fn scenario(options: Options) -> Scenario {
     let mix = Mix { static_files: 0, read: 9, write: 1 };
     scenario.workload = Workload { rate_per_s: options.rate, mix, ..Workload::default() };
     let settings = &mut scenario.settings;
+    settings.client.remembers_address = true;
     settings.record.trace_one_in = options.trace_one_in;
     let network = &mut settings.network;
     (network.client_us, network.lan_us, network.loopback_us) = (20_000, 500, 0);
