@@ -30,5 +30,5 @@ pub fn advance() -> bool {
 #[wasm_bindgen]
 pub fn line(seconds: f64) -> String {
     let memory_kb = core::arch::wasm32::memory_size(0) as u64 * 64;
-    RUN.with_borrow(|run| run.as_ref().expect("started before").line(seconds, Some(memory_kb)))
+    RUN.with_borrow(|run| run.as_ref().expect("started before").line(seconds, None, Some(memory_kb)))
 }

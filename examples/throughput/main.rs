@@ -22,10 +22,20 @@ fn main() -> std::process::ExitCode {
         }
     };
     let mut run = run::Run::new(options);
-    let start = Instant::now();
+    let (start, cpu_before) = (Instant::now(), cpu_seconds());
     while !run.advance() {}
-    println!("{}", run.line(start.elapsed().as_secs_f64(), peak_memory_kb()));
+    let seconds = start.elapsed().as_secs_f64();
+    let cpu = cpu_seconds().zip(cpu_before).map(|(after, before)| after - before);
+    println!("{}", run.line(seconds, cpu, peak_memory_kb()));
     std::process::ExitCode::SUCCESS
+}
+
+/// The processor time that this thread has had, which does not count what other programs took (Linux: `schedstat`).
+#[cfg(not(target_arch = "wasm32"))]
+fn cpu_seconds() -> Option<f64> {
+    let times = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let ns: u64 = times.split_whitespace().next()?.parse().ok()?;
+    Some(ns as f64 / 1e9)
 }
 
 /// The most memory that this process has had (Linux: `VmHWM`).

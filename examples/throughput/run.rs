@@ -23,13 +23,14 @@ impl Run {
         self.world.metrics().ended >= self.requests
     }
 
-    /// What the run has to tell, after so many seconds of wall time.
-    pub fn line(&self, seconds: f64, peak_memory_kb: Option<u64>) -> String {
+    /// What the run has to tell, after so many seconds of wall time and of processor time.
+    pub fn line(&self, seconds: f64, cpu_s: Option<f64>, peak_memory_kb: Option<u64>) -> String {
         let world = &self.world;
         let metrics = world.metrics();
         json!({
             "requests": metrics.ended,
             "seconds": seconds,
+            "cpu_s": cpu_s,
             "requests_per_s": metrics.ended as f64 / seconds,
             "events_per_s": world.events() as f64 / seconds,
             "events_per_request": world.events() as f64 / metrics.ended as f64,

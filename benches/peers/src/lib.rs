@@ -138,14 +138,44 @@ impl Latencies {
     }
 }
 
+/// Wall time and processor time since a moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    began: Instant,
+    cpu_s: Option<f64>,
+}
+
+impl Clock {
+    /// Starts to measure.
+    #[must_use]
+    pub fn start() -> Self {
+        Self { began: Instant::now(), cpu_s: cpu_s() }
+    }
+
+    fn wall_s(&self) -> f64 {
+        self.began.elapsed().as_secs_f64()
+    }
+
+    fn cpu_s(&self) -> Option<f64> {
+        Some(cpu_s()? - self.cpu_s?)
+    }
+}
+
+/// The processor time of this thread so far (Linux: the first number of `schedstat`, in nanoseconds).
+fn cpu_s() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let ns: u64 = text.split_whitespace().next()?.parse().ok()?;
+    Some(ns as f64 / 1e9)
+}
+
 /// What a run has to tell.
 pub struct Report {
     /// The simulator.
     pub name: &'static str,
     /// What was asked for.
     pub options: Options,
-    /// When the run began.
-    pub began: Instant,
+    /// Since the run began.
+    pub clock: Clock,
     /// Simulated time at its end.
     pub simulated_us: f64,
     /// Response times.
@@ -162,13 +192,14 @@ impl Report {
     /// # Panics
     /// If a visit got lost.
     pub fn print(&self) {
-        let wall_s = self.began.elapsed().as_secs_f64();
+        let wall_s = self.clock.wall_s();
+        let cpu_s = self.clock.cpu_s().map_or("null".to_owned(), |cpu_s| format!("{cpu_s:.3}"));
         let (requests, ended) = (self.options.requests, self.latencies.total);
         assert_eq!(ended, requests, "every visit ends");
         let worker = self.held_us / self.simulated_us / (WEB_SERVERS * WORKERS) as f64;
         let replica = self.replica_us / self.simulated_us / THREADS as f64;
         println!(
-            "{{\"engine\":\"{}\",\"rate\":{},\"requests\":{requests},\"wall_s\":{wall_s:.3},\"requests_per_s\":{:.0},\
+            "{{\"engine\":\"{}\",\"rate\":{},\"requests\":{requests},\"wall_s\":{wall_s:.3},\"cpu_s\":{cpu_s},\"requests_per_s\":{:.0},\
              \"mean_ms\":{:.3},\"p99_ms\":{:.3},\"worker_utilisation\":{worker:.3},\"replica_utilisation\":{replica:.3}}}",
             self.name,
             self.options.rate,

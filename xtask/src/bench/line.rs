@@ -6,7 +6,10 @@ use std::process::{Command, Stdio};
 
 /// What a run tells of itself. What a program does not tell is none.
 #[derive(Clone, Debug)]
-pub struct Line(Value);
+pub struct Line {
+    fields: Value,
+    speed: f64,
+}
 
 impl Line {
     /// Runs a program and reads the last line that it prints.
@@ -23,24 +26,30 @@ impl Line {
     }
 
     fn parse(line: &str) -> Result<Self> {
-        let line = Self(serde_json::from_str(line)?);
-        line.number("requests_per_s").context("requests_per_s is missing")?;
-        Ok(line)
+        let fields: Value = serde_json::from_str(line)?;
+        let speed = fields["requests_per_s"].as_f64().context("requests_per_s is missing")?;
+        Ok(Self { fields, speed })
     }
 
-    /// Requests per second of wall time.
+    /// The same run, measured in processor time if it tells that: what other programs took does not count then.
+    pub fn by_cpu(self) -> Self {
+        let speed = self.number("requests").zip(self.number("cpu_s")).map(|(requests, cpu_s)| requests / cpu_s);
+        Self { speed: speed.unwrap_or(self.speed), ..self }
+    }
+
+    /// Requests per second.
     pub fn requests_per_s(&self) -> f64 {
-        self.number("requests_per_s").expect("checked when it was read")
+        self.speed
     }
 
     /// A number that may be there.
     pub fn number(&self, name: &str) -> Option<f64> {
-        self.0.get(name)?.as_f64()
+        self.fields.get(name)?.as_f64()
     }
 
     /// The digest of the run, by which two engines are known to have done the same.
     pub fn digest(&self) -> Option<&str> {
-        self.0.get("digest")?.as_str()
+        self.fields.get("digest")?.as_str()
     }
 }
 
@@ -58,5 +67,11 @@ mod tests {
         let known = line(r#"{"requests_per_s": 12.5, "digest": "ab", "mean_ms": null}"#);
         assert_eq!((known.requests_per_s(), known.digest(), known.number("mean_ms")), (12.5, Some("ab"), None));
         assert!(Line::parse(r#"{"mean_ms": 48}"#).is_err());
+    }
+
+    #[test]
+    fn processor_time_counts_where_it_is_known() {
+        assert_eq!(line(r#"{"requests_per_s": 5, "requests": 100, "cpu_s": 10}"#).by_cpu().requests_per_s(), 10.0);
+        assert_eq!(line(r#"{"requests_per_s": 5, "requests": 100, "cpu_s": null}"#).by_cpu().requests_per_s(), 5.0);
     }
 }

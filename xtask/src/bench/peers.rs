@@ -35,15 +35,16 @@ pub fn compare(size: Size) -> Result<()> {
         let options = ["--rate", rate.as_str(), "--requests", requests.as_str()];
         let of_peer = |name: &'static str| {
             let path = peer(name);
-            Contestant::new(name, move || Line::of(program(&path).args(options)))
+            Contestant::new(name, move || Ok(Line::of(program(&path).args(options))?.by_cpu()))
         };
         let contestants = vec![
-            Contestant::new("hopscope", || engine.run(&options)),
+            Contestant::new("hopscope", || Ok(engine.run(&options)?.by_cpu())),
             of_peer("lean"),
             of_peer("simcore"),
             of_peer("nexosim"),
             Contestant::new("simpy", || {
-                Line::of(program(&python).arg(&model).args(["--rate", rate.as_str(), "--requests", fewer.as_str()]))
+                let options = ["--rate", rate.as_str(), "--requests", fewer.as_str()];
+                Ok(Line::of(program(&python).arg(&model).args(options))?.by_cpu())
             }),
         ];
         println!(

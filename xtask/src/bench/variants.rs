@@ -52,7 +52,7 @@ pub fn compare(size: Size) -> Result<()> {
         let contestants = contestants.iter().map(|(name, words)| {
             let options = options(words);
             let engine = &engine;
-            Contestant::new(*name, move || engine.run(&options))
+            Contestant::new(*name, move || Ok(engine.run(&options)?.by_cpu()))
         });
         print(&alternate(contestants.collect(), size.rounds)?);
     }

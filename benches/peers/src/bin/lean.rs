@@ -7,11 +7,10 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
-use std::time::Instant;
 
 use peers::{
-    CLIENT_US, Chance, LAN_US, Latencies, Options, PRIMARY, QUERY_US, REPLICA, Report, THREADS, WEB_SERVERS, WORK_US,
-    WORKERS,
+    CLIENT_US, Chance, Clock, LAN_US, Latencies, Options, PRIMARY, QUERY_US, REPLICA, Report, THREADS, WEB_SERVERS,
+    WORK_US, WORKERS,
 };
 
 // What happens.
@@ -238,13 +237,13 @@ impl World {
 
 fn main() {
     let options = Options::read();
-    let began = Instant::now();
+    let clock = Clock::start();
     let mut world = World::new();
     world.run(options);
     Report {
         name: "lean",
         options,
-        began,
+        clock,
         simulated_us: world.now as f64,
         held_us: world.held_us as f64,
         replica_us: world.replica_us as f64,

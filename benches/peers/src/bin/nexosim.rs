@@ -2,15 +2,15 @@
 //! delivers at once and a model plans events for itself alone, so whoever receives over a link waits out its delay.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nexosim::model::{Context, Model, schedulable};
 use nexosim::ports::{EventSource, Output, QuerySource};
 use nexosim::simulation::{Mailbox, SimInit, SimulationError};
 use nexosim::time::MonotonicTime;
 use peers::{
-    CLIENT_US, Chance, LAN_US, Latencies, Options, PRIMARY, QUERY_US, REPLICA, Report, THREADS, WEB_SERVERS, WORK_US,
-    WORKERS,
+    CLIENT_US, Chance, Clock, LAN_US, Latencies, Options, PRIMARY, QUERY_US, REPLICA, Report, THREADS, WEB_SERVERS,
+    WORK_US, WORKERS,
 };
 use serde::{Deserialize, Serialize};
 
@@ -217,7 +217,7 @@ impl Database {
 
 fn main() -> Result<(), SimulationError> {
     let options = Options::read();
-    let began = Instant::now();
+    let clock = Clock::start();
     let mut clients = Clients {
         requests: Output::default(),
         chance: Chance::new(1),
@@ -265,7 +265,7 @@ fn main() -> Result<(), SimulationError> {
     Report {
         name: "nexosim",
         options,
-        began,
+        clock,
         simulated_us: simulated.as_secs_f64() * 1e6,
         latencies: simulation.process_query(&latencies, ())?,
         held_us: held.as_secs_f64() * 1e6,

@@ -3,11 +3,10 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
-use std::time::Instant;
 
 use peers::{
-    CLIENT_US, Chance, LAN_US, Latencies, Options, PRIMARY, QUERY_US, REPLICA, Report, THREADS, WEB_SERVERS, WORK_US,
-    WORKERS,
+    CLIENT_US, Chance, Clock, LAN_US, Latencies, Options, PRIMARY, QUERY_US, REPLICA, Report, THREADS, WEB_SERVERS,
+    WORK_US, WORKERS,
 };
 use serde::Serialize;
 use simcore::{Event, EventHandler, Id, Simulation, SimulationContext, cast};
@@ -192,7 +191,7 @@ impl EventHandler for Database {
 
 fn main() {
     let options = Options::read();
-    let began = Instant::now();
+    let clock = Clock::start();
     let mut simulation = Simulation::new(1);
     let chance = Rc::new(RefCell::new(Chance::new(1)));
     let [client_ctx, balancer_ctx] = ["clients", "balancer"].map(|name| simulation.create_context(name));
@@ -236,7 +235,7 @@ fn main() {
     Report {
         name: "simcore",
         options,
-        began,
+        clock,
         simulated_us: simulation.time() * 1e6,
         latencies: std::mem::take(&mut clients.borrow_mut().latencies),
         held_us: webs.iter().map(|(_, web)| web.borrow().held_s * 1e6).sum(),
