@@ -41,23 +41,26 @@ pub struct Options {
     pub rate: u64,
     /// Visits in all.
     pub requests: u64,
+    /// Whether simcore may use its queue for events that are planned in the order in which they happen.
+    pub is_ordered: bool,
 }
 
 impl Options {
-    /// Reads `--rate R --requests N`.
+    /// Reads `--rate R --requests N --ordered 0|1`.
     ///
     /// # Panics
     /// If there is anything else.
     #[must_use]
     pub fn read() -> Self {
-        let mut options = Self { rate: 1_000, requests: 1_000_000 };
+        let mut options = Self { rate: 1_000, requests: 1_000_000, is_ordered: false };
         let mut words = std::env::args().skip(1);
         while let Some(name) = words.next() {
             let number = words.next().and_then(|word| word.parse().ok()).expect("a whole number after each option");
             match name.as_str() {
                 "--rate" => options.rate = number,
                 "--requests" => options.requests = number,
-                _ => panic!("only --rate R and --requests N are understood, not {name}"),
+                "--ordered" => options.is_ordered = number > 0,
+                _ => panic!("only --rate, --requests and --ordered are understood, not {name}"),
             }
         }
         options

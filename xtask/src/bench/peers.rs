@@ -33,15 +33,16 @@ pub fn compare(size: Size) -> Result<()> {
         let requests = size.requests.to_string();
         let fewer = (size.requests / SIMPY_SHARE).max(1).to_string();
         let options = ["--rate", rate.as_str(), "--requests", requests.as_str()];
-        let of_peer = |name: &'static str| {
-            let path = peer(name);
-            Contestant::new(name, move || Ok(Line::of(program(&path).args(options))?.by_cpu()))
+        let of_peer = |name: &'static str, more: &'static [&'static str]| {
+            let path = peer(name.split(' ').next().unwrap_or(name));
+            Contestant::new(name, move || Ok(Line::of(program(&path).args(options).args(more))?.by_cpu()))
         };
         let contestants = vec![
             Contestant::new("hopscope", || Ok(engine.run(&options)?.by_cpu())),
-            of_peer("lean"),
-            of_peer("simcore"),
-            of_peer("nexosim"),
+            of_peer("lean", &[]),
+            of_peer("simcore", &[]),
+            of_peer("simcore ordered", &["--ordered", "1"]),
+            of_peer("nexosim", &[]),
             Contestant::new("simpy", || {
                 let options = ["--rate", rate.as_str(), "--requests", fewer.as_str()];
                 Ok(Line::of(program(&python).arg(&model).args(options))?.by_cpu())

@@ -1,4 +1,6 @@
-//! The reference workload in simcore: a component per machine, and events between them with the link's delay.
+//! The reference workload in simcore: a component per machine, and events between them with the link's delay. With
+//! `--ordered 1` what travels between client and balancer takes the simulator's second queue, for events that happen in
+//! the order in which they are planned; there is only one of it, so it can serve one delay.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -9,7 +11,7 @@ use peers::{
     WORK_US, WORKERS,
 };
 use serde::Serialize;
-use simcore::{Event, EventHandler, Id, Simulation, SimulationContext, cast};
+use simcore::{Event, EventData, EventHandler, Id, Simulation, SimulationContext, cast};
 
 const CLIENT_S: f64 = CLIENT_US as f64 / 1e6;
 const LAN_S: f64 = LAN_US as f64 / 1e6;
@@ -57,8 +59,17 @@ struct Response {
     visit: Visit,
 }
 
+fn over_client_link(ctx: &SimulationContext, data: impl EventData, to: Id, is_ordered: bool) {
+    if is_ordered {
+        ctx.emit_ordered(data, to, CLIENT_S);
+    } else {
+        ctx.emit(data, to, CLIENT_S);
+    }
+}
+
 struct Clients {
     ctx: SimulationContext,
+    is_ordered: bool,
     chance: Rc<RefCell<Chance>>,
     balancer: Id,
     to_come: u64,
@@ -72,7 +83,7 @@ impl EventHandler for Clients {
             Arrival {} => {
                 let mut chance = self.chance.borrow_mut();
                 let visit = Visit { started: self.ctx.time(), is_write: chance.writes(), held_since: 0.0 };
-                self.ctx.emit_ordered(Request { visit }, self.balancer, CLIENT_S);
+                over_client_link(&self.ctx, Request { visit }, self.balancer, self.is_ordered);
                 self.to_come -= 1;
                 if self.to_come > 0 {
                     self.ctx.emit_self(Arrival {}, chance.exponential(self.gap_s));
@@ -87,6 +98,7 @@ impl EventHandler for Clients {
 
 struct Balancer {
     ctx: SimulationContext,
+    is_ordered: bool,
     clients: Id,
     webs: [Id; WEB_SERVERS],
     turn: usize,
@@ -100,7 +112,7 @@ impl EventHandler for Balancer {
                 self.turn = (self.turn + 1) % WEB_SERVERS;
             }
             Response { visit } => {
-                self.ctx.emit_ordered(Response { visit }, self.clients, CLIENT_S);
+                over_client_link(&self.ctx, Response { visit }, self.clients, self.is_ordered);
             }
         })
     }
@@ -218,10 +230,12 @@ fn main() {
         (simulation.add_handler(name, web.clone()), web)
     });
     let web_ids = [webs[0].0, webs[1].0];
-    let balancer = Balancer { ctx: balancer_ctx, clients: clients_id, webs: web_ids, turn: 0 };
+    let balancer =
+        Balancer { ctx: balancer_ctx, is_ordered: options.is_ordered, clients: clients_id, webs: web_ids, turn: 0 };
     simulation.add_handler("balancer", Rc::new(RefCell::new(balancer)));
     let clients = Rc::new(RefCell::new(Clients {
         ctx: client_ctx,
+        is_ordered: options.is_ordered,
         chance,
         balancer: balancer_id,
         to_come: options.requests,
