@@ -23,6 +23,11 @@ impl Native {
     pub fn run(&self, options: &[&str]) -> Result<Line> {
         Line::of(program(&self.program).args(options))
     }
+
+    /// What it says against these options, if it does not take them.
+    pub fn refuses(&self, options: &[&str]) -> Option<String> {
+        self.run(&[options, &["--requests", "1"]].concat()).err().map(|problem| problem.to_string())
+    }
 }
 
 /// Where cargo puts what it builds.
