@@ -51,8 +51,7 @@ impl World {
                 parent.traced
             }
             Parent::Visit => {
-                let visit =
-                    visit.and_then(|visit| self.visits.get_mut(visit)).expect("the browser opens it for a visit");
+                let visit = visit.and_then(|visit| self.visits.get_mut(visit)).expect("the browser opens it for a visit");
                 visit.child = Some(call);
                 visit.trace.is_some()
             }
