@@ -24,7 +24,7 @@ fn pop_and_plan(bencher: Bencher, pending: usize) {
         for _ in 0..EVENTS {
             let event = queue.pop().expect("as many are planned as are taken");
             let delay = Micros(u64::from(rng.below(1_000_000)));
-            queue.plan(event.at + delay, black_box(event.action));
+            queue.plan(event.at() + delay, black_box(event.action));
         }
     });
 }
@@ -39,7 +39,7 @@ fn pop_and_plan_after(bencher: Bencher, pending: usize) {
     bencher.counter(ItemsCount::new(EVENTS)).bench_local(|| {
         for _ in 0..EVENTS {
             let event = queue.pop().expect("as many are planned as are taken");
-            queue.plan_after(event.at, delay, black_box(event.action));
+            queue.plan_after(event.at(), delay, black_box(event.action));
         }
     });
 }
