@@ -52,6 +52,7 @@ pub use nginx::{Nginx, NginxCounters};
 pub use outcome::{BrowserError, Cause, DbError, Outcome, Verdict};
 pub use parts::{Condition, PartState, Parts};
 pub use preset::{PRESETS, Preset};
+pub use queue::{Event, EventQueue};
 pub use rng::Rng;
 pub use scenario::{FieldError, Scenario};
 pub use script::{Answer, Left, Method, Script};
