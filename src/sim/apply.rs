@@ -187,7 +187,7 @@ impl World {
             Role::Balancer => self.balancer_stops(process),
             Role::App => {
                 let at = self.tier(process);
-                self.apps[at].restart();
+                self.apps[at].restart(self.now);
             }
             Role::Mysqld { .. } => {
                 let at = self.tier(process);

@@ -81,7 +81,7 @@ settings! {
     /// `timeout connect` in ms.
     "lb.timeout-connect" TimeoutConnect(u32) => balancer.timeout_connect_ms, 1..=600_000;
     /// `timeout server` in ms.
-    "lb.timeout-server" TimeoutServer(u32) => balancer.timeout_server_ms, 1..=600_000;
+    "lb.timeout-server" TimeoutServer(u32) => balancer.timeout_server_ms, 0..=600_000;
     /// `proxy_read_timeout` in ms.
     "nginx.read-timeout" NginxReadTimeout(u32) => nginx.read_timeout_ms, 1..=600_000;
     /// Workers of each application server.
@@ -121,7 +121,7 @@ impl Settings {
         let hour_ms = 3_600_000;
         let numbers = [
             ("client.connect_timeout_ms", self.client.connect_timeout_ms, 1, hour_ms),
-            ("client.response_timeout_ms", self.client.response_timeout_ms, 1, hour_ms),
+            ("client.response_timeout_ms", self.client.response_timeout_ms, 0, hour_ms),
             ("client.dns_timeout_ms", self.client.dns_timeout_ms, 1, hour_ms),
             ("client.dns_attempts", self.client.dns_attempts.into(), 1, 10),
             ("client.addresses", self.client.addresses.into(), 1, 65_535),
@@ -137,7 +137,7 @@ impl Settings {
             ("nginx.overhead_us", self.nginx.overhead_us, 0, 1_000_000),
             ("app.backlog", self.app.backlog, 0, 65_535),
             ("app.connect_timeout_ms", self.app.connect_timeout_ms, 1, hour_ms),
-            ("app.read_timeout_ms", self.app.read_timeout_ms, 1, hour_ms),
+            ("app.read_timeout_ms", self.app.read_timeout_ms, 0, hour_ms),
             ("mysql.max_connections", self.mysql.max_connections, 1, 100_000),
             ("mysql.apply_us", self.mysql.apply_us, 0, 60_000_000),
             ("mysql.connect_retry_ms", self.mysql.connect_retry_ms, 1, hour_ms),

@@ -40,7 +40,7 @@ pub struct Settings {
 pub struct Client {
     /// Time until the browser gives up connecting, in ms (Windows: 21 s, Linux: 127 s).
     pub connect_timeout_ms: u32,
-    /// Time until the browser gives up waiting for an answer, in ms.
+    /// Time until the browser gives up waiting for an answer, in ms; 0 is never.
     pub response_timeout_ms: u32,
     /// Time until the stub resolver asks again, in ms, and after the last attempt gives up (`resolv.conf`: `timeout`).
     pub dns_timeout_ms: u32,
@@ -137,7 +137,7 @@ pub struct Balancer {
     pub rise: u32,
     /// `timeout connect` in ms.
     pub timeout_connect_ms: u32,
-    /// `timeout server` in ms.
+    /// `timeout server` in ms; 0 is never (manual, section 4.2: a missing time-out is infinite).
     pub timeout_server_ms: u32,
     /// `timeout queue` in ms; `timeout connect` where it is not set.
     pub timeout_queue_ms: Option<u32>,
@@ -248,7 +248,7 @@ pub struct App {
     pub fallback_to_primary: bool,
     /// Connect timeout of the MySQL client, in ms.
     pub connect_timeout_ms: u32,
-    /// Read timeout of the MySQL client, in ms.
+    /// Read timeout of the MySQL client, in ms; 0 is never.
     pub read_timeout_ms: u32,
 }
 

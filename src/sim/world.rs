@@ -237,10 +237,9 @@ impl World {
 
     /// A service time with the given mean, at the present speed of `process`.
     pub(super) fn service_time(&mut self, mean_us: u32, process: ProcessId) -> Micros {
-        let mean = Micros(mean_us.into());
         let time = match self.settings.service {
-            ServiceTimes::Exponential => self.rng.service.exponential(mean),
-            ServiceTimes::Fixed => mean,
+            ServiceTimes::Exponential => self.rng.service.exponential(mean_us.into()),
+            ServiceTimes::Fixed => Micros(mean_us.into()),
         };
         time.times(self.parts.slowdown(process))
     }
