@@ -98,11 +98,9 @@ impl Selector {
             Algorithm::StaticRr => Policy::StaticRr(StaticRr::new(map())),
             Algorithm::LeastConn => Policy::LeastConn(LeastConn::new(servers)),
             Algorithm::First => Policy::First,
-            Algorithm::Source | Algorithm::Uri if hash == HashType::Consistent => {
-                Policy::Ring(Ring::new(servers, on_duty))
-            }
+            Algorithm::Source | Algorithm::Uri if hash == HashType::Consistent => Policy::Ring(Ring::new()),
             Algorithm::Source | Algorithm::Uri => Policy::Map(map()),
-            Algorithm::Random => Policy::Random(Ring::new(servers, on_duty)),
+            Algorithm::Random => Policy::Random(Ring::new()),
         };
         Self { policy, all_backups, duty, weights: servers.iter().map(Candidate::effective_weight).collect() }
     }
@@ -119,8 +117,10 @@ impl Selector {
             (Policy::RoundRobin(turns), Duty::All(group)) => turns.pick(group, servers, avoid),
             (Policy::LeastConn(loads), Duty::All(group)) => loads.pick(group, servers, avoid),
             (Policy::First, Duty::All(group)) => first::pick(group, servers, avoid),
-            (Policy::Ring(ring), Duty::All(_)) => ring.pick(hash, avoid),
-            (Policy::Random(ring), Duty::All(_)) => random::pick(ring, servers, avoid, rng),
+            (Policy::Ring(ring), duty) => ring.pick(hash, servers, |server| duty.includes(server, servers), avoid),
+            (Policy::Random(ring), duty) => {
+                random::pick(ring, servers, |server| duty.includes(server, servers), avoid, rng)
+            }
         };
         picked.map_or(Pick::AllFull, Pick::Server)
     }
@@ -140,7 +140,7 @@ impl Selector {
             Policy::StaticRr(turns) => turns.map.rebuild(servers, on_duty),
             Policy::LeastConn(loads) => loads.changed(server, servers),
             Policy::Map(map) => map.rebuild(servers, on_duty),
-            Policy::Ring(ring) | Policy::Random(ring) => ring.rebuild(servers, on_duty),
+            Policy::Ring(ring) | Policy::Random(ring) => ring.changed(),
             Policy::First => {}
         }
     }

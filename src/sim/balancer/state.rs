@@ -51,9 +51,7 @@ impl World {
         });
         let drain = state == AdminState::Drain;
         self.write(at, i, 0, StateChange::LeftMaint { drain });
-        if drain {
-            self.write(at, i, 0, StateChange::StillDrain);
-        }
+        self.tell_still_drained(at, i);
     }
 
     /// An operator says how healthy a server is, on every balancer. Nothing changes in maintenance, and checks, if there
@@ -74,6 +72,7 @@ impl World {
                 Health::Down if server.up => self.goes_down(at, i, true),
                 Health::Stopping if !server.stopping => {
                     self.goes(at, i, StateChange::Stopping, |server| (server.up, server.stopping) = (true, true));
+                    self.tell_still_drained(at, i);
                 }
                 _ => {}
             }
@@ -90,6 +89,7 @@ impl World {
             (server.up, server.stopping, server.changed_at) = (true, false, now);
         });
         self.write(at, i, requeued, StateChange::Up { by_hand });
+        self.tell_still_drained(at, i);
     }
 
     /// A server is DOWN now.
@@ -99,7 +99,15 @@ impl World {
             (server.up, server.stopping, server.changed_at) = (false, false, now);
             server.counters.times_down += 1;
         });
+        self.tell_still_drained(at, i);
         self.shut_if_told(at, i);
+    }
+
+    /// Whatever happens to a drained server, HAProxy adds that it is drained (recording `random_1_05`).
+    fn tell_still_drained(&mut self, at: usize, i: usize) {
+        if self.balancers[at].servers[i].admin == AdminState::Drain {
+            self.write(at, i, 0, StateChange::StillDrain);
+        }
     }
 
     /// An operator changes the weight of a server, on every balancer.
@@ -122,6 +130,7 @@ impl World {
             if before && !balancer.has_usable() {
                 self.write(at, i, 0, StateChange::NoneLeft);
             }
+            self.tell_still_drained(at, i);
             self.serve_queue(at, i);
         }
         Ok(())
