@@ -206,12 +206,12 @@ impl World {
     }
 }
 
-/// Whether `retry-on` has a word for this reply. A connection that was reset has none.
+/// Whether `retry-on` has a word for this reply.
 fn deserves_retry(retry_on: RetryOn, reply: Reply) -> bool {
     match reply {
         Reply::Http { status: NOT_HTTP, .. } => retry_on.junk_response(),
         Reply::Http { status, .. } => retry_on.status(status),
-        Reply::Closed => retry_on.empty_response(),
+        Reply::Closed | Reply::Reset => retry_on.empty_response(),
         Reply::Timeout => retry_on.response_timeout(),
         _ => false,
     }
