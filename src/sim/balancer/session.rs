@@ -144,12 +144,17 @@ impl World {
         let nginx = self.balancers[at].servers[server].process;
         let session = self.session(key);
         let balancer = &mut self.balancers[at];
-        if !session.running {
-            balancer.count_running(server, true);
+        let is_retry = session.running || (session.uncounted && session.server == Some(server as u16));
+        if !is_retry {
             balancer.servers[server].counters.sessions += 1;
             balancer.counters.assigned += 1;
         }
-        self.change_session(key, |session| (session.server, session.running) = (Some(server as u16), true));
+        if !session.running && !session.uncounted {
+            balancer.count_running(server, true);
+        }
+        self.change_session(key, |session| {
+            (session.server, session.running) = (Some(server as u16), !session.uncounted)
+        });
         self.mark(key, Place::Process(process), Decision::Picked { server: nginx, why });
         self.note(key, Some(nginx));
         self.open(Parent::Call(key), visit, process, nginx, ask);
@@ -188,10 +193,14 @@ impl World {
         let at = self.tier(self.calls[key].callee);
         let session = self.session(key);
         if let Some(server) = session.server.map(usize::from)
-            && session.running
+            && (session.running || session.uncounted)
         {
-            self.balancers[at].count_running(server, false);
-            self.change_session(key, |session| session.running = false);
+            if session.running {
+                self.balancers[at].count_running(server, false);
+            } else {
+                self.balancers[at].servers[server].uncounted -= 1;
+            }
+            self.change_session(key, |session| (session.running, session.uncounted) = (false, false));
             self.serve_queue(at, server);
         }
     }

@@ -23,7 +23,9 @@ impl World {
                     self.goes(at, i, StateChange::Drain, |server| server.admin = AdminState::Drain);
                 }
                 (AdminState::Drain, AdminState::Ready) => {
-                    self.comes(at, i, |server| server.admin = AdminState::Ready);
+                    // The queue is not asked: HAProxy 2.6 does that only for a server that comes UP.
+                    self.balancers[at].servers[i].admin = AdminState::Ready;
+                    self.balancers[at].refresh(i);
                     self.write(at, i, 0, StateChange::LeftDrain);
                 }
                 _ => {}
@@ -131,7 +133,6 @@ impl World {
                 self.write(at, i, 0, StateChange::NoneLeft);
             }
             self.tell_still_drained(at, i);
-            self.serve_queue(at, i);
         }
         Ok(())
     }
@@ -162,7 +163,7 @@ impl World {
     fn comes(&mut self, at: usize, i: usize, change: impl FnOnce(&mut Server)) -> u32 {
         change(&mut self.balancers[at].servers[i]);
         self.balancers[at].refresh(i);
-        if self.balancers[at].candidates[i].usable { self.serve_queue(at, i) } else { 0 }
+        if self.balancers[at].candidates[i].usable { self.grab_queue(at, i) } else { 0 }
     }
 
     fn shut_if_told(&mut self, at: usize, i: usize) {
@@ -175,8 +176,7 @@ impl World {
     /// Writes a line about a server into the log.
     pub(super) fn write(&mut self, at: usize, i: usize, requeued: u32, change: StateChange) {
         let balancer = self.balancers[at].process;
-        let connected =
-            |work| matches!(work, Work::Session(session) if session.running && session.server == Some(i as u16));
+        let connected = |work| matches!(work, Work::Session(session) if session.server == Some(i as u16));
         let open = self.calls.values().filter(|call| {
             call.callee == balancer && call.state == CallState::Working && connected(call.work) && call.child.is_some()
         });
