@@ -9,6 +9,7 @@ use super::ids::{LinkId, ProcessId};
 use super::outcome::{Cause, DbError};
 use super::time::SimTime;
 use super::visit::VisitKey;
+use super::wiring::{Seat, Tier};
 use super::workload::Class;
 
 new_key_type! {
@@ -23,8 +24,14 @@ pub struct Call {
     pub visit: Option<VisitKey>,
     /// Who waits for the reply.
     pub parent: Parent,
+    /// The process that waits for the reply.
+    pub caller: ProcessId,
+    /// Its tier.
+    pub caller_tier: Tier,
     /// Who is asked.
     pub callee: ProcessId,
+    /// Its tier, and its index there.
+    pub seat: Seat,
     /// Over which link.
     pub link: LinkId,
     /// What is asked.
@@ -41,6 +48,10 @@ pub struct Call {
     pub work: Work,
     /// The call that the callee itself waits for.
     pub child: Option<CallKey>,
+    /// Whether the caller has given up: the callee works for nobody.
+    pub abandoned: bool,
+    /// Whether its visit is traced.
+    pub traced: bool,
 }
 
 /// Who waits for a reply.
@@ -123,7 +134,12 @@ pub enum Reply {
         cause: Cause,
     },
     /// An address of `www.foobar.com`.
-    Address(std::net::Ipv4Addr),
+    Address {
+        /// The first of the answer.
+        address: std::net::Ipv4Addr,
+        /// Seconds that it stays valid.
+        ttl_s: u32,
+    },
     /// The resolver has no address to give.
     NoAddress(Cause),
     /// The statement was carried out.
@@ -139,6 +155,13 @@ pub enum Work {
     None,
     /// HAProxy's session.
     Session(Session),
+    /// nginx's request on its way through an upstream block with a choice.
+    Proxied {
+        /// The worker process that has it.
+        generation: u32,
+        /// Its number there.
+        request: u32,
+    },
     /// The application's request.
     Request {
         /// Whether it already holds a worker.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dns::ResolverKind;
 use super::named::named;
+use super::nginx::Upstream;
 
 mod balancer;
 
@@ -49,6 +50,9 @@ pub struct Client {
     pub dns_attempts: u8,
     /// Number of addresses that visits of the continuous load come from.
     pub addresses: u16,
+    /// Whether browsers remember the site's address until its TTL is over, as those of returning visitors do; otherwise
+    /// each visit asks the resolver.
+    pub remembers_address: bool,
 }
 
 impl Default for Client {
@@ -59,6 +63,7 @@ impl Default for Client {
             dns_timeout_ms: 5_000,
             dns_attempts: 2,
             addresses: 32,
+            remembers_address: false,
         }
     }
 }
@@ -120,6 +125,10 @@ pub struct Nginx {
     pub connect_timeout_ms: u32,
     /// `proxy_read_timeout` in ms.
     pub read_timeout_ms: u32,
+    /// The `upstream` block and when the next server is asked.
+    pub upstream: Upstream,
+    /// Paths of the static files that there are; absent, every file that is asked for.
+    pub files: Option<Vec<String>>,
     /// Time to serve a static file, in microseconds.
     pub static_us: u32,
     /// Time that nginx itself takes for a proxied request, in microseconds.
@@ -128,7 +137,14 @@ pub struct Nginx {
 
 impl Default for Nginx {
     fn default() -> Self {
-        Self { connect_timeout_ms: 2_000, read_timeout_ms: 5_000, static_us: 300, overhead_us: 100 }
+        Self {
+            connect_timeout_ms: 2_000,
+            read_timeout_ms: 5_000,
+            upstream: Upstream::default(),
+            files: None,
+            static_us: 300,
+            overhead_us: 100,
+        }
     }
 }
 

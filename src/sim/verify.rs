@@ -3,6 +3,7 @@
 use super::balancer::Balancer;
 use super::call::{CallKey, CallState, Parent, Work};
 use super::mysql::{Io, Server};
+use super::nginx::{Nginx, Worker};
 use super::world::{Action, World};
 
 /// Transactions at the end of a replica's binlog that are compared with its source's.
@@ -26,6 +27,7 @@ impl World {
         self.calls.keys().try_for_each(|key| self.verify_call(key))?;
         (0..self.balancers.len()).try_for_each(|at| self.verify_balancer(at))?;
         self.verify_workers()?;
+        self.nginx.iter().try_for_each(|nginx| self.verify_nginx(nginx))?;
         (0..self.cluster.servers.len()).try_for_each(|at| self.verify_database(at))
     }
 
@@ -37,6 +39,12 @@ impl World {
         if call.child.is_some_and(|child| !self.calls.contains_key(child)) {
             return Err(format!("{call:?} waits for a call that is over"));
         }
+        let waited_for = match call.parent {
+            Parent::Visit => call.visit.and_then(|visit| self.visits.get(visit)).map(|visit| visit.child),
+            Parent::Call(parent) => self.calls.get(parent).map(|parent| parent.child),
+            Parent::Check { .. } => Some((!call.abandoned).then_some(key)),
+        };
+        same("whether a call has been abandoned", call.abandoned, waited_for.flatten() != Some(key))?;
         let on_wire = matches!(call.state, CallState::Connecting | CallState::Sending | CallState::Returning(_));
         let waits = |list: &Vec<Action>| list.iter().any(|action| action.call() == Some(key));
         // A process that goes on carries out at once what it has missed.
@@ -71,6 +79,15 @@ impl World {
             same("whether a server is usable", candidate.usable, server.in_service())?;
         }
         Ok(())
+    }
+
+    fn verify_nginx(&self, nginx: &Nginx) -> Result<(), String> {
+        let mine = self.calls.values().filter(|call| call.callee == nginx.process && is_at_work(call.state));
+        let proxied = mine.filter(|call| matches!(call.work, Work::Proxied { .. })).count();
+        let connections = nginx.workers.iter().map(Worker::connections).sum();
+        same("requests that nginx passes on, and connections to its upstream servers", proxied, connections)?;
+        let under_way = nginx.workers.iter().map(Worker::under_way).sum();
+        same("requests that nginx passes on, and those of its workers", proxied, under_way)
     }
 
     fn verify_workers(&self) -> Result<(), String> {
