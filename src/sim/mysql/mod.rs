@@ -34,7 +34,7 @@ use session::Session;
 use super::call::{Ask, CallKey, Reply, Work};
 use super::ids::ProcessId;
 use super::outcome::{Cause, DbError};
-use super::time::SimTime;
+use super::time::{Micros, SimTime};
 use super::topology::Role;
 use super::trace::{Decision, Place};
 use super::wiring::Wiring;
