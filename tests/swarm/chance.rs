@@ -167,7 +167,7 @@ impl Chance {
         settings.app.backlog = self.number(0, 128);
         settings.app.connect_timeout_ms = self.number(100, 2_000);
         settings.app.read_timeout_ms = self.number(300, 5_000);
-        settings.mysql.max_connections = self.number(4, 151);
+        settings.mysql.max_connections = self.number(16, 151);
         settings.mysql.apply_us = self.number(0, 20_000);
         settings.mysql.connect_retry_ms = self.number(100, 3_000);
         settings.mysql.net_timeout_ms = self.number(500, 10_000);
