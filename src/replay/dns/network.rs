@@ -140,17 +140,18 @@ impl Network {
         let found = self.resolver.lookup(self.now, &question.name, question.kind, query.id);
         let may_ask = self.resolver.may_ask(self.now, &question.name, question.kind);
         let under_way = self.asking.iter().any(|asking| asking.question == *question);
-        let asks = matches!(found, Lookup::Miss | Lookup::Stale(_)) && !under_way;
-        if asks && may_ask {
-            self.resolver.begin(self.now);
-            self.send(question.clone(), 0)?;
-        }
-        match found {
-            Lookup::Miss if asks && !may_ask => {
+        // What is in the cache is said before anything new is learned.
+        let said = self.resolver.message(query, &found);
+        if matches!(found, Lookup::Miss | Lookup::Stale(_)) && !under_way {
+            if may_ask {
+                self.resolver.begin(self.now);
+                self.send(question.clone(), 0)?;
+            } else if said.is_none() {
                 return Ok(self.resolver.message(query, &self.resolver.servfail(self.now)));
             }
-            Lookup::Miss => {}
-            found => return Ok(self.resolver.message(query, &found)),
+        }
+        if said.is_some() {
+            return Ok(said);
         }
         let until = self.now + dig.wait;
         while self.asking.iter().any(|asking| asking.question == *question) {

@@ -283,10 +283,14 @@ impl Resolver {
         });
     }
 
-    /// Asking has failed, by silence or by a refusal: for a while the same question gets SERVFAIL without asking.
+    /// Asking has failed, by silence or by a refusal: for a while the same question gets SERVFAIL without asking, unless old
+    /// data can be served instead.
     pub fn failed(&mut self, now: SimTime, name: &str, kind: RecordType) {
         let software = self.settings.kind;
         self.upstream.failed(software);
+        if self.serves_expired() && matches!(self.search(now, name, kind, Counts::Old), Search::Found(_)) {
+            return;
+        }
         let until = match software {
             // BIND counts exactly, Unbound to the end of a second.
             ResolverKind::Bind => now + Micros::from_secs(software.servfail_s()),

@@ -32,6 +32,7 @@ impl Resolver {
     pub fn message(&self, query: &Message, found: &Lookup) -> Option<Message> {
         let mut reply = query.reply();
         reply.flags.ra = true;
+        reply.flags.cd = query.flags.cd;
         let answer = match found {
             Lookup::Fresh(answer) | Lookup::Stale(answer) => answer,
             Lookup::ServFail(answer) => {
