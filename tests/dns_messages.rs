@@ -5,8 +5,9 @@
 mod recording;
 
 use hopscope::sim::dns::{decode, dig_text, encode};
+use serde_json::Value;
 
-use recording::{bytes, queries, recordings};
+use recording::recordings;
 
 #[test]
 fn every_recorded_message_is_the_same_after_decoding_and_encoding() {
@@ -43,4 +44,16 @@ fn damaged_bytes_are_refused_without_panic() {
             }
         }
     }
+}
+
+/// The queries among the steps.
+fn queries(case: &Value) -> impl Iterator<Item = &Value> {
+    let steps = case["steps"].as_array().unwrap().iter();
+    steps.filter(|step| step["step"] == "query")
+}
+
+/// The bytes that hexadecimal digits stand for.
+fn bytes(hex: &str) -> Vec<u8> {
+    let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+    (0..hex.len()).step_by(2).map(byte).collect()
 }

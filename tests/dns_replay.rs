@@ -8,7 +8,7 @@ mod recording;
 use hopscope::replay::{Problem, replay};
 use serde_json::{Value, json};
 
-use recording::{found, recordings};
+use recording::recordings;
 
 /// What the replay does not carry: case, number of the step, field, and why.
 const NOT_CARRIED: [(&str, usize, &str, &str); 1] = [(
@@ -78,4 +78,26 @@ fn the_unknown_is_named() {
     assert_eq!(problem(&|c| c["steps"][0]["dig"][1] = json!("+tcp")), "steps[0].dig: `+tcp` is not known");
     assert!(problem(&|c| c["zone"][5] = json!("www IN A here")).contains("an IPv4 address is expected"));
     assert!(problem(&|c| c["zone"] = json!([])).contains("no SOA"));
+}
+
+/// What is compared of a step: all that was found, but for what varies from call to call.
+fn found(step: &Value) -> Vec<(&'static str, Value)> {
+    let fields = ["response", "exit", "response_hex", "query_hex", "tries"];
+    let mut found: Vec<_> = fields.into_iter().map(|field| (field, step[field].clone())).collect();
+    found.push(("text", step["text"].as_str().map_or(Value::Null, |text| json!(lasting(text)))));
+    let upstream = step["upstream"].as_array().map(|list| list.iter().map(asked).collect());
+    found.push(("upstream", upstream.unwrap_or(Value::Null)));
+    found
+}
+
+/// The text without the lines that tell of the moment.
+fn lasting(text: &str) -> String {
+    let moment = |line: &&str| line.starts_with(";; Query time: ") || line.starts_with(";; WHEN: ");
+    text.lines().filter(|line| !moment(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// A question to the authoritative server and its answer, but for the random number.
+fn asked(entry: &Value) -> Value {
+    let bytes = |field: &str| entry[field].as_str().map(|hex| hex[4..].to_owned());
+    json!([entry["question"], bytes("query_hex"), bytes("response_hex")])
 }

@@ -11,6 +11,7 @@
 //! | [`lookup`] | what a resolver says on the spot, and what an inspector sees of its cache |
 //! | [`cache`] | the lines of a resolver's cache, and the search along a chain of CNAMEs |
 //! | [`resolver`] | the recursive resolver: Unbound's or BIND's habits |
+//! | [`learning`] | what it keeps of the answers it gets, and of those that do not come |
 //! | [`said`] | what its cache says, as an address, as a message and as lines |
 //! | [`service`] | resolver and authoritative server in a world: who is asked when, and who waits |
 //! | [`upstream`] | how long the resolver tries, when it gives up, and what it remembers of that |
@@ -21,6 +22,7 @@
 pub mod authoritative;
 mod cache;
 pub mod dig;
+mod learning;
 pub mod lookup;
 pub mod message;
 pub mod record;

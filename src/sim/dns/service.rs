@@ -234,12 +234,10 @@ impl World {
             return self.ask(self.names.state.next_server(self.now), 0);
         }
         self.names.asking = None;
-        for (key, _) in std::mem::take(&mut self.names.waiting) {
-            if self.calls.contains_key(key) {
-                let query_id = self.rng.dns.bits() as u16;
-                let found = self.names.state.answer_waiting(self.now, NAME, RecordType::A, query_id);
-                self.say(key, found);
-            }
+        for (key, since) in std::mem::take(&mut self.names.waiting) {
+            let query_id = self.rng.dns.bits() as u16;
+            let found = self.names.state.answer_waiting(self.now, NAME, RecordType::A, query_id);
+            self.say_waiting(key, since, found);
         }
     }
 
@@ -247,20 +245,24 @@ impl World {
         self.names.asking = None;
         self.names.state.failed(self.now, NAME, RecordType::A);
         self.mark_waiting(Decision::AuthoritySilent);
-        // A stub resolver asks twice within its time; who asked too long ago gets nothing any more.
-        let attempt_us = u64::from(self.settings.client.dns_timeout_ms) * 500;
-        let discards_after = self.names.state.settings().kind.discards_after();
         for (key, since) in std::mem::take(&mut self.names.waiting) {
-            let asked_ago = Micros(self.now.since(since).0 % attempt_us.max(1));
-            let is_discarded = discards_after.is_some_and(|limit| asked_ago > limit);
-            if !self.calls.contains_key(key) {
-            } else if !is_discarded {
-                self.say(key, self.names.state.servfail(self.now));
-            } else if self.is_current(key) {
-                self.set_state(key, CallState::Lost, Micros::ZERO);
-            } else {
-                self.calls.remove(key);
-            }
+            self.say_waiting(key, since, self.names.state.servfail(self.now));
+        }
+    }
+
+    /// Answers a client that has waited, unless that was for too long: then it gets nothing any more.
+    fn say_waiting(&mut self, key: CallKey, since: SimTime, found: Lookup) {
+        let discards_after = self.names.state.settings().kind.discards_after();
+        let is_discarded = discards_after.is_some_and(|limit| self.now.since(since) > limit);
+        if !self.calls.contains_key(key) {
+            return;
+        }
+        if !is_discarded {
+            self.say(key, found);
+        } else if self.is_current(key) {
+            self.set_state(key, CallState::Lost, Micros::ZERO);
+        } else {
+            self.calls.remove(key);
         }
     }
 
@@ -268,6 +270,41 @@ impl World {
         let place = Place::Process(self.names.resolver);
         for i in 0..self.names.waiting.len() {
             self.mark(self.names.waiting[i].0, place, decision);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::{Record, RecordData, ZONE_NAME};
+    use super::*;
+    use crate::sim::{Class, Command, Preset};
+
+    #[test]
+    fn a_visit_follows_a_cname_and_the_cache_keeps_both_parts() {
+        let mut world = World::new(Arc::new(Preset::find("three-server").expect("a preset").scenario()));
+        let address = world.settings.dns.addresses[0];
+        let records = world.names.zone.records().iter().filter(|record| record.name != NAME).cloned();
+        let alias = Record::new(NAME, 300, RecordData::Cname(ZONE_NAME.to_owned()));
+        let target = Record::new(ZONE_NAME, 30, RecordData::A(address));
+        let records = records.chain([alias, target]).collect();
+        world.names.zone.reload(records);
+        for seconds in [10, 40] {
+            world.apply(&Command::Visit { class: Class::Static, count: 1, source: None }).expect("it makes sense");
+            world.run_until(world.now + Micros::from_secs(seconds));
+            assert_eq!(world.under_way(), 0);
+            let found = world.names.state.lookup(world.now, NAME, RecordType::A, 0);
+            let entries = world.names.state.entries(world.now);
+            let (alias, all) = (entries[2].ttl_s, entries.len());
+            match (seconds, found) {
+                (10, Lookup::Fresh(answer)) => {
+                    let (held, ttl_s) = world.names.state.address(&answer).expect("an address");
+                    assert_eq!((held, all, ttl_s / 10, alias / 10), (address, 4, 2, 29));
+                }
+                (_, found) => assert_eq!((found, all, alias / 10), (Lookup::Miss, 3, 25)),
+            }
         }
     }
 }
