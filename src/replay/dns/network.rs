@@ -220,7 +220,10 @@ impl Network {
         self.is_below_zone(&name)?;
         self.resolver.sent(self.now, attempt);
         // The query's number is random; the recordings vary in it too.
-        let query = Message::upstream_query(0, &name, question.kind);
+        let mut query = Message::upstream_query(0, &name, question.kind);
+        if let Some(edns) = &mut query.edns {
+            edns.udp_size = self.resolver.settings().kind.udp_size(attempt);
+        }
         let reply = match self.authoritative {
             Server::Up => Some(self.zone.answer(&query)),
             Server::Silent => None,

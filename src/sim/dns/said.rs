@@ -13,17 +13,18 @@ use super::upstream::ResolverKind;
 use crate::sim::time::SimTime;
 
 impl Resolver {
-    /// The address with which an answer begins, and its remaining time in seconds; `None` if it brings none.
+    /// The address with which an answer begins, and the remaining time in seconds of the part of its chain that ends first;
+    /// `None` if it brings no address.
     #[must_use]
     pub fn address(&self, answer: &Answer) -> Option<(Ipv4Addr, u32)> {
-        let entry = &self.entries[answer.last()?];
-        let Held::Records(records, _) = &entry.held else {
+        let Held::Records(records, _) = &self.entries[answer.last()?].held else {
             return None;
         };
-        match records.get((answer.turn % records.len().max(1) as u64) as usize)?.data {
-            RecordData::A(address) => Some((address, self.ttl_s(entry.expires_s, answer.at_s))),
-            _ => None,
-        }
+        let RecordData::A(address) = records.get((answer.turn % records.len().max(1) as u64) as usize)?.data else {
+            return None;
+        };
+        let ttl_s = answer.places().map(|place| self.ttl_s(self.entries[place].expires_s, answer.at_s)).min();
+        Some((address, ttl_s?))
     }
 
     /// The response to a client's query: the chain and the records with their remaining times, or the start of the zone for

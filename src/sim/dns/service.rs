@@ -142,7 +142,7 @@ impl World {
         let place = Place::Process(self.names.resolver);
         let reply = match found {
             Lookup::Fresh(answer) | Lookup::Stale(answer) => match self.names.state.address(&answer) {
-                Some((address, _)) => call::Reply::Address(address),
+                Some((address, ttl_s)) => call::Reply::Address { address, ttl_s },
                 None => {
                     self.mark(key, place, Decision::NoAddress);
                     call::Reply::NoAddress(Cause::DnsNoAddress)
@@ -292,7 +292,7 @@ mod tests {
         let records = records.chain([alias, target]).collect();
         world.names.zone.reload(records);
         for seconds in [10, 40] {
-            world.apply(&Command::Visit { class: Class::Static, count: 1, source: None }).expect("it makes sense");
+            world.apply(&Command::visits(Class::Static, 1)).expect("it makes sense");
             world.run_until(world.now + Micros::from_secs(seconds));
             assert_eq!(world.under_way(), 0);
             let found = world.names.state.lookup(world.now, NAME, RecordType::A, 0);

@@ -12,6 +12,7 @@
 //! 1.14, 1.70, 2.84, 3.98, 6.25, 8.52 and 13.06 s and gives up after 17.6 s (`authoritative_silent` has the ten); the next
 //! question is asked twice and given up after 27.3 s, the one after that once, for 36.4 s.
 
+use super::message::UDP_SIZE;
 use crate::sim::named::named;
 use crate::sim::time::Micros;
 
@@ -56,6 +57,16 @@ impl ResolverKind {
     #[must_use]
     pub const fn notices_refusal(self) -> bool {
         matches!(self, Self::Bind)
+    }
+
+    /// The UDP payload size in bytes that try number `attempt` announces: BIND's second one takes fewer, in case large
+    /// packets are lost (`bind_authoritative_silent`).
+    #[must_use]
+    pub const fn udp_size(self, attempt: u32) -> u16 {
+        match (self, attempt) {
+            (Self::Bind, 1) => 512,
+            _ => UDP_SIZE,
+        }
     }
 
     /// For how long a question that failed gets SERVFAIL without asking, in seconds: Unbound's `NORR_TTL`, BIND's
