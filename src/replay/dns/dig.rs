@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::super::Problem;
+use super::super::fields::text;
 use super::shown::Asked;
-use super::text;
 use crate::sim::Micros;
 use crate::sim::dns::{Edns, Message, RecordType, dig_text};
 

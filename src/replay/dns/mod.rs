@@ -15,6 +15,7 @@ mod zone;
 use serde_json::{Map, Value, json};
 
 use super::Problem;
+use super::fields::text;
 use crate::sim::SimTime;
 use crate::sim::dns::{ResolverKind, ResolverSettings, Zone, encode};
 use dig::Dig;
@@ -40,10 +41,6 @@ pub(super) fn replay(recording: &Value) -> Result<Value, Problem> {
 
 fn problem(what: &str) -> Problem {
     Problem(what.to_owned())
-}
-
-fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str, Problem> {
-    value[key].as_str().ok_or_else(|| Problem(format!("{key}: a text, not `{}`", value[key])))
 }
 
 struct Replay {
