@@ -55,13 +55,17 @@ impl Entry {
         }
     }
 
-    /// Lines for the inspector.
-    pub fn lines(&self, ttl_s: u32) -> Vec<CacheEntry> {
-        let line = |data| CacheEntry { name: self.name.clone(), kind: self.kind, ttl_s, data };
+    /// Adds its lines for the inspector.
+    pub fn push_lines(&self, ttl_s: u32, lines: &mut Vec<CacheEntry>) {
+        let mut push = |data| lines.push(CacheEntry { name: self.name.clone(), kind: self.kind, ttl_s, data });
         match &self.held {
-            Held::Records(records, _) => records.iter().map(|record| line(record.data.to_string())).collect(),
-            Held::Absence { nxdomain: true, .. } => vec![line("NXDOMAIN".to_owned())],
-            Held::Absence { .. } => vec![line("NODATA".to_owned())],
+            Held::Records(records, _) => {
+                for record in records {
+                    push(record.data.to_string());
+                }
+            }
+            Held::Absence { nxdomain: true, .. } => push("NXDOMAIN".to_owned()),
+            Held::Absence { .. } => push("NODATA".to_owned()),
         }
     }
 }

@@ -43,7 +43,7 @@ impl Resolver {
         let ttl_s = match &mut held {
             Held::Records(records, _) => {
                 if kind == ResolverKind::Bind {
-                    records.sort_by_cached_key(|record| record.data.canonical());
+                    sort(records);
                 }
                 records.iter().map(|record| record.ttl_s).min().unwrap_or(0).min(kind.max_ttl_s())
             }
@@ -115,5 +115,16 @@ impl Resolver {
         let failed =
             |(other, of, until): &(String, RecordType, SimTime)| *of == kind && now < *until && same_name(other, name);
         self.failures.iter().any(failed)
+    }
+}
+
+/// Sorts a set of records into canonical order. A set is small, and this is less to download than the library's sort.
+fn sort(records: &mut [Record]) {
+    for end in 1..records.len() {
+        for at in (1..=end).rev() {
+            if records[at - 1].data.canonical() > records[at].data.canonical() {
+                records.swap(at - 1, at);
+            }
+        }
     }
 }

@@ -90,19 +90,26 @@ impl Resolver {
     #[must_use]
     pub fn entries(&self, now: SimTime) -> Vec<CacheEntry> {
         let wall_s = self.wall_s(now);
-        let com = self.com_until_s.map(|until_s| ("com.", until_s, COM_SERVER));
-        let zone = self.zone_until_s.as_ref().map(|(until_s, server)| (ZONE_NAME, *until_s, server.as_str()));
-        let known = com.into_iter().chain(zone).filter(|(_, until_s, _)| self.holds(*until_s, wall_s));
-        let server = |(name, until_s, server): (&str, u64, &str)| CacheEntry {
-            name: name.to_owned(),
-            kind: RecordType::Ns,
-            ttl_s: remaining_s(until_s, wall_s),
-            data: server.to_owned(),
+        let mut lines = Vec::new();
+        let mut server = |name: &str, until_s: u64, server: &str| {
+            if self.holds(until_s, wall_s) {
+                let (name, data) = (name.to_owned(), server.to_owned());
+                lines.push(CacheEntry { name, kind: RecordType::Ns, ttl_s: remaining_s(until_s, wall_s), data });
+            }
         };
+        if let Some(until_s) = self.com_until_s {
+            server("com.", until_s, COM_SERVER);
+        }
+        if let Some((until_s, name)) = &self.zone_until_s {
+            server(ZONE_NAME, *until_s, name);
+        }
         let counts = if self.serves_expired() { Counts::Old } else { Counts::Good };
-        let shown = self.entries.iter().filter(|entry| self.counts(entry, wall_s, counts));
-        let lines = shown.flat_map(|entry| entry.lines(remaining_s(entry.expires_s, wall_s)));
-        known.map(server).chain(lines).collect()
+        for entry in &self.entries {
+            if self.counts(entry, wall_s, counts) {
+                entry.push_lines(remaining_s(entry.expires_s, wall_s), &mut lines);
+            }
+        }
+        lines
     }
 
     /// The TTL to show of data good until `expires_s`.
