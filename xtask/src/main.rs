@@ -1,5 +1,6 @@
 //! `cargo xtask` builds, serves and tests Hopscope with nothing but Rust and Node installed beforehand.
 
+mod bench;
 mod browser;
 mod run;
 mod serve;
@@ -19,6 +20,7 @@ Commands:
   serve [--port N]   build the site if its sources changed, and serve it on http://127.0.0.1:8080
   build              leave the static site in dist/, print its sizes and check them against the budget
   test [STEP]...     run every step, or only those named: fmt lint native wasm ui build e2e
+  bench [WHAT]       measure the engine's speed: web, peers or variants; `cargo xtask bench help` tells more
   help               print this text
 
 What is missing on this machine is installed on the way, into .tools/ of the project where possible.";
@@ -41,12 +43,13 @@ fn run_command(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["serve", options @ ..] => serve::command(port(options)?),
         ["build"] => site::build_and_measure(),
+        ["bench", options @ ..] => bench::command(options),
         ["test", steps @ ..] => test::command(steps),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())
         }
-        [] => bail!("which command? One of `serve`, `build` and `test`; `cargo xtask help` tells more."),
+        [] => bail!("which command? One of `serve`, `build`, `test` and `bench`; `cargo xtask help` tells more."),
         _ => bail!("`{}` is not a command; see `cargo xtask help`.", arguments.join(" ")),
     }
 }

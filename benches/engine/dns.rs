@@ -1,6 +1,4 @@
 //! The resolver's cache: a hit, a chain, a miss with what is learned, an expiry, and the message that an inspector shows.
-//! `cargo bench --bench dns` prints the times.
-#![cfg(not(target_arch = "wasm32"))]
 
 use std::net::Ipv4Addr;
 
@@ -12,10 +10,6 @@ use hopscope::sim::{Micros, SimTime};
 
 const KINDS: [&str; 2] = ["unbound", "bind"];
 const NS1: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 53);
-
-fn main() {
-    divan::main();
-}
 
 fn resolver(kind: &str) -> Resolver {
     let kind = if kind == "bind" { ResolverKind::Bind } else { ResolverKind::Unbound };
