@@ -61,7 +61,9 @@ pub const fn help(setting: &Setting) -> &'static str {
         Setting::SemiSync(_) => "a commit is answered when a replica has received it, or after a time-out",
         Setting::MysqlService(_) => "reads and writes alike",
         Setting::Threads(_) => "more wait for a free thread",
-        Setting::Resolver(ResolverKind::Unbound) => "when the name server is silent, Unbound is silent too",
+        Setting::Resolver(ResolverKind::Unbound) => {
+            "when the name server is silent, Unbound is silent too to who has waited for 1.9 s"
+        }
         Setting::Resolver(ResolverKind::Bind) => "when the name server is silent, BIND answers SERVFAIL",
         Setting::ClientLatency(_) => "one way",
         Setting::Service(_) => "how the times of single requests are spread around the mean",
