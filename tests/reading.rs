@@ -3,7 +3,7 @@
 use hopscope::sim::{Command, PRESETS, Scenario, Setting, Settings, TimedCommand};
 
 /// Every command, as short as it may be.
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 26] = [
     r#"{"do":"visit","class":"read","count":1}"#,
     r#"{"do":"visit","class":"write","count":2,"source":"203.0.113.9","answer":{"status":503},"method":"post","path":"/a","cookie":"b"}"#,
     r#"{"do":"visit","class":"static","count":1,"answer":"short-body"}"#,
@@ -17,6 +17,9 @@ const COMMANDS: [&str; 23] = [
     r#"{"do":"restore-all"}"#,
     r#"{"do":"server-state","server":"web-01","state":"drain"}"#,
     r#"{"do":"server-weight","server":"web-01","weight":0}"#,
+    r#"{"do":"server-health","server":"web-01","health":"stopping"}"#,
+    r#"{"do":"server-maxconn","server":"web-01","maxconn":3}"#,
+    r#"{"do":"app-health","machine":"web-01","healthy":false}"#,
     r#"{"do":"reload"}"#,
     r#"{"do":"reload","upstream":{"method":"ip_hash","next_upstream":["error"],"next_upstream_tries":2,"servers":[{"name":"web-01","weight":2,"max_fails":3,"fail_timeout_s":4,"max_conns":null,"backup":false,"down":true}]}}"#,
     r#"{"do":"records","addresses":["203.0.113.10"],"ttl_s":5}"#,
@@ -50,8 +53,8 @@ fn commands_and_settings_are_read_as_they_are_written() {
 fn the_order_of_fields_does_not_matter_and_some_may_be_left_out() {
     let same = [
         (r#"{"class":"read","do":"visit"}"#, COMMANDS[0]),
-        (r#"{"value":4,"key":"lb.fall","do":"set"}"#, COMMANDS[22]),
-        (r#"{"run":true,"server":"db-01/mysqld","do":"replication"}"#, COMMANDS[19]),
+        (r#"{"value":4,"key":"lb.fall","do":"set"}"#, COMMANDS[25]),
+        (r#"{"run":true,"server":"db-01/mysqld","do":"replication"}"#, COMMANDS[22]),
         (
             r#"{"do":"load","rate_per_s":7}"#,
             r#"{"do":"load","rate_per_s":7,"mix":{"static":20,"read":70,"write":10},"arrivals":"poisson"}"#,
@@ -150,7 +153,7 @@ fn scenarios_that_cannot_be_read_are_refused_with_the_field() {
         ),
         (
             r#"{"name":"x","topology":{"machines":[MACHINE,{"name":"c","address":"10.0.0.2","processes":[{"name":"n","role":"ngin"}]}]}}"#,
-            "topology.machines[1].processes[0]",
+            "topology.machines[2].processes[0]",
             "unknown variant `ngin`, expected one of `browser`, ",
         ),
         (

@@ -5,6 +5,8 @@ mod balancer;
 #[cfg(not(target_arch = "wasm32"))]
 mod checkpoint;
 #[cfg(not(target_arch = "wasm32"))]
+mod dns;
+#[cfg(not(target_arch = "wasm32"))]
 mod queue;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "../../examples/throughput/reference.rs"]

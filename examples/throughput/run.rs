@@ -37,11 +37,30 @@ impl Run {
             "peak_memory_kb": peak_memory_kb,
             "mean_ms": metrics.latency.mean().map(|mean| mean.0 as f64 / 1e3),
             "p99_ms": metrics.latency.quantile(99).map(|p99| p99.0 as f64 / 1e3),
+            "worker_utilisation": self.worker_utilisation(),
+            "replica_utilisation": self.replica_utilisation(),
             "ok": metrics.ok,
             "simulated_s": world.now().0 as f64 / 1e6,
             "digest": format!("{:016x}", world.digest()),
         })
         .to_string()
+    }
+}
+
+impl Run {
+    /// Share of the time in which the workers of the applications hold requests.
+    fn worker_utilisation(&self) -> f64 {
+        let world = &self.world;
+        let held: u64 = world.apps().iter().map(|app| app.held(world.now()).0).sum();
+        let workers = world.apps().len() as f64 * f64::from(world.settings().app.workers);
+        held as f64 / (workers * world.now().0 as f64)
+    }
+
+    /// Share of the time in which the threads of the last replica work.
+    fn replica_utilisation(&self) -> f64 {
+        let world = &self.world;
+        let worked = world.cluster().servers.last().map_or(0, |replica| replica.counters.worked.0);
+        worked as f64 / (f64::from(world.settings().mysql.threads) * world.now().0 as f64)
     }
 }
 
@@ -56,6 +75,7 @@ pub fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, S
             "--requests" => options.requests = number,
             "--trace-one-in" => options.trace_one_in = number as u32,
             "--webs" => options.webs = number as u8,
+            "--timeouts" => options.timeouts = number > 0,
             "--seed" => options.seed = number,
             _ => return Err(format!("{name} is not an option")),
         }

@@ -24,6 +24,8 @@ pub enum Action {
     ResponseTimeout(CallKey),
     /// Time-outs of a lane are due.
     Lane(Lane),
+    /// The end of a connection reaches the callee: its client has left.
+    Hangup(CallKey),
     /// HAProxy tries the same server again.
     Retry(CallKey),
     /// A request has waited too long in HAProxy's queue.
@@ -93,6 +95,7 @@ impl Action {
             | Self::Return(call)
             | Self::ConnectTimeout(call)
             | Self::ResponseTimeout(call)
+            | Self::Hangup(call)
             | Self::Retry(call)
             | Self::QueueTimeout(call) => Some(call),
             _ => None,

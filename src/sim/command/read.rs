@@ -3,13 +3,13 @@
 use serde::de::Error;
 
 use super::Command;
-use crate::sim::balancer::AdminState;
+use crate::sim::balancer::{AdminState, Health};
 use crate::sim::json::{Object, Place, Problem, Tagged, may, must, readable};
 use crate::sim::mysql::Thread;
 use crate::sim::setting::Setting;
 use crate::sim::workload::{Class, Workload};
 
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 23] = [
     "visit",
     "release",
     "abort",
@@ -21,6 +21,9 @@ const NAMES: [&str; 20] = [
     "restore-all",
     "server-state",
     "server-weight",
+    "server-health",
+    "server-maxconn",
+    "app-health",
     "set",
     "reload",
     "records",
@@ -48,6 +51,9 @@ impl Command {
             "restore-all" => Self::RestoreAll,
             "server-state" => Self::ServerState { server: text(), state: AdminState::Ready },
             "server-weight" => Self::ServerWeight { server: text(), weight: 0 },
+            "server-health" => Self::ServerHealth { server: text(), health: Health::ALL[0] },
+            "server-maxconn" => Self::ServerMaxconn { server: text(), maxconn: 0 },
+            "app-health" => Self::AppHealth { machine: text(), healthy: true },
             "set" => Self::Set(Setting::AllBackups(false)),
             "reload" => Self::Reload { upstream: None },
             "records" => Self::Records { addresses: Vec::new(), ttl_s: 0 },
@@ -87,6 +93,9 @@ impl Tagged for Command {
             Self::RestoreAll | Self::FlushCache => Vec::new(),
             Self::ServerState { server, state } => vec![must("server", server), must("state", state)],
             Self::ServerWeight { server, weight } => vec![must("server", server), must("weight", weight)],
+            Self::ServerHealth { server, health } => vec![must("server", server), must("health", health)],
+            Self::ServerMaxconn { server, maxconn } => vec![must("server", server), must("maxconn", maxconn)],
+            Self::AppHealth { machine, healthy } => vec![must("machine", machine), must("healthy", healthy)],
             Self::Reload { upstream } => vec![may("upstream", upstream)],
             Self::Records { addresses, ttl_s } => vec![must("addresses", addresses), must("ttl_s", ttl_s)],
             Self::Promote { server } | Self::Follow { server } | Self::Reclone { server } => {

@@ -15,7 +15,12 @@ macro_rules! whole_number {
             }
 
             fn take(&mut self, scalar: Scalar<'_>) -> Result<(), Problem> {
-                *self = whole(scalar, Self::MAX.into(), self.expected())? as Self;
+                let value = match scalar {
+                    Scalar::Number(value) => Self::try_from(value).ok(),
+                    Scalar::Negative(value) => Self::try_from(value).ok(),
+                    _ => return Err(scalar.of_wrong_type(self.expected())),
+                };
+                *self = value.ok_or_else(|| scalar.of_wrong_value(self.expected()))?;
                 Ok(())
             }
         }
@@ -28,15 +33,7 @@ macro_rules! whole_number {
     )*};
 }
 
-whole_number!(u8 u16 u32 u64);
-
-fn whole(scalar: Scalar<'_>, largest: u64, expected: &'static str) -> Result<u64, Problem> {
-    match scalar {
-        Scalar::Number(value) if value <= largest => Ok(value),
-        Scalar::Number(_) | Scalar::Negative(_) => Err(scalar.of_wrong_value(expected)),
-        _ => Err(scalar.of_wrong_type(expected)),
-    }
-}
+whole_number!(u8 u16 u32 u64 i32);
 
 impl Place for bool {
     fn expected(&self) -> &'static str {

@@ -34,7 +34,7 @@ use session::Session;
 use super::call::{Ask, CallKey, Reply, Work};
 use super::ids::ProcessId;
 use super::outcome::{Cause, DbError};
-use super::time::SimTime;
+use super::time::{Micros, SimTime};
 use super::topology::Role;
 use super::trace::{Decision, Place};
 use super::wiring::Wiring;
@@ -139,6 +139,8 @@ pub struct MysqlCounters {
     pub applied: u64,
     /// Statements and connections that got an error.
     pub errors: u64,
+    /// Time that all threads together have worked, or are about to.
+    pub worked: Micros,
 }
 
 impl Cluster {
@@ -193,6 +195,7 @@ impl World {
         self.cluster.servers[at].running += 1;
         self.calls[key].work = Work::Statement { has_thread: true };
         let time = self.service_time(self.settings.mysql.service_us, process);
+        self.cluster.servers[at].counters.worked += time;
         self.plan_work(time, Action::Finished(key));
     }
 
