@@ -153,7 +153,7 @@ fn scenarios_that_cannot_be_read_are_refused_with_the_field() {
         ),
         (
             r#"{"name":"x","topology":{"machines":[MACHINE,{"name":"c","address":"10.0.0.2","processes":[{"name":"n","role":"ngin"}]}]}}"#,
-            "topology.machines[2].processes[0]",
+            "topology.machines[2].processes[0].role",
             "unknown variant `ngin`, expected one of `browser`, ",
         ),
         (
@@ -189,7 +189,7 @@ fn scenarios_that_cannot_be_read_are_refused_with_the_field() {
         (r#"{"name":"x",TOPOLOGY,"timeline":[{"at_us":1}]}"#, "timeline[0]", "missing field `command`"),
         (
             r#"{"name":"x",TOPOLOGY,"timeline":[{"at_us":1,"command":{"do":"kil"}}]}"#,
-            "timeline[0].command",
+            "timeline[0].command.do",
             "unknown variant `kil`",
         ),
         (r#"{"name":"x",TOPOLOGY,"seed":true}"#, "seed", "invalid type: boolean `true`, expected u64"),

@@ -4,7 +4,7 @@ use core::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 
-use super::{Field, Kept, List, Object, Place, Problem, Scalar, complete, find};
+use super::{Field, Kept, List, Object, Place, Problem, Scalar, Tagged, complete, find};
 
 /// A place that waits for its value.
 pub struct Slot<'a>(&'a mut dyn Place);
@@ -84,11 +84,16 @@ impl<'de> Visitor<'de> for Slot<'_> {
                 }
                 Ok(())
             }
-            Some(object @ (Object::Tagged(_) | Object::Variant(_))) => {
+            Some(mut object) => {
                 let mut kept = Vec::new();
                 while let Some(name) = entries.next_key::<String>()? {
                     let mut value = Kept::Null;
-                    entries.next_value_seed(Slot(&mut value))?;
+                    match &mut object {
+                        Object::Tagged(tagged) if tagged.tag() == name => {
+                            entries.next_value_seed(Slot(&mut Tag { of: *tagged, value: &mut value }))?;
+                        }
+                        _ => entries.next_value_seed(Slot(&mut value))?,
+                    }
                     kept.push((name, value));
                 }
                 Kept::fill(object, kept).map_err(A::Error::custom)
@@ -105,6 +110,25 @@ impl<'de> DeserializeSeed<'de> for Item<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         Slot::fill(self.0.item(), deserializer)
+    }
+}
+
+/// A tag, which is kept, too, and refused where it stands if there is no such variant.
+struct Tag<'a> {
+    of: &'a mut dyn Tagged,
+    value: &'a mut Kept,
+}
+
+impl Place for Tag<'_> {
+    fn expected(&self) -> &'static str {
+        "a name"
+    }
+
+    fn take(&mut self, scalar: Scalar<'_>) -> Result<(), Problem> {
+        if let Scalar::Text(name) = scalar {
+            self.of.choose(name)?;
+        }
+        self.value.take(scalar)
     }
 }
 
