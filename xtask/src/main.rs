@@ -1,6 +1,9 @@
 //! `cargo xtask` builds, serves and tests Hopscope with nothing but Rust and Node installed beforehand.
 
+mod apt;
 mod browser;
+#[cfg(target_os = "linux")]
+mod conformance;
 mod run;
 mod serve;
 mod site;
@@ -19,6 +22,8 @@ Commands:
   serve [--port N]   build the site if its sources changed, and serve it on http://127.0.0.1:8080
   build              leave the static site in dist/, print its sizes and check them against the budget
   test [STEP]...     run every step, or only those named: fmt lint native wasm ui build e2e
+  conformance        run the real HAProxy and nginx beside the engine on random cases, which must agree
+                     [--seed N] [--haproxy N] [--nginx N], or [FILE]..., or [--recordings]
   help               print this text
 
 What is missing on this machine is installed on the way, into .tools/ of the project where possible.";
@@ -42,11 +47,17 @@ fn run_command(arguments: &[&str]) -> Result<()> {
         ["serve", options @ ..] => serve::command(port(options)?),
         ["build"] => site::build_and_measure(),
         ["test", steps @ ..] => test::command(steps),
+        #[cfg(target_os = "linux")]
+        ["conformance", options @ ..] => conformance::command(options),
+        #[cfg(not(target_os = "linux"))]
+        ["conformance", ..] => {
+            bail!("`conformance` needs Linux, where every address 127.x.y.z is there to connect from.")
+        }
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())
         }
-        [] => bail!("which command? One of `serve`, `build` and `test`; `cargo xtask help` tells more."),
+        [] => bail!("which command? One of `serve`, `build`, `test` and `conformance`; `cargo xtask help` tells more."),
         _ => bail!("`{}` is not a command; see `cargo xtask help`.", arguments.join(" ")),
     }
 }

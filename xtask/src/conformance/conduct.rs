@@ -1,0 +1,186 @@
+//! Runs one case on the real program: event after event, each only when the one before has settled.
+
+use std::collections::BTreeMap;
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Map, Value, json};
+
+use super::apps::App;
+use super::board::{Board, Facts, PATIENCE, Visit};
+use super::haproxy::Haproxy;
+use super::nginx::Nginx;
+use super::program::Program;
+
+/// How long the program may take to end a request that an application keeps: nothing else tells whether it will.
+const REACTION: Duration = Duration::from_millis(10);
+
+/// The programs under test, where they were found.
+#[derive(Clone, Default)]
+pub struct Programs {
+    pub haproxy: PathBuf,
+    pub nginx: PathBuf,
+}
+
+struct Stage {
+    board: Arc<Board>,
+    apps: Vec<App>,
+    program: Box<dyn Program>,
+    clients: BTreeMap<usize, TcpStream>,
+}
+
+/// What the real program makes of a case: its `observed`, without times.
+pub fn observe(case: &Value, programs: &Programs) -> Result<Value> {
+    let events = case["events"].as_array().context("a case has `events`")?;
+    let mut stage = Stage::set(case, programs)?;
+    for (index, event) in events.iter().enumerate() {
+        let op = event["op"].as_str().unwrap_or_default();
+        stage.board.write(|facts| facts.event = index);
+        stage.perform(op, event).with_context(|| format!("event {index}, `{op}`"))?;
+        stage.settle().with_context(|| format!("after event {index}, `{op}`"))?;
+    }
+    let facts = stage.board.facts();
+    Ok(facts.visits.iter().enumerate().map(|(index, visit)| entry(index, visit)).collect())
+}
+
+impl Stage {
+    fn set(case: &Value, programs: &Programs) -> Result<Self> {
+        let board = Arc::<Board>::default();
+        let servers = case["servers"].as_array().context("a case has `servers`")?;
+        let names = servers.iter().map(|server| server["name"].as_str().context("a server has a name"));
+        let apps = names.map(|name| App::start(name?, &board)).collect::<Result<Vec<_>>>()?;
+        let addresses: Vec<(String, SocketAddr)> = apps.iter().map(|app| (app.name.clone(), app.address)).collect();
+        let find = |name: &str| addresses.iter().find(|(known, _)| known == name).map(|(_, address)| *address);
+        let program: Box<dyn Program> = match case["balancer"]["kind"].as_str() {
+            Some("haproxy") => Box::new(Haproxy::start(&programs.haproxy, case, &find, &board)?),
+            Some("nginx") => Box::new(Nginx::start(&programs.nginx, case, addresses.clone(), &board)?),
+            _ => bail!("`balancer.kind` is neither `haproxy` nor `nginx`"),
+        };
+        Ok(Self { board, apps, program, clients: BTreeMap::new() })
+    }
+
+    fn perform(&mut self, op: &str, event: &Value) -> Result<()> {
+        let id = event["id"].as_str();
+        match op {
+            "request" | "hold" => self.send(event, id),
+            "release" => {
+                self.board.write(|facts| {
+                    if let Some(visit) = id.and_then(|id| facts.held(id))
+                        && visit.kept_by.take().is_some()
+                    {
+                        visit.released = true;
+                    }
+                });
+                Ok(())
+            }
+            "abort" => {
+                self.abort(id.unwrap_or_default())?;
+                thread::sleep(REACTION);
+                Ok(())
+            }
+            "wait_ms" => {
+                thread::sleep(Duration::from_millis(event["ms"].as_u64().context("`ms` is a number")?));
+                Ok(())
+            }
+            _ if self.program.administer(event)? => {
+                thread::sleep(REACTION);
+                Ok(())
+            }
+            _ => {
+                let app = self.apps.iter_mut().find(|app| event["server"] == app.name.as_str());
+                app.context("no such server")?.obey(op)
+            }
+        }
+    }
+
+    fn send(&mut self, event: &Value, id: Option<&str>) -> Result<()> {
+        let index = self.board.write(|facts| {
+            facts.visits.push(Visit { hold: id.map(str::to_owned), ..Visit::default() });
+            facts.visits.len() - 1
+        });
+        let client = super::client::send(event, index, self.program.address(), &self.board)?;
+        self.clients.insert(index, client);
+        Ok(())
+    }
+
+    fn abort(&mut self, id: &str) -> Result<()> {
+        let index = self.board.write(|facts| {
+            let index = facts.visits.iter().position(|visit| visit.hold.as_deref() == Some(id))?;
+            facts.visits[index].aborted = true;
+            Some(index)
+        });
+        let client = index.and_then(|index| self.clients.remove(&index)).context("no such held request")?;
+        // Fails only if the balancer has closed it before, which is as good.
+        drop(client.shutdown(Shutdown::Both));
+        Ok(())
+    }
+
+    /// Waits until every request has ended, is kept by an application or waits in a queue, so that the order in which
+    /// things happen is that of the events.
+    fn settle(&self) -> Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut quiet = 0;
+        while quiet < 2 {
+            if self.board.wait(Duration::from_millis(3), |facts| facts.pending() == 0) {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                bail!("requests are neither answered nor in a queue: {}", unsettled(&self.board.facts()));
+            }
+            let before = self.board.facts().pending();
+            let queued = self.program.queued()?;
+            let is_quiet = queued == before && self.board.facts().pending() == before;
+            quiet = if is_quiet { quiet + 1 } else { 0 };
+        }
+        Ok(())
+    }
+}
+
+fn unsettled(facts: &Facts) -> String {
+    let pending = facts.visits.iter().enumerate().filter(|(_, visit)| !visit.has_ended() && visit.kept_by.is_none());
+    pending
+        .map(|(index, visit)| {
+            format!("visit {index} (log: {}, client: {})", visit.logged.is_some(), visit.answer.is_some())
+        })
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// One entry of `observed`.
+fn entry(index: usize, visit: &Visit) -> Value {
+    let mut entry = Map::new();
+    let mut add = |key: &str, value: Value| entry.insert(key.to_owned(), value);
+    add("i", json!(index));
+    if let Some(id) = &visit.hold {
+        add("held", json!(id));
+        if let Some((server, event)) = &visit.reached {
+            add("reached", json!({"server": server, "after_event": event}));
+        }
+        if visit.aborted {
+            add("aborted", json!(true));
+        }
+    }
+    let answer = visit.answer.clone().unwrap_or_default();
+    if let Some((said, event)) = &visit.logged {
+        for (key, value) in said {
+            add(key, value.clone());
+        }
+        add("answered_by", json!(answer.by));
+        if visit.hold.is_some() {
+            add("done_after_event", json!(event));
+        }
+        // HAProxy notes itself that a client has left; then there is nothing to add.
+        let is_noted = said.get("termination").and_then(Value::as_str).is_some_and(|flags| flags.starts_with('C'));
+        if visit.aborted && !is_noted {
+            add("client_status", json!(answer.status));
+        }
+    }
+    if let Some(cookie) = answer.set_cookie {
+        add("set_cookie", json!(cookie));
+    }
+    Value::Object(entry)
+}
