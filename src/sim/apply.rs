@@ -6,6 +6,7 @@ use super::ids::{LinkId, PartId, ProcessId};
 use super::outcome::{BrowserError, Cause};
 use super::parts::Condition;
 use super::scenario::FieldError;
+use super::script::Script;
 use super::setting::Setting;
 use super::time::Micros;
 use super::topology::Role;
@@ -28,15 +29,24 @@ impl World {
         let wiring = std::sync::Arc::clone(&self.wiring);
         command.validate(&wiring)?;
         match command {
-            Command::Visit { class, count, source } => {
+            Command::Visit { class, count, source, answer, method, path, cookie } => {
                 if self.parts.condition(self.browser) != Condition::Up {
                     return Err(FieldError::new("class", "the browser is closed"));
                 }
                 let own = self.wiring.machine_of(self.browser).address;
                 for _ in 0..*count {
-                    self.start_visit(*class, source.unwrap_or(own), true, true);
+                    let visit = self.start_visit(*class, source.unwrap_or(own), true, true);
+                    if let Some(visit) = self.visits.get_mut(visit)
+                        && (answer.is_some() || method.is_some() || path.is_some() || cookie.is_some())
+                    {
+                        let (method, path, cookie) = (*method, path.clone(), cookie.clone());
+                        let answer = answer.unwrap_or_default();
+                        visit.script = Some(Box::new(Script { answer, method, path, cookie }));
+                    }
                 }
             }
+            Command::Release { visit } => self.release_visit(*visit),
+            Command::Abort { visit } => self.abort_visit(*visit),
             Command::Load(workload) => {
                 self.workload = *workload;
                 self.plan_arrival();
@@ -49,6 +59,7 @@ impl World {
             Command::ServerState { server, state } => self.set_admin_state(wiring.server(server)?, *state),
             Command::ServerWeight { server, weight } => return self.set_weight(wiring.server(server)?, *weight),
             Command::Set(setting) => self.set(setting),
+            Command::Reload { upstream } => self.reload_nginx(upstream.as_ref()),
             Command::Records { addresses, ttl_s } => self.names.set_records(addresses, *ttl_s),
             Command::FlushCache => self.names.flush(),
             Command::Promote { server } => return self.promote(self.tier(wiring.mysqld(server)?) as u16),
@@ -181,7 +192,11 @@ impl World {
                 server.running = 0;
                 server.waiting.clear();
             }
-            Role::Nginx | Role::Authoritative => {}
+            Role::Nginx => {
+                let at = self.tier(process);
+                self.nginx[at].stop(&self.wiring, &self.settings.nginx.upstream);
+            }
+            Role::Authoritative => {}
         }
     }
 
@@ -194,7 +209,7 @@ impl World {
         let at = self.tier(process);
         match self.wiring.role(process) {
             Role::Balancer => self.balancer_starts(process),
-            Role::Nginx => self.nginx[at].restart(),
+            Role::Nginx => self.nginx[at].start(),
             Role::Mysqld { .. } => self.mysql_restarts(at as u16),
             Role::Resolver => self.names.restart(),
             Role::App | Role::Browser | Role::Authoritative => {}

@@ -6,6 +6,7 @@ use super::call::{Ask, Parent, Reply};
 use super::ids::ProcessId;
 use super::outcome::{BrowserError, Cause, Outcome, Verdict};
 use super::parts::Condition;
+use super::script::Answer;
 use super::time::Micros;
 use super::topology::Role;
 use super::trace::{Decision, Place};
@@ -41,8 +42,8 @@ impl World {
         self.plan_arrival();
     }
 
-    /// Starts a visit and returns its number.
-    pub(super) fn start_visit(&mut self, class: Class, source: Ipv4Addr, by_hand: bool, traced: bool) -> u64 {
+    /// Starts a visit.
+    pub(super) fn start_visit(&mut self, class: Class, source: Ipv4Addr, by_hand: bool, traced: bool) -> VisitKey {
         self.started_visits += 1;
         let id = self.started_visits;
         self.metrics.started(self.now);
@@ -53,6 +54,7 @@ impl World {
             source,
             started: self.now,
             by_hand,
+            script: None,
             child: None,
             dns_tries: 0,
             acknowledged_before: self.cluster.acknowledged(),
@@ -64,7 +66,7 @@ impl World {
         } else {
             self.ask_resolver(key);
         }
-        id
+        key
     }
 
     fn ask_resolver(&mut self, key: VisitKey) {
@@ -108,7 +110,9 @@ impl World {
             return self.plan(patience, Action::NobodyThere(key));
         };
         let browser = self.browser;
-        self.open(Parent::Visit, Some(key), browser, entrance, Ask::Page(class));
+        let scripted = self.visits[key].script.as_ref().is_some_and(|script| script.answer != Answer::Page);
+        let ask = if scripted { Ask::Scripted } else { Ask::Page(class) };
+        self.open(Parent::Visit, Some(key), browser, entrance, ask);
     }
 
     /// The process that answers on port 80 of a public address.
@@ -139,7 +143,7 @@ impl World {
         let took = self.now.since(visit.started);
         if let Some(slot) = visit.trace {
             let place = Place::Process(self.browser);
-            if matches!(outcome.cause, Cause::AddressUnused | Cause::NoPort | Cause::BrowserClosed) {
+            if matches!(outcome.cause, Cause::AddressUnused | Cause::NoPort | Cause::BrowserClosed | Cause::Stopped) {
                 self.traces.mark(slot, visit.id, place, self.now, Decision::NoAnswer);
             }
             self.traces.finish(slot, visit.id, outcome);

@@ -66,6 +66,8 @@ pub enum Ask {
     Resolve,
     /// A page.
     Page(Class),
+    /// A page with which the application does what the script of the visit says.
+    Scripted,
     /// Only a TCP connection.
     Connect,
     /// The health page of nginx itself.
@@ -137,6 +139,13 @@ pub enum Work {
     None,
     /// HAProxy's session.
     Session(Session),
+    /// nginx's request on its way through an upstream block with a choice.
+    Proxied {
+        /// The worker process that has it.
+        generation: u32,
+        /// Its number there.
+        request: u32,
+    },
     /// The application's request.
     Request {
         /// Whether it already holds a worker.

@@ -109,7 +109,7 @@ impl World {
             let backlog = if is_app { self.settings.app.backlog as usize } else { LISTEN_BACKLOG };
             return self.parked[callee.index()].len() >= backlog;
         }
-        matches!(ask, Ask::Page(_) | Ask::AppHealth)
+        matches!(ask, Ask::Page(_) | Ask::Scripted | Ask::AppHealth)
             && is_app
             && self.apps[self.tier(callee)].waiting.len() >= self.settings.app.backlog as usize
             && self.apps[self.tier(callee)].busy >= self.settings.app.workers

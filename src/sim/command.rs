@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::balancer::AdminState;
 use super::ids::PartId;
+use super::nginx::Upstream;
 use super::scenario::FieldError;
+use super::script::{Answer, Method, Script};
 use super::setting::Setting;
 use super::time::SimTime;
 use super::topology::Role;
@@ -33,6 +35,28 @@ pub enum Command {
         /// Address that they come from; the visitor's own if absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         source: Option<Ipv4Addr>,
+        /// What the application does with them; what it always does if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<Answer>,
+        /// HTTP method; that of the class if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        method: Option<Method>,
+        /// Path and query.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        path: Option<String>,
+        /// The `Cookie` header.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cookie: Option<String>,
+    },
+    /// Lets the application answer a visit that it holds.
+    Release {
+        /// Its number.
+        visit: u64,
+    },
+    /// The visitor presses Stop.
+    Abort {
+        /// Number of the visit.
+        visit: u64,
     },
     /// Sets the continuous load.
     Load(Workload),
@@ -76,6 +100,12 @@ pub enum Command {
     },
     /// Changes one setting of the running world.
     Set(Setting),
+    /// `nginx -s reload`, on every nginx: new worker processes read the configuration and know of no failures.
+    Reload {
+        /// A new upstream block; absent, the one it has.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        upstream: Option<Upstream>,
+    },
     /// Writes new A records of `www.foobar.com` into the zone.
     Records {
         /// The addresses.
@@ -124,13 +154,29 @@ const fn one() -> u32 {
 }
 
 impl Command {
+    /// Ordinary visits of the visitor's own.
+    #[must_use]
+    pub const fn visits(class: Class, count: u32) -> Self {
+        Self::visits_from(class, count, None)
+    }
+
+    /// Ordinary visits from an address.
+    #[must_use]
+    pub const fn visits_from(class: Class, count: u32, source: Option<Ipv4Addr>) -> Self {
+        Self::Visit { class, count, source, answer: None, method: None, path: None, cookie: None }
+    }
+
     /// Checks that all names exist and all numbers are in range; says nothing of whether the act makes sense now.
     ///
     /// # Errors
     /// The field that cannot be.
     pub fn validate(&self, wiring: &Wiring) -> Result<(), FieldError> {
         match self {
-            Self::Visit { count, .. } => range("count", *count, 1, MAX_VISITS),
+            Self::Visit { count, answer, path, cookie, .. } => {
+                range("count", *count, 1, MAX_VISITS)?;
+                Script::validate(*answer, path.as_deref(), cookie.as_deref())
+            }
+            Self::Release { .. } | Self::Abort { .. } => Ok(()),
             Self::Load(workload) => workload.validate(),
             Self::Kill { part } | Self::Restore { part } => wiring.part(part).map(drop),
             Self::Freeze { part } => match wiring.part(part)? {
@@ -148,6 +194,10 @@ impl Command {
                 range("weight", *weight, 0, 256)
             }
             Self::Set(setting) => setting.validate(),
+            Self::Reload { upstream } => match upstream {
+                Some(upstream) => upstream.validate("upstream", wiring),
+                None => Ok(()),
+            },
             Self::Records { addresses, ttl_s } => {
                 if addresses.len() > 8 {
                     return Err(FieldError::new("addresses", format!("at most 8, here {}", addresses.len())));

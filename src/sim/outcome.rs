@@ -41,7 +41,7 @@ pub enum BrowserError {
     TimedOut,
     /// `ERR_INSUFFICIENT_RESOURCES`: no local port is left for another connection.
     InsufficientResources,
-    /// `ERR_ABORTED`: the browser was closed.
+    /// `ERR_ABORTED`: the browser was closed, or the visitor pressed Stop.
     Aborted,
 }
 
@@ -67,6 +67,8 @@ impl BrowserError {
 pub enum Cause {
     /// nginx served the file.
     File,
+    /// nginx has no such file.
+    NoFile,
     /// The application answered without the database (health pages).
     Page,
     /// The application answered with rows of the database.
@@ -81,8 +83,14 @@ pub enum Cause {
         /// Its id.
         row: u32,
     },
+    /// The application answered with something that is not HTTP.
+    NotHttp,
+    /// The application closed the connection in the middle of the body.
+    BodyCut,
     /// The application could not use its database.
     Database(DbError),
+    /// nginx has no application to pass the request to: `no live upstreams while connecting to upstream`.
+    NoLiveUpstream,
     /// nginx could not connect to the application.
     AppRefused,
     /// The application closed the connection without an answer.
@@ -99,6 +107,8 @@ pub enum Cause {
     ServerConnectTimeout,
     /// The server closed the connection without an answer.
     ServerReset,
+    /// HAProxy could not read the server's answer.
+    ServerNotHttp,
     /// The server did not answer in time.
     ServerTimeout,
     /// No server became free in time.
@@ -125,6 +135,8 @@ pub enum Cause {
     NoPort,
     /// The visitor closed the browser.
     BrowserClosed,
+    /// The visitor pressed Stop.
+    Stopped,
 }
 
 impl Cause {
@@ -135,6 +147,8 @@ impl Cause {
             Self::NoServer | Self::ServerRefused => "SC",
             Self::ServerConnectTimeout => "sC",
             Self::ServerReset => "SH",
+            Self::ServerNotHttp => "PH",
+            Self::BodyCut => "SD",
             Self::ServerTimeout => "sH",
             Self::QueueTimeout => "sQ",
             _ => "--",

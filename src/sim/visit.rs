@@ -10,6 +10,7 @@ use super::call::CallKey;
 use super::ids::ProcessId;
 use super::mysql::Stored;
 use super::outcome::Outcome;
+use super::script::Script;
 use super::time::{Micros, SimTime};
 use super::trace::TraceSlot;
 use super::workload::Class;
@@ -37,6 +38,8 @@ pub struct Visit {
     pub started: SimTime,
     /// Whether a command started it, not the continuous load.
     pub by_hand: bool,
+    /// What a command said about it beyond its class.
+    pub script: Option<Box<Script>>,
     /// What the browser waits for.
     pub child: Option<CallKey>,
     /// How often the name has been asked for.

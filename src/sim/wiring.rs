@@ -119,7 +119,7 @@ impl Wiring {
         self.lay(Protocol::Dns, is(Role::Browser), is(Role::Resolver));
         self.lay(Protocol::Dns, is(Role::Resolver), is(Role::Authoritative));
         self.lay(Protocol::Http, is(Role::Browser), entrance);
-        self.lay(Protocol::Http, is(Role::Balancer), is(Role::Nginx));
+        self.lay(Protocol::Http, is(Role::Balancer), is(self.server_role()));
         self.lay(Protocol::Http, is(Role::Nginx), is(Role::App));
         self.lay(Protocol::Mysql, is(Role::App), mysqld);
         self.lay(Protocol::Replication, mysqld, mysqld);
@@ -239,13 +239,20 @@ impl Wiring {
         at.map(MachineId::from).ok_or_else(|| unknown("machine", "machine", name))
     }
 
-    /// The nginx on the machine with this name: what HAProxy calls a server.
+    /// What HAProxy's servers are: nginx, or the applications themselves where there is no nginx at all.
+    #[must_use]
+    pub fn server_role(&self) -> Role {
+        if self.processes.iter().any(|process| process.role == Role::Nginx) { Role::Nginx } else { Role::App }
+    }
+
+    /// What HAProxy calls a server on the machine with this name: its nginx, or its application where there is no nginx.
     ///
     /// # Errors
-    /// The field `server`, if no nginx runs there.
+    /// The field `server`, if none runs there.
     pub fn server(&self, name: &str) -> Result<ProcessId, FieldError> {
-        let mut nginx = self.ids().filter(|p| *self.role(*p) == Role::Nginx);
-        nginx.find(|p| self.machine_of(*p).name == name).ok_or_else(|| unknown("server", "web server", name))
+        let role = self.server_role();
+        let mut servers = self.ids().filter(|p| *self.role(*p) == role);
+        servers.find(|p| self.machine_of(*p).name == name).ok_or_else(|| unknown("server", "web server", name))
     }
 
     /// The MySQL server with this name.

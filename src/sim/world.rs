@@ -1,5 +1,6 @@
 //! A world: the state of one run, and the loop that moves it from event to event.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use slotmap::SlotMap;
@@ -20,6 +21,7 @@ use super::parts::{Condition, Parts};
 use super::queue::{Event, EventQueue, TimerLane};
 use super::rng::Rng;
 use super::scenario::Scenario;
+use super::script::Left;
 use super::settings::{ServiceTimes, Settings};
 use super::time::{Micros, SimTime};
 use super::topology::Role;
@@ -61,6 +63,8 @@ pub struct World {
     pub(super) arrivals_planned: bool,
     pub(super) traces: TraceRing,
     pub(super) log: VisitLog,
+    /// The last visits whose clients have left before the end.
+    pub(super) left: VecDeque<Left>,
     pub(super) metrics: Metrics,
 }
 
@@ -105,13 +109,14 @@ impl World {
             browser,
             names: NameService::new(&wiring, &settings.dns),
             balancers: Balancer::all(&wiring, &settings.balancer),
-            nginx: Nginx::all(&wiring),
+            nginx: Nginx::all(&wiring, &settings.nginx.upstream),
             apps: AppServer::all(&wiring),
             cluster: Cluster::new(&wiring),
             started_visits: 0,
             arrivals_planned: false,
             traces: TraceRing::new(TRACES),
             log: VisitLog::new(),
+            left: VecDeque::new(),
             metrics: Metrics::new(wiring.processes.len()),
             settings,
             wiring,

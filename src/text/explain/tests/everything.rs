@@ -1,6 +1,8 @@
 //! No variant is without a sentence, and none shows how the program calls it inside.
 
 use super::*;
+use crate::sim::PeerReason;
+use crate::sim::nginx::Method;
 
 const DB_ERRORS: [DbError; 7] = [
     DbError::Refused,
@@ -10,6 +12,18 @@ const DB_ERRORS: [DbError; 7] = [
     DbError::TooManyConnections,
     DbError::ReadOnly,
     DbError::NoServer,
+];
+
+const ANSWERS: [Answer; 9] = [
+    Answer::Page,
+    Answer::Status(418),
+    Answer::Delay(70),
+    Answer::Close,
+    Answer::Reset,
+    Answer::Partial,
+    Answer::Garbage,
+    Answer::ShortBody,
+    Answer::Held,
 ];
 
 /// The variant after this one, so that the compiler finds a new one that is missing here.
@@ -37,11 +51,17 @@ fn after(decision: Decision) -> Option<Decision> {
         Decision::NoServer => Decision::Failed { status: 502 },
         Decision::Failed { .. } => Decision::ServedFile,
         Decision::ServedFile => Decision::Proxied,
-        Decision::Proxied => Decision::WaitedForWorker,
+        Decision::Proxied => Decision::TriesPeer { server, why: PeerReason::Next },
+        Decision::TriesPeer { .. } => Decision::PeerFailed { status: 504, left_out: true },
+        Decision::PeerFailed { .. } => Decision::WaitedForWorker,
         Decision::WaitedForWorker => Decision::AsksDatabase { server, why: DbChoice::Fallback },
         Decision::AsksDatabase { .. } => Decision::DatabaseFailed(DbError::Lost),
         Decision::DatabaseFailed(_) => Decision::Answered { version: 3 },
-        Decision::Answered { .. } => Decision::WaitedForThread,
+        Decision::Answered { .. } => Decision::Scripted(ANSWERS[0]),
+        Decision::Scripted(answer) => {
+            let place = ANSWERS.iter().position(|other| *other == answer).expect("the list is complete");
+            ANSWERS.get(place + 1).map_or(Decision::WaitedForThread, |next| Decision::Scripted(*next))
+        }
         Decision::WaitedForThread => Decision::ReadRows { newest: 3, missed: 0 },
         Decision::ReadRows { .. } => Decision::StoredRow { row: 9 },
         Decision::StoredRow { .. } => Decision::Denied(DbError::ReadOnly),
@@ -51,16 +71,20 @@ fn after(decision: Decision) -> Option<Decision> {
 
 fn cause_after(cause: Cause) -> Option<Cause> {
     Some(match cause {
-        Cause::File => Cause::Page,
-        Cause::Page => Cause::Rows { newest: 0, missed: 0 },
+        Cause::File => Cause::NoFile,
+        Cause::NoFile => Cause::Page,
+        Cause::Page => Cause::NotHttp,
+        Cause::NotHttp => Cause::BodyCut,
+        Cause::BodyCut => Cause::Rows { newest: 0, missed: 0 },
         Cause::Rows { newest: 0, .. } => Cause::Rows { newest: 5, missed: 0 },
         Cause::Rows { missed: 0, .. } => Cause::Rows { newest: 5, missed: 3 },
         Cause::Rows { .. } => Cause::Stored { row: 5 },
         Cause::Stored { .. } => Cause::Database(DB_ERRORS[0]),
         Cause::Database(error) => {
             let place = DB_ERRORS.iter().position(|other| *other == error).expect("the list is complete");
-            DB_ERRORS.get(place + 1).map_or(Cause::AppRefused, |next| Cause::Database(*next))
+            DB_ERRORS.get(place + 1).map_or(Cause::NoLiveUpstream, |next| Cause::Database(*next))
         }
+        Cause::NoLiveUpstream => Cause::AppRefused,
         Cause::AppRefused => Cause::AppReset,
         Cause::AppReset => Cause::AppConnectTimeout,
         Cause::AppConnectTimeout => Cause::AppTimeout,
@@ -68,7 +92,8 @@ fn cause_after(cause: Cause) -> Option<Cause> {
         Cause::NoServer => Cause::ServerRefused,
         Cause::ServerRefused => Cause::ServerConnectTimeout,
         Cause::ServerConnectTimeout => Cause::ServerReset,
-        Cause::ServerReset => Cause::ServerTimeout,
+        Cause::ServerReset => Cause::ServerNotHttp,
+        Cause::ServerNotHttp => Cause::ServerTimeout,
         Cause::ServerTimeout => Cause::QueueTimeout,
         Cause::QueueTimeout => Cause::DnsSilent,
         Cause::DnsSilent => Cause::DnsRefused,
@@ -81,7 +106,8 @@ fn cause_after(cause: Cause) -> Option<Cause> {
         Cause::ConnectionReset => Cause::ResponseTimeout,
         Cause::ResponseTimeout => Cause::NoPort,
         Cause::NoPort => Cause::BrowserClosed,
-        Cause::BrowserClosed => return None,
+        Cause::BrowserClosed => Cause::Stopped,
+        Cause::Stopped => return None,
     })
 }
 
@@ -92,8 +118,15 @@ fn check_is_prose(sentence: &str) {
     let plain = sentence.replace("MySQL", "Mysql").replace("HAProxy", "Haproxy");
     let inside_word = |pair: &[char]| pair[0].is_lowercase() && pair[1].is_uppercase();
     assert!(!plain.chars().collect::<Vec<_>>().windows(2).any(inside_word), "{sentence}");
-    assert!(!plain.contains(['{', '}', '<', '_']) || plain.contains("proxy_") || plain.contains("max_"), "{sentence}");
+    assert!(!plain.contains(['{', '}', '<', '_']) || names_a_directive(&plain), "{sentence}");
     assert!(!plain.contains("::") && !plain.contains("  "), "{sentence}");
+}
+
+/// Directives keep their underscores.
+fn names_a_directive(sentence: &str) -> bool {
+    ["proxy_", "max_", "least_conn", "ip_hash", "fail_timeout", "$request_uri"]
+        .iter()
+        .any(|name| sentence.contains(name))
 }
 
 #[test]
@@ -119,6 +152,10 @@ fn every_algorithm_error_and_choice_has_a_sentence() {
     let others = [PickReason::OnlyOne, PickReason::Backup, PickReason::Retry, PickReason::FromQueue];
     for why in Algorithm::ALL.map(PickReason::Algorithm).into_iter().chain(others) {
         check(at("lb-01/haproxy"), Decision::Picked { server, why });
+    }
+    let others = [PeerReason::OnlyOne, PeerReason::Next, PeerReason::Backup];
+    for why in Method::ALL.map(PeerReason::Method).into_iter().chain(others) {
+        check(at("web-01/nginx"), Decision::TriesPeer { server: process("web-02/app"), why });
     }
     for error in DB_ERRORS {
         check(at("web-01/app"), Decision::DatabaseFailed(error));
