@@ -1,7 +1,7 @@
 //! The clients: each sends one request from an address of its own choice and reads to the end.
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
@@ -29,6 +29,8 @@ pub fn send(event: &Value, visit: usize, balancer: SocketAddr, board: &Arc<Board
         let mut bytes = Vec::new();
         // A connection that breaks is an answer too: what came before it counts.
         drop(stream.read_to_end(&mut bytes));
+        // The other half is closed as well, lest nginx lingers for more of the request.
+        drop(stream.shutdown(Shutdown::Both));
         let answer = parse(&String::from_utf8_lossy(&bytes));
         board.write(|facts| facts.visits[visit].answer = Some(answer));
     });

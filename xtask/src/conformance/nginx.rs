@@ -135,7 +135,7 @@ fn parse_log(rest: &str, addresses: &[(String, SocketAddr)]) -> Option<(usize, M
     // Where no peer was left, nginx logs the name of the group.
     let names = tried.iter().map(|tried| peer(tried).map_or("no live upstream", |(name, _)| name));
     let said = json!({
-        "server": tried.iter().rev().find_map(peer).map(|(name, _)| name),
+        "server": tried.last().and_then(peer).map(|(name, _)| name),
         "status": status,
         "tried": names.collect::<Vec<_>>(),
         "upstream_status": upstream_status,
@@ -165,6 +165,7 @@ mod tests {
             said("3|502|app|502\n"),
             json!({"server": null, "status": 502, "tried": ["no live upstream"], "upstream_status": ["502"]})
         );
+        assert_eq!(said("3|502|127.0.0.1:1, app|502, 502")["server"], Value::Null, "nobody was the last one tried");
         assert_eq!(said("3|404|-|-"), json!({"server": null, "status": 404, "tried": [], "upstream_status": []}));
         assert_eq!(said("3|009|127.0.0.1:1|200")["status"], 9);
     }
