@@ -123,14 +123,15 @@ impl App {
         drop(SockRef::from(&*life.listener).shutdown(Shutdown::Both));
         drop(life.accepting.join());
         drop(life.listener);
+        // In the order in which they came; only then may those who serve them let go.
+        for stream in life.connections.lock().expect("nobody accepts any more").iter().filter_map(Weak::upgrade) {
+            drop(stream.shutdown(Shutdown::Both));
+        }
         self.board.write(|facts| {
             for visit in &mut facts.visits {
                 visit.kept_by.take_if(|keeper| *keeper == self.name);
             }
         });
-        for stream in life.connections.lock().expect("nobody accepts any more").iter().filter_map(Weak::upgrade) {
-            drop(stream.shutdown(Shutdown::Both));
-        }
     }
 
     /// As without power: a full queue of connections makes the system drop all further attempts in silence.

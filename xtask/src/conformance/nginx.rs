@@ -44,7 +44,9 @@ impl Nginx {
         let file = write_configuration(&folder, address, &lines(&balancer, &case["servers"]), &addresses)?;
         let mut command = Command::new(program);
         command.arg("-p").arg(folder.path()).arg("-c").arg(file).args(["-e", "error.log"]);
-        let running = Running::start(&mut command, || TcpStream::connect(address).is_ok())?;
+        // It writes its pid after it has learnt what SIGHUP means, and listens before.
+        let pid = folder.file("pid");
+        let running = Running::start(&mut command, || pid.exists() && TcpStream::connect(address).is_ok())?;
         Ok(Self { address, balancer, addresses, running, folder })
     }
 }
