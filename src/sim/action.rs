@@ -24,6 +24,8 @@ pub enum Action {
     ResponseTimeout(CallKey),
     /// The first timer of a lane strikes; the number is its place in the order of plans.
     Lane(Lane, u64),
+    /// The end of a connection reaches the callee: its client has left.
+    Hangup(CallKey),
     /// HAProxy tries the same server again.
     Retry(CallKey),
     /// A request has waited too long in HAProxy's queue.
@@ -77,6 +79,7 @@ impl Action {
             | Self::Return(call)
             | Self::ConnectTimeout(call)
             | Self::ResponseTimeout(call)
+            | Self::Hangup(call)
             | Self::Retry(call)
             | Self::QueueTimeout(call) => Some(call),
             _ => None,

@@ -23,6 +23,8 @@ pub struct AppServer {
     pub process: ProcessId,
     /// Version of the application files on its machine's disk.
     pub version: u32,
+    /// Whether its health page says 200, not 503.
+    pub healthy: bool,
     /// Workers that hold a request.
     pub busy: u32,
     /// Accepted connections that wait for a worker, oldest first.
@@ -50,6 +52,7 @@ impl AppServer {
         let fresh = |process| Self {
             process,
             version: FIRST_VERSION,
+            healthy: true,
             busy: 0,
             waiting: VecDeque::new(),
             turn: 0,
@@ -106,6 +109,9 @@ impl World {
             }
             Ask::Page(Class::Write) => self.ask_database(key, self.cluster.primary, DbChoice::Write, true),
             Ask::Scripted => self.scripted_answer(key),
+            Ask::AppHealth if !self.apps[self.tier(self.calls[key].callee)].healthy => {
+                self.app_answers(key, 503, Cause::Page);
+            }
             _ => self.app_answers(key, 200, Cause::Page),
         }
     }

@@ -58,6 +58,13 @@ impl World {
             Command::RestoreAll => self.parts.all().for_each(|part| self.restore(part)),
             Command::ServerState { server, state } => self.set_admin_state(wiring.server(server)?, *state),
             Command::ServerWeight { server, weight } => return self.set_weight(wiring.server(server)?, *weight),
+            Command::ServerHealth { server, health } => self.set_health(wiring.server(server)?, *health),
+            Command::ServerMaxconn { server, maxconn } => self.set_maxconn(wiring.server(server)?, *maxconn),
+            Command::AppHealth { machine, healthy } => {
+                let mut apps = self.apps.iter_mut();
+                let app = apps.find(|app| wiring.machine_of(app.process).name == *machine);
+                app.expect("the command is valid").healthy = *healthy;
+            }
             Command::Set(setting) => self.set(setting),
             Command::Reload { upstream } => self.reload_nginx(upstream.as_ref()),
             Command::Records { addresses, ttl_s } => self.names.set_records(addresses, *ttl_s),

@@ -48,6 +48,7 @@ impl Digest {
                 (14, (u64::from(replica) << 32 | u64::from(life)) ^ upto.rotate_left(20))
             }
             Action::Apply { replica, life } => (15, u64::from(replica) << 32 | u64::from(life)),
+            Action::Hangup(call) => (17, call.data().as_ffi()),
             Action::Reconnect { replica, life } => (16, u64::from(replica) << 32 | u64::from(life)),
         };
         self.word(at.0 << 5 | kind);

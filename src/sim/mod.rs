@@ -52,13 +52,15 @@ pub use parts::{Condition, PartState, Parts};
 pub use preset::{PRESETS, Preset};
 pub use rng::Rng;
 pub use scenario::{FieldError, Scenario};
-pub use script::{Answer, Left, Method, Script};
+pub use script::{Answer, Left, Logged, Method, Script};
 pub use setting::Setting;
-pub use settings::{Check, ReadFrom, ServerLine, ServiceTimes, Settings};
+pub use settings::{
+    Check, Hash, HashFunction, HashType, ReadFrom, RetryOn, ServerLine, ServiceTimes, Settings, UriHash,
+};
 pub use time::{Micros, SimTime};
 pub use topology::{Machine, Process, Role, Topology};
 pub use trace::{DbChoice, Decision, MAX_SPANS, PeerReason, PickReason, Place, Span, Trace};
-pub use visit::{Notes, VisitLog, VisitRecord};
+pub use visit::{CookieNote, CookieSent, Notes, VisitLog, VisitRecord};
 pub use wiring::{LinkInfo, MachineInfo, ProcessInfo, Protocol, Reach, Wiring};
 pub use workload::{Arrivals, Class, MAX_RATE, Mix, Workload};
 pub use world::World;

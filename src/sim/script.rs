@@ -73,8 +73,19 @@ pub struct Left {
     pub(super) key: VisitKey,
     /// The visit.
     pub visit: Visit,
-    /// What HAProxy wrote into its log when it had finished, and when.
-    pub logged: Option<(SimTime, u16, Cause)>,
+    /// What HAProxy wrote into its log when it had finished.
+    pub logged: Option<Logged>,
+}
+
+/// HAProxy's log of a visit whose client had left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// When.
+    pub at: SimTime,
+    /// The status; none (`-1`) if there was no time for one.
+    pub status: Option<u16>,
+    /// The first two characters of the termination state.
+    pub termination: &'static str,
 }
 
 impl Visit {
@@ -83,6 +94,14 @@ impl Visit {
     pub fn method(&self) -> Method {
         let usual = if self.class == Class::Write { Method::Post } else { Method::Get };
         self.script.as_ref().and_then(|script| script.method).unwrap_or(usual)
+    }
+}
+
+impl Visit {
+    /// Path and query.
+    pub(super) fn path(&self) -> &str {
+        let usual = if self.class == Class::Static { "/static/logo.png" } else { "/" };
+        self.script.as_ref().and_then(|script| script.path.as_deref()).unwrap_or(usual)
     }
 }
 
@@ -197,7 +216,12 @@ impl World {
         if self.left.len() == LOG_LENGTH {
             self.left.pop_front();
         }
+        let call = visit.child;
         self.left.push_back(Left { key, visit, logged: None });
+        if let Some(call) = call.filter(|call| self.calls.contains_key(*call)) {
+            let latency = self.parts.latency(self.calls[call].link);
+            self.plan(latency, Action::Hangup(call));
+        }
         self.browser_fails(key, BrowserError::Aborted, Cause::Stopped);
     }
 }

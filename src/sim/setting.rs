@@ -129,6 +129,11 @@ impl Settings {
             ("network.lan_us", self.network.lan_us, 0, 10_000_000),
             ("network.loopback_us", self.network.loopback_us, 0, 10_000_000),
             ("balancer.timeout_queue_ms", self.balancer.timeout_queue_ms.unwrap_or(1), 1, hour_ms),
+            ("balancer.fastinter_ms", self.balancer.fastinter_ms.unwrap_or(1), 1, hour_ms),
+            ("balancer.downinter_ms", self.balancer.downinter_ms.unwrap_or(1), 1, hour_ms),
+            ("balancer.redispatch_interval", self.balancer.redispatch_interval.unsigned_abs(), 0, 100),
+            ("balancer.uri.len", self.balancer.uri.len.unwrap_or(0), 0, 10_000),
+            ("balancer.uri.depth", self.balancer.uri.depth.unwrap_or(0), 0, 10_000),
             ("balancer.overhead_us", self.balancer.overhead_us, 0, 1_000_000),
             ("nginx.connect_timeout_ms", self.nginx.connect_timeout_ms, 1, hour_ms),
             ("nginx.static_us", self.nginx.static_us, 0, 60_000_000),
@@ -147,6 +152,7 @@ impl Settings {
         if self.dns.addresses.len() > 8 {
             return Err(FieldError::new("settings.dns.addresses", "at most 8 addresses"));
         }
+        word("settings.balancer.cookie", self.balancer.cookie.as_deref())?;
         for (name, line) in &self.balancer.servers {
             let at = format!("settings.balancer.servers.{name}");
             if !topology.machines.iter().any(|m| &m.name == name) {
@@ -154,7 +160,18 @@ impl Settings {
             }
             range(&format!("{at}.weight"), line.weight, 0, 256)?;
             range(&format!("{at}.maxconn"), line.maxconn.unwrap_or(1), 1, 1_000_000)?;
+            word(&format!("{at}.cookie"), line.cookie.as_deref())?;
         }
         Ok(())
     }
+}
+
+/// Checks that a name of a cookie, or its value, is one that travels in a header unharmed.
+fn word(field: &str, text: Option<&str>) -> Result<(), FieldError> {
+    let travels =
+        |text: &str| (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if text.is_none_or(travels) {
+        return Ok(());
+    }
+    Err(FieldError::new(field, "1 to 64 letters, digits and _"))
 }

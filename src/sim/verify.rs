@@ -1,6 +1,6 @@
 //! What holds at every moment of every run. Tests ask for it after each event; nothing here changes anything.
 
-use super::balancer::{AdminState, Balancer};
+use super::balancer::Balancer;
 use super::call::{CallKey, CallState, Parent, Work};
 use super::mysql::{Io, Server};
 use super::nginx::{Nginx, Worker};
@@ -70,8 +70,7 @@ impl World {
             let candidate = balancer.candidate(i);
             same("requests on a server", candidate.running, running[i])?;
             same("requests that wait for a server", candidate.queued as usize, server.queued())?;
-            let usable = server.up && server.admin == AdminState::Ready;
-            same("whether a server is usable", candidate.usable, usable)?;
+            same("whether a server is usable", candidate.usable, server.in_service())?;
         }
         Ok(())
     }

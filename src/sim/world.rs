@@ -186,6 +186,7 @@ impl World {
             Action::ConnectTimeout(call) => self.connect_timeout(call),
             Action::ResponseTimeout(call) => self.response_timeout(call),
             Action::Lane(lane, sequence) => self.lane_strikes(lane, sequence),
+            Action::Hangup(call) => self.client_left(call),
             Action::Retry(call) => self.retry(call),
             Action::QueueTimeout(call) => self.queue_timeout(call),
             Action::Check { balancer, server, life } => self.check(balancer, server, life),
@@ -200,9 +201,11 @@ impl World {
     /// The process that carries an action out, if it is one: a hung process does nothing until it goes on.
     fn owner(&self, action: Action) -> Option<ProcessId> {
         match action {
-            Action::Deliver(call) | Action::Finished(call) | Action::Retry(call) | Action::QueueTimeout(call) => {
-                Some(self.calls.get(call)?.callee)
-            }
+            Action::Deliver(call)
+            | Action::Finished(call)
+            | Action::Hangup(call)
+            | Action::Retry(call)
+            | Action::QueueTimeout(call) => Some(self.calls.get(call)?.callee),
             Action::Return(call) | Action::ConnectTimeout(call) | Action::ResponseTimeout(call) => {
                 let call = self.calls.get(call)?;
                 self.caller(call)

@@ -21,7 +21,7 @@ const PATIENCE: Micros = Micros::from_millis(1_000);
 pub(super) fn replay(recording: &Value) -> Result<Value, Problem> {
     let world = World::new(Arc::new(scenario::of(recording)?));
     let mut replay = Replay { recording, world, event: 0, requests: Vec::new() };
-    for (i, event) in list(recording, "events").enumerate() {
+    for (i, event) in list(recording, "events").iter().enumerate() {
         replay.event = i;
         let at = |problem: Problem| Problem(format!("events[{i}].{}", problem.0));
         replay.carry_out(event).map_err(at)?;
@@ -90,7 +90,7 @@ impl Replay<'_> {
             "release" => self.end_held(event, |visit| Command::Release { visit })?,
             "abort" => self.end_held(event, |visit| Command::Abort { visit })?,
             "wait_ms" => {
-                let ms = number(event, "ms")?.ok_or_else(|| Problem("ms: missing".to_owned()))?;
+                let ms = number(event, "ms")?;
                 self.run(Micros::from_millis(ms.into()));
             }
             "reload" => {

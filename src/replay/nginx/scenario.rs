@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use serde_json::Value;
 
 use crate::replay::Problem;
-use crate::replay::fields::{list, number, only, text};
+use crate::replay::fields::{list, only, optional_number, text};
 use crate::sim::nginx::{Method, NextUpstream, Upstream, UpstreamServer};
 use crate::sim::{Machine, Process, Role, Scenario, ServiceTimes, Topology};
 
@@ -36,8 +36,8 @@ pub(super) fn of(recording: &Value) -> Result<Scenario, Problem> {
     (settings.app.service_us, settings.app.workers, settings.app.backlog) = (0, 1_000, 65_535);
     let nginx = &mut settings.nginx;
     (nginx.static_us, nginx.overhead_us) = (0, 0);
-    nginx.connect_timeout_ms = number(timeouts, "connect")?.unwrap_or(USUAL_TIMEOUT_MS);
-    nginx.read_timeout_ms = number(timeouts, "server")?.unwrap_or(USUAL_TIMEOUT_MS);
+    nginx.connect_timeout_ms = optional_number(timeouts, "connect")?.unwrap_or(USUAL_TIMEOUT_MS);
+    nginx.read_timeout_ms = optional_number(timeouts, "server")?.unwrap_or(USUAL_TIMEOUT_MS);
     nginx.files = Some(FILES.map(str::to_owned).to_vec());
     nginx.upstream = upstream(balancer, recording)?;
     scenario.validate().map_err(|error| Problem(error.to_string()))?;
@@ -53,11 +53,11 @@ pub(super) fn upstream(balancer: &Value, servers: &Value) -> Result<Upstream, Pr
         "hash $request_uri" => Method::HashUri,
         other => return Err(Problem(format!("balancer.algorithm: `{other}` is not known"))),
     };
-    let servers = list(servers, "servers").map(server).collect::<Result<Vec<_>, _>>()?;
+    let servers = list(servers, "servers").iter().map(server).collect::<Result<Vec<_>, _>>()?;
     if servers.is_empty() {
         return Err(Problem("servers: no server in the upstream block".to_owned()));
     }
-    let next_upstream_tries = number(balancer, "next_upstream_tries")?.unwrap_or(0);
+    let next_upstream_tries = optional_number(balancer, "next_upstream_tries")?.unwrap_or(0);
     Ok(Upstream { method, next_upstream: next_upstream(balancer)?, next_upstream_tries, servers })
 }
 
@@ -81,10 +81,10 @@ fn server(line: &Value) -> Result<UpstreamServer, Problem> {
     let usual = UpstreamServer::default();
     Ok(UpstreamServer {
         name: text(line, "name")?.to_owned(),
-        weight: number(line, "weight")?.unwrap_or(usual.weight),
-        max_fails: number(line, "max_fails")?.unwrap_or(usual.max_fails),
-        fail_timeout_s: number(line, "fail_timeout_s")?.unwrap_or(usual.fail_timeout_s),
-        max_conns: number(line, "maxconn")?.filter(|most| *most > 0),
+        weight: optional_number(line, "weight")?.unwrap_or(usual.weight),
+        max_fails: optional_number(line, "max_fails")?.unwrap_or(usual.max_fails),
+        fail_timeout_s: optional_number(line, "fail_timeout_s")?.unwrap_or(usual.fail_timeout_s),
+        max_conns: optional_number(line, "maxconn")?.filter(|most| *most > 0),
         backup: line["backup"] == true,
         down: line["down"] == true,
     })
@@ -104,7 +104,7 @@ fn topology(recording: &Value) -> Result<Topology, Problem> {
         machine("ns1", [0, 3], "nsd", Role::Authoritative),
         machine("lb-01", [0, 10], "nginx", Role::Nginx),
     ];
-    let reloads = list(recording, "events").filter(|event| event["op"] == "reload");
+    let reloads = list(recording, "events").iter().filter(|event| event["op"] == "reload");
     for line in [recording].into_iter().chain(reloads).flat_map(|holder| list(holder, "servers")) {
         let name = text(line, "name")?;
         let is_new = machines.iter().all(|machine| machine.name != name || machine.processes[0].role != Role::App);

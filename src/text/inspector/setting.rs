@@ -112,6 +112,7 @@ const fn balance(algorithm: Algorithm) -> &'static str {
         Algorithm::LeastConn => "the server that works on the fewest requests for its weight",
         Algorithm::First => "the first server with a free place: fills one before it uses the next",
         Algorithm::Source => "the visitor’s address decides: the same visitor always meets the same server",
+        Algorithm::Uri => "the path decides: the same page always comes from the same server",
         Algorithm::Random => "two servers drawn by lot, the less loaded of them takes it",
     }
 }
