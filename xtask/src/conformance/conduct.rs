@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value, json};
 
 use super::apps::App;
@@ -33,16 +33,35 @@ struct Stage {
     clients: BTreeMap<usize, TcpStream>,
 }
 
-/// What the real program makes of a case: its `observed`, without times.
-pub fn observe(case: &Value, programs: &Programs) -> Result<Value> {
-    let events = case["events"].as_array().context("a case has `events`")?;
+/// Time between two events of a recording, if nothing else is said: enough for an answer, too short for a time-out.
+const PAUSE: Duration = Duration::from_millis(40);
+/// What a wait lasts longer than was needed.
+const SPARE_MS: u64 = 100;
+
+/// Runs a case on the real program. Returns its `observed`, without times. With `add_waits`, a `wait_ms` is put into the
+/// events wherever requests are still under way after the pause, since they are tried again and again: without it, what
+/// comes next would depend on the speed of the machine.
+pub fn observe(case: &mut Value, programs: &Programs, add_waits: bool) -> Result<Value> {
+    let events = case["events"].as_array().context("a case has `events`")?.clone();
     let mut stage = Stage::set(case, programs)?;
-    for (index, event) in events.iter().enumerate() {
-        let op = event["op"].as_str().unwrap_or_default();
+    let mut done = Vec::new();
+    for event in events {
+        let op = event["op"].as_str().unwrap_or_default().to_owned();
+        let index = done.len();
         stage.board.write(|facts| facts.event = index);
-        stage.perform(op, event).with_context(|| format!("event {index}, `{op}`"))?;
-        stage.settle().with_context(|| format!("after event {index}, `{op}`"))?;
+        stage.perform(&op, &event).with_context(|| format!("event {index}, `{op}`"))?;
+        done.push(event);
+        if !stage.settle(PAUSE)? && add_waits {
+            stage.board.write(|facts| facts.event = index + 1);
+            let started = Instant::now();
+            let has_settled = stage.settle(PATIENCE)?;
+            ensure!(has_settled, "after event {index}, `{op}`: {}", unsettled(&stage.board.facts()));
+            let needed = started.elapsed().as_millis() as u64;
+            done.push(json!({"op": "wait_ms", "ms": (needed + SPARE_MS).next_multiple_of(SPARE_MS)}));
+        }
     }
+    stage.wait_for_all()?;
+    case["events"] = done.into();
     let facts = stage.board.facts();
     Ok(facts.visits.iter().enumerate().map(|(index, visit)| entry(index, visit)).collect())
 }
@@ -66,7 +85,14 @@ impl Stage {
     fn perform(&mut self, op: &str, event: &Value) -> Result<()> {
         let id = event["id"].as_str();
         match op {
-            "request" | "hold" => self.send(event, id),
+            "request" => {
+                let index = self.send(event, None)?;
+                // Requests are sent one after the other, even if one has to wait for its time-out.
+                let has_ended = self.board.wait(PATIENCE, |facts| facts.visits[index].has_ended());
+                ensure!(has_ended, "it is not answered: {}", unsettled(&self.board.facts()));
+                Ok(())
+            }
+            "hold" => self.send(event, id).map(drop),
             "release" => {
                 self.board.write(|facts| {
                     if let Some(visit) = id.and_then(|id| facts.held(id))
@@ -97,14 +123,14 @@ impl Stage {
         }
     }
 
-    fn send(&mut self, event: &Value, id: Option<&str>) -> Result<()> {
+    fn send(&mut self, event: &Value, id: Option<&str>) -> Result<usize> {
         let index = self.board.write(|facts| {
             facts.visits.push(Visit { hold: id.map(str::to_owned), ..Visit::default() });
             facts.visits.len() - 1
         });
         let client = super::client::send(event, index, self.program.address(), &self.board)?;
         self.clients.insert(index, client);
-        Ok(())
+        Ok(index)
     }
 
     fn abort(&mut self, id: &str) -> Result<()> {
@@ -120,22 +146,29 @@ impl Stage {
     }
 
     /// Waits until every request has ended, is kept by an application or waits in a queue, so that the order in which
-    /// things happen is that of the events.
-    fn settle(&self) -> Result<()> {
-        let deadline = Instant::now() + PATIENCE;
+    /// things happen is that of the events; false if that takes longer than the limit.
+    fn settle(&self, limit: Duration) -> Result<bool> {
+        let deadline = Instant::now() + limit;
         let mut quiet = 0;
         while quiet < 2 {
             if self.board.wait(Duration::from_millis(3), |facts| facts.pending() == 0) {
-                return Ok(());
+                return Ok(true);
             }
             if Instant::now() > deadline {
-                bail!("requests are neither answered nor in a queue: {}", unsettled(&self.board.facts()));
+                return Ok(false);
             }
             let before = self.board.facts().pending();
             let queued = self.program.queued()?;
             let is_quiet = queued == before && self.board.facts().pending() == before;
             quiet = if is_quiet { quiet + 1 } else { 0 };
         }
+        Ok(true)
+    }
+
+    /// What nobody has released ends by a time-out.
+    fn wait_for_all(&self) -> Result<()> {
+        let all_ended = self.board.wait(PATIENCE, |facts| facts.visits.iter().all(Visit::has_ended));
+        ensure!(all_ended, "there is no end: {}", unsettled(&self.board.facts()));
         Ok(())
     }
 }

@@ -21,7 +21,7 @@ pub struct Draft {
 }
 
 /// No more than this many held requests in one case: their ids are one letter.
-const MOST_HOLDS: u8 = 10;
+const MOST_HOLDS: u8 = 12;
 
 /// How an application may misbehave, as the recordings name it.
 const MISBEHAVIOUR: [&str; 7] = ["status:503", "status:500", "status:404", "close", "reset", "partial", "garbage"];

@@ -11,8 +11,8 @@ pub const KIND: &str = "haproxy";
 /// How many requests of a case may meet a dead server where each costs a second or so.
 const MOST_SLOW_REQUESTS: usize = 6;
 
-/// Long enough that nothing that is held or waits runs into it.
-const LONG_MS: u64 = 60_000;
+/// Long enough that nothing that is held or waits runs into it before the last event.
+const LONG_MS: u64 = 20_000;
 
 pub fn generate(seed: u64, number: usize) -> Value {
     let mut random = Random::of_case(seed, KIND, number);
@@ -142,9 +142,12 @@ impl Story {
                 self.draft.add(json!({"op": "set_weight", "server": name, "weight": weight}));
             }
         }
-        self.draft.release_all(if has_queue { 4 } else { 1 });
-        for _ in 0..self.draft.random.between(2, 6) {
-            self.draft.request();
+        if has_queue {
+            self.draft.release_all(2);
         }
+        for _ in 0..self.draft.random.between(2, 6) {
+            if has_queue { self.draft.hold() } else { self.draft.request() }
+        }
+        self.draft.release_all(if has_queue { 3 } else { 1 });
     }
 }

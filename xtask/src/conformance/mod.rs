@@ -19,7 +19,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -27,7 +26,7 @@ use serde_json::Value;
 
 use crate::run::{find_on_path, output_of, program, root, spoken};
 use conduct::{Programs, observe};
-use options::{Options, Source};
+use options::Source;
 
 /// The versions of the recordings, which the engine follows.
 const HAPROXY_VERSION: &str = "2.6.";
@@ -51,71 +50,77 @@ impl Case {
 
 /// Runs the cases that the arguments ask for; any difference is an error.
 pub fn command(arguments: &[&str]) -> Result<()> {
-    let options = Options::parse(arguments)?;
-    let cases = cases(&options.source)?;
+    let source = options::parse(arguments)?;
+    let mut cases = cases(&source)?;
     let programs = programs(&cases)?;
-    let expected: BTreeMap<String, Value> = if options.source == Source::Recordings {
-        cases.iter().map(|case| (case.name().to_owned(), case.inputs["observed"].clone())).collect()
-    } else {
-        engine::replay(&cases.iter().map(|case| case.file.clone()).collect::<Vec<_>>())?
-    };
-    let of = if options.source == Source::Recordings { "recording" } else { "engine" };
-
     let started = Instant::now();
-    let is_random = matches!(options.source, Source::Random { .. });
-    let agreed = run_all(&cases, &programs, &expected, (of, is_random));
-    println!("{} in {}", summary(&cases, &agreed), spoken(started.elapsed()));
+    println!("Running {} cases on the real programs.", cases.len());
+    let observed = observe_all(&mut cases, &programs, &source)?;
+    println!("The real programs took {}.", spoken(started.elapsed()));
+
+    let (of, expected) = if source == Source::Recordings {
+        ("recording", cases.iter().map(|case| (case.name().to_owned(), case.inputs["observed"].clone())).collect())
+    } else {
+        ("engine", engine::replay(&cases.iter().map(|case| case.file.clone()).collect::<Vec<_>>())?)
+    };
+    let mut agreed = Vec::new();
+    for (case, observed) in cases.iter().zip(&observed) {
+        let problem = problem(case, observed, (of, &expected));
+        agreed.push(problem.is_none());
+        if let Some(problem) = problem {
+            println!("{}: {problem}\n  {}", case.name(), case.file.display());
+        }
+    }
+    println!("{}", summary(&cases, &agreed));
     if agreed.contains(&false) {
         bail!("the real programs and the {of} do not agree");
     }
     Ok(())
 }
 
-/// Every case on its real program; whether it agrees with what is expected. The first difference is printed in full.
-fn run_all(
-    cases: &[Case],
-    programs: &Programs,
-    expected: &BTreeMap<String, Value>,
-    (of, is_random): (&str, bool),
-) -> Vec<bool> {
-    let next = AtomicUsize::new(0);
-    let verdicts = Mutex::new((vec![false; cases.len()], 0));
+/// What the real programs make of every case, some at a time. Random cases are written down as recordings.
+fn observe_all(cases: &mut [Case], programs: &Programs, source: &Source) -> Result<Vec<Result<Value>>> {
+    let is_random = matches!(source, Source::Random { .. });
+    let count = cases.len();
+    let todo = Mutex::new(cases.iter_mut().enumerate());
+    let results = Mutex::new(BTreeMap::new());
     std::thread::scope(|scope| {
-        for _ in 0..WORKERS.min(cases.len()) {
+        for _ in 0..WORKERS.min(count) {
             scope.spawn(|| {
                 while let Some((index, case)) = {
-                    let index = next.fetch_add(1, Ordering::SeqCst);
-                    cases.get(index).map(|case| (index, case))
+                    let mut todo = todo.lock().expect("taking the next does not panic");
+                    todo.next()
                 } {
-                    let outcome = check(case, programs, expected.get(case.name()), (of, is_random));
-                    let (agreed, done) = &mut *verdicts.lock().expect("printing does not panic");
-                    match outcome {
-                        Ok(()) => agreed[index] = true,
-                        Err(problem) => println!("{}: {problem:#}\n  {}", case.name(), case.file.display()),
-                    }
-                    *done += 1;
-                    if *done % SIGN_OF_LIFE_EVERY == 0 {
-                        println!("… {done} of {} cases done", cases.len());
+                    let result = observe(&mut case.inputs, programs, is_random);
+                    let mut results = results.lock().expect("printing does not panic");
+                    results.insert(index, result);
+                    if results.len() % SIGN_OF_LIFE_EVERY == 0 {
+                        println!("… {} of {count} cases done", results.len());
                     }
                 }
             });
         }
     });
-    verdicts.into_inner().expect("all threads have ended").0
-}
-
-fn check(case: &Case, programs: &Programs, expected: Option<&Value>, (of, is_random): (&str, bool)) -> Result<()> {
-    let observed = observe(&case.inputs, programs).context("the real program could not be run")?;
-    if is_random {
+    let results: Vec<_> = results.into_inner().expect("all threads have ended").into_values().collect();
+    for (case, result) in cases.iter().zip(&results).filter(|_| is_random) {
         let mut recording = case.inputs.clone();
-        recording["observed"] = observed.clone();
+        recording["observed"] = result.as_ref().ok().cloned().into();
         write(&case.file, &recording)?;
     }
-    let expected = expected.with_context(|| format!("the {of} has nothing to compare with"))?;
-    match compare::first_difference(("real", &observed), (of, expected)) {
-        Some(difference) => bail!("they differ\n{difference}"),
-        None => Ok(()),
-    }
+    Ok(results)
+}
+
+/// Why a case does not count as agreed, if it does not.
+fn problem(case: &Case, observed: &Result<Value>, (of, expected): (&str, &BTreeMap<String, Value>)) -> Option<String> {
+    let observed = match observed {
+        Ok(observed) => observed,
+        Err(problem) => return Some(format!("the real program could not be run: {problem:#}")),
+    };
+    let Some(expected) = expected.get(case.name()) else {
+        return Some(format!("the {of} has nothing to compare with"));
+    };
+    let difference = compare::first_difference(("real", observed), (of, expected))?;
+    Some(format!("they differ\n{difference}"))
 }
 
 fn summary(cases: &[Case], agreed: &[bool]) -> String {

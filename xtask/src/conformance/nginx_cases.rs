@@ -24,7 +24,7 @@ pub fn generate(seed: u64, number: usize) -> Value {
     let next_upstream = random.weighted(&[(75, "error timeout"), (15, "error timeout http_503"), (10, "off")]);
     let mut balancer = json!({
         "kind": KIND, "algorithm": algorithm, "retries": null, "redispatch": null, "check": null,
-        "timeouts_ms": {"connect": 300, "queue": null, "server": 60_000}, "next_upstream": next_upstream,
+        "timeouts_ms": {"connect": 300, "queue": null, "server": 30_000}, "next_upstream": next_upstream,
     });
     if random.chance(15) {
         balancer["next_upstream_tries"] = json!(random.between(1, 2));
