@@ -23,7 +23,9 @@ impl World {
                     self.goes(at, i, StateChange::Drain, |server| server.admin = AdminState::Drain);
                 }
                 (AdminState::Drain, AdminState::Ready) => {
-                    self.comes(at, i, |server| server.admin = AdminState::Ready);
+                    // Unlike one that comes UP, it takes nothing of what waits.
+                    self.balancers[at].servers[i].admin = AdminState::Ready;
+                    self.balancers[at].refresh(i);
                     self.write(at, i, 0, StateChange::LeftDrain);
                 }
                 _ => {}
@@ -102,7 +104,8 @@ impl World {
         self.shut_if_told(at, i);
     }
 
-    /// An operator changes the weight of a server, on every balancer.
+    /// An operator changes the weight of a server, on every balancer. What waits goes on waiting: a server that has its
+    /// weight back takes nothing of it before one of its own requests has ended.
     pub(in crate::sim) fn set_weight(&mut self, server: ProcessId, weight: u32) -> Result<(), FieldError> {
         let config = &self.settings.balancer;
         let fixed = config.algorithm.has_fixed_weights(config.hash.kind);
@@ -122,7 +125,6 @@ impl World {
             if before && !balancer.has_usable() {
                 self.write(at, i, 0, StateChange::NoneLeft);
             }
-            self.serve_queue(at, i);
         }
         Ok(())
     }
