@@ -148,6 +148,9 @@ impl World {
             }
             self.traces.finish(slot, visit.id, outcome);
         }
+        if visit.script.is_some() {
+            self.may_still_be_held(key, &visit);
+        }
         if outcome.is_ok()
             && let Some(stored) = visit.notes.stored
         {

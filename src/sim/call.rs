@@ -165,8 +165,10 @@ pub enum Work {
 pub struct Session {
     /// Server that it is assigned to.
     pub server: Option<u16>,
-    /// Whether the server counts it as running.
+    /// Whether it is with the server.
     pub running: bool,
+    /// Whether the server does not count it: a server that comes UP takes what waits without counting it.
+    pub uncounted: bool,
     /// Server that failed before, for a redispatch.
     pub avoid: Option<u16>,
     /// Connection attempts after the first.
@@ -186,6 +188,7 @@ impl Session {
     pub const NEW: Self = Self {
         server: None,
         running: false,
+        uncounted: false,
         avoid: None,
         retries: 0,
         redispatched: false,

@@ -59,7 +59,7 @@ impl World {
         for call in mine.filter(|call| call.state == CallState::Working) {
             if let Work::Session(session) = call.work {
                 waiting += usize::from(session.queued_until.is_some());
-                if session.running {
+                if session.running && !session.uncounted {
                     running[usize::from(session.server.ok_or("a running request has no server")?)] += 1;
                 }
             }

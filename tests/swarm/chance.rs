@@ -2,11 +2,11 @@
 
 use std::net::Ipv4Addr;
 
-use hopscope::sim::balancer::{AdminState, Algorithm};
+use hopscope::sim::balancer::{AdminState, Algorithm, Health};
 use hopscope::sim::dns::ResolverKind;
 use hopscope::sim::{
-    Arrivals, Check, Class, Command, Mix, PRESETS, PartId, ReadFrom, Rng, Role, Scenario, ServerLine, ServiceTimes,
-    Setting, SimTime, TimedCommand, Wiring, Workload,
+    Answer, Arrivals, Check, Class, Command, HashType, Mix, PRESETS, PartId, ReadFrom, RetryOn, Rng, Role, Scenario,
+    ServerLine, ServiceTimes, Setting, SimTime, TimedCommand, Wiring, Workload,
 };
 
 use crate::support::{ms, scenario as made_up};
@@ -152,6 +152,13 @@ impl Chance {
         settings.balancer.timeout_queue_ms = (!self.one_in(3)).then(|| self.number(50, 5_000));
         settings.balancer.overhead_us = self.number(0, 100);
         settings.balancer.all_backups = self.one_in(2);
+        settings.balancer.abort_on_close = self.one_in(2);
+        settings.balancer.persist = self.one_in(3);
+        settings.balancer.cookie = self.one_in(2).then(|| "SRV".to_owned());
+        settings.balancer.redispatch_interval = *self.pick(&[-2, -1, 0, 1, 2]);
+        settings.balancer.hash.kind = *self.pick(&HashType::ALL);
+        let words = *self.pick(&["none", "conn-failure", "all-retryable-errors", "empty-response 500"]);
+        settings.balancer.retry_on = RetryOn::try_from(words.to_owned()).expect("known words");
         settings.nginx.connect_timeout_ms = self.number(100, 2_000);
         settings.nginx.overhead_us = self.number(0, 100);
         settings.app.backlog = self.number(0, 128);
@@ -166,7 +173,10 @@ impl Chance {
             if self.one_in(2) {
                 let backup = i > 0 && self.one_in(3);
                 let maxconn = self.one_in(2).then(|| self.number(1, 4));
-                settings.balancer.servers.insert(name, ServerLine { weight: self.number(1, 5), backup, maxconn });
+                let cookie = self.one_in(2).then(|| format!("s{i}"));
+                let (disabled, shut_when_down) = (self.one_in(8), self.one_in(4));
+                let line = ServerLine { weight: self.number(1, 5), backup, maxconn, cookie, disabled, shut_when_down };
+                settings.balancer.servers.insert(name, line);
             }
         }
         for _ in 0..self.below(8) {
@@ -225,7 +235,7 @@ impl Chance {
 
     fn command(&mut self, names: &Names) -> Command {
         let part = self.name(&names.parts);
-        match self.below(30) {
+        match self.below(33) {
             0..5 => Command::Kill { part },
             5..8 => Command::Freeze { part: self.name(&names.processes) },
             8..10 => Command::Slow { part, factor: *self.pick(&[1, 2, 10, 100]) },
@@ -251,8 +261,16 @@ impl Chance {
             27 => Command::Deploy { machine: self.name(&names.apps), version: self.number(1, 9) },
             28 => {
                 let source = self.one_in(2).then(|| Ipv4Addr::from(self.0.bits() as u32));
-                Command::visits_from(*self.pick(&Class::ALL), self.number(1, 30), source)
+                let (class, count) = (*self.pick(&Class::ALL), self.number(1, 30));
+                let odd = [Answer::Status(503), Answer::Delay(900), Answer::Close, Answer::Reset, Answer::Garbage];
+                let answer = self.one_in(2).then(|| *self.pick(&odd));
+                let cookie = self.one_in(2).then(|| format!("SRV=s{}", self.below(4)));
+                let path = self.one_in(2).then(|| format!("/{}", self.below(20)));
+                Command::Visit { class, count, source, answer, method: None, path, cookie }
             }
+            29 => Command::Abort { visit: self.number(1, 400).into() },
+            30 => Command::ServerHealth { server: self.name(&names.servers), health: *self.pick(&Health::ALL) },
+            31 => Command::ServerMaxconn { server: self.name(&names.servers), maxconn: self.number(0, 3) },
             _ => Command::Load(self.workload()),
         }
     }

@@ -15,7 +15,9 @@ const START_MS: u64 = 95;
 /// So many checks have been made before a timed recording begins.
 const CHECKS_BEFORE: usize = 10;
 /// Time between two events of a recording without times, in ms: enough for an answer to get through.
-const STEP_MS: u64 = 8;
+const STEP_MS: u64 = 20;
+/// The same after a request that the application holds, as the recorded times of waiting requests show.
+const HOLD_MS: u64 = 41;
 /// The longest time that a request can stay after the last event, in ms.
 const PATIENCE_MS: u64 = 3_600_000;
 
@@ -123,7 +125,7 @@ impl<'a> Run<'a> {
             self.event = i;
             self.carry_out(event)?;
             if at_ms.is_none() {
-                self.settle(event["op"] == "request");
+                self.settle(text(event, "op")?);
             }
         }
         let (lines, until) = (self.lines.len(), self.world.now() + Micros::from_millis(PATIENCE_MS));
@@ -135,15 +137,20 @@ impl<'a> Run<'a> {
     }
 
     /// Requests are sent one after the other: each has ended before the next event.
-    fn settle(&mut self, is_request: bool) {
+    fn settle(&mut self, op: &str) {
         let until = self.world.now() + Micros::from_millis(PATIENCE_MS);
-        while is_request
+        while op == "request"
             && self.requests.last().is_some_and(|request| request.done_after.is_none())
             && self.world.now() < until
         {
             self.step();
         }
-        self.run_until(self.world.now() + Micros::from_millis(STEP_MS));
+        let pause_ms = match op {
+            "request" | "wait_ms" => 0,
+            "hold" => HOLD_MS,
+            _ => STEP_MS,
+        };
+        self.run_until(self.world.now() + Micros::from_millis(pause_ms));
     }
 
     fn run_until(&mut self, until: SimTime) {
@@ -297,7 +304,10 @@ impl<'a> Run<'a> {
                 // Some algorithms refuse, as the real one does.
                 return match self.world.apply(&command) {
                     Err(error) if error.field != "weight" => Err(Problem(format!("{op}: {error}"))),
-                    _ => Ok(()),
+                    _ => {
+                        self.look();
+                        Ok(())
+                    }
                 };
             }
             other => return Err(Problem(format!("events: `{other}` is unknown"))),

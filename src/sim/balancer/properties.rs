@@ -47,7 +47,9 @@ fn weights_are_kept_over_a_whole_cycle() {
 #[test]
 fn whatever_happens_the_pick_is_allowed() {
     for algorithm in Algorithm::ALL {
-        for seed in 0..60 {
+        // A ring of heavy servers takes long to lay in a build for debugging.
+        let seeds = if algorithm.is_hash() || algorithm == Algorithm::Random { 12 } else { 60 };
+        for seed in 0..seeds {
             let mut world = World::new(algorithm, seed);
             for _ in 0..300 {
                 world.happen();

@@ -105,6 +105,29 @@ impl World {
         }
     }
 
+    /// A server that comes UP takes what waits for any server, oldest first, as far as it has places. HAProxy does not count
+    /// these requests among those that the server works on, so that it can get more than its `maxconn` afterwards, and
+    /// looks idle to `leastconn`. Returns how many.
+    pub(super) fn take_waiting(&mut self, at: usize, server: usize) -> u32 {
+        let balancer = &self.balancers[at];
+        let candidate = &balancer.candidates[server];
+        if !balancer.selector.is_on_duty(server, &balancer.candidates) {
+            return 0;
+        }
+        let limit = candidate.maxconn.filter(|most| *most > 0);
+        let places = limit.map_or(usize::MAX, |most| most.saturating_sub(candidate.running) as usize);
+        let taken = balancer.queue.len().min(places);
+        for _ in 0..taken {
+            let balancer = &mut self.balancers[at];
+            let (_, key) = balancer.queue.pop_front().expect("as long as it was counted to be");
+            balancer.left_queue(None, 1);
+            self.change_session(key, |session| (session.queued_until, session.uncounted) = (None, true));
+            self.mark(key, Place::Process(self.balancers[at].process), Decision::Queued);
+            self.connect(key, server, PickReason::FromQueue);
+        }
+        taken as u32
+    }
+
     /// What waits for a server that has gone out of service is assigned anew, if it may. Returns how many.
     pub(super) fn redistribute(&mut self, at: usize, server: usize) -> u32 {
         let config = &self.settings.balancer;

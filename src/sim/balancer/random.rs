@@ -11,9 +11,15 @@ use crate::sim::Rng;
 ///
 /// HAProxy does not look for another server if the one it kept is full: the request waits in the queue of the backend,
 /// for which `None` stands. The redispatched request's server in `avoid` is drawn only if there is no other.
-pub(super) fn pick(ring: &Ring, servers: &[Candidate], avoid: Option<usize>, rng: &mut Rng) -> Option<usize> {
-    let one = ring.pick(rng.bits() as u32, avoid)?;
-    let two = ring.pick(rng.bits() as u32, avoid)?;
+pub(super) fn pick(
+    ring: &mut Ring,
+    servers: &[Candidate],
+    on_duty: impl Fn(usize) -> bool,
+    avoid: Option<usize>,
+    rng: &mut Rng,
+) -> Option<usize> {
+    let one = ring.pick(rng.bits() as u32, servers, &on_duty, avoid)?;
+    let two = ring.pick(rng.bits() as u32, servers, &on_duty, avoid)?;
     let load = |server: usize, weight_of: usize| {
         u64::from(servers[server].running) * u64::from(servers[weight_of].effective_weight())
     };

@@ -14,41 +14,52 @@ const RANGE: u32 = 4_096;
 /// The places of all servers on duty in their order, shared by all copies of the balancer.
 #[derive(Clone, Debug)]
 pub(super) struct Ring {
-    places: Arc<[(u32, u32)]>,
+    /// Place and server in one number, so that sorting is quick; none if they have to be laid anew.
+    places: Option<Arc<[u64]>>,
 }
 
 impl Ring {
-    /// The ring of the servers in `on_duty`.
-    pub(super) fn new(servers: &[Candidate], on_duty: impl Fn(usize) -> bool) -> Self {
-        let mut ring = Self { places: Arc::new([]) };
-        ring.rebuild(servers, on_duty);
-        ring
+    pub(super) const fn new() -> Self {
+        Self { places: None }
     }
 
-    /// Lays all places anew.
-    pub(super) fn rebuild(&mut self, servers: &[Candidate], on_duty: impl Fn(usize) -> bool) {
-        let on_duty = servers.iter().enumerate().filter(|(server, _)| on_duty(*server));
-        let places = on_duty.flat_map(|(server, candidate)| {
-            let server = server as u32;
-            (0..candidate.effective_weight() * PLACES).map(move |i| (avalanche((server + 1) * RANGE + i), server))
-        });
-        let mut places: Vec<(u32, u32)> = places.collect();
-        places.sort_unstable();
-        self.places = places.into();
+    /// Servers have come or gone. The places are laid when they are needed, for many may come or go at a time.
+    pub(super) fn changed(&mut self) {
+        self.places = None;
     }
 
     /// The server nearest to `hash`, the one before on ties; a redispatched request goes on along the ring until it meets
     /// another than the one in `avoid`. None if nobody is on duty.
-    pub(super) fn pick(&self, hash: u32, avoid: Option<usize>) -> Option<usize> {
-        let len = self.places.len();
-        let next = self.places.partition_point(|(key, _)| *key < hash).checked_rem(len)?;
+    pub(super) fn pick(
+        &mut self,
+        hash: u32,
+        servers: &[Candidate],
+        on_duty: impl Fn(usize) -> bool,
+        avoid: Option<usize>,
+    ) -> Option<usize> {
+        let places = self.places.get_or_insert_with(|| lay(servers, on_duty));
+        let key = |place: usize| (places[place] >> 32) as u32;
+        let len = places.len();
+        let next = places.partition_point(|place| *place < u64::from(hash) << 32).checked_rem(len)?;
         let before = (next + len - 1) % len;
-        let (to_before, to_next) = (hash.wrapping_sub(self.places[before].0), self.places[next].0.wrapping_sub(hash));
+        let (to_before, to_next) = (hash.wrapping_sub(key(before)), key(next).wrapping_sub(hash));
         let nearest = if to_before <= to_next { before } else { next };
-        let server = |i: usize| self.places[(nearest + i) % len].1 as usize;
+        let server = |i: usize| (places[(nearest + i) % len] & u64::from(u32::MAX)) as usize;
         let other = (0..len).map(server).find(|server| avoid != Some(*server));
         Some(other.unwrap_or_else(|| server(0)))
     }
+}
+
+fn lay(servers: &[Candidate], on_duty: impl Fn(usize) -> bool) -> Arc<[u64]> {
+    let on_duty = servers.iter().enumerate().filter(|(server, _)| on_duty(*server));
+    let places = on_duty.flat_map(|(server, candidate)| {
+        let server = server as u32;
+        let place = move |i| u64::from(avalanche((server + 1) * RANGE + i)) << 32 | u64::from(server);
+        (0..candidate.effective_weight() * PLACES).map(place)
+    });
+    let mut places: Vec<u64> = places.collect();
+    places.sort_unstable();
+    places.into()
 }
 
 #[cfg(test)]
@@ -59,16 +70,20 @@ mod tests {
     #[test]
     fn who_leaves_moves_only_its_own_visitors() {
         let all = servers(&[2, 1, 3]);
-        let (whole, without) = (Ring::new(&all, |_| true), Ring::new(&all, |server| server != 1));
+        let (mut whole, mut without) = (Ring::new(), Ring::new());
+        let mut pick = |hash, avoid| whole.pick(hash, &all, |_| true, avoid);
         let mut counts = [0_u32; 3];
         for hash in (0..u32::MAX).step_by(4_000_037) {
-            let server = whole.pick(hash, None).expect("somebody is there");
+            let server = pick(hash, None).expect("somebody is there");
             counts[server] += 1;
             if server == 1 {
-                assert_ne!(without.pick(hash, None), Some(1));
-                assert_ne!(whole.pick(hash, Some(1)), Some(1));
+                assert_ne!(pick(hash, Some(1)), Some(1));
+            }
+            let without = without.pick(hash, &all, |server| server != 1, None);
+            if server == 1 {
+                assert_ne!(without, Some(1));
             } else {
-                assert_eq!(without.pick(hash, None), Some(server));
+                assert_eq!(without, Some(server));
             }
         }
         assert!(counts[2] > counts[0] && counts[0] > counts[1], "{counts:?}");
@@ -77,7 +92,7 @@ mod tests {
     #[test]
     fn alone_or_empty() {
         let all = servers(&[1, 0]);
-        assert_eq!(Ring::new(&all, |_| true).pick(7, Some(0)), Some(0));
-        assert_eq!(Ring::new(&all, |server| server == 1).pick(7, None), None);
+        assert_eq!(Ring::new().pick(7, &all, |_| true, Some(0)), Some(0));
+        assert_eq!(Ring::new().pick(7, &all, |server| server == 1, None), None);
     }
 }

@@ -91,18 +91,15 @@ impl Selector {
     #[must_use]
     pub fn new(algorithm: Algorithm, hash: HashType, all_backups: bool, servers: &[Candidate]) -> Self {
         let duty = Duty::of(servers, all_backups);
-        let on_duty = |server| duty.includes(server, servers);
-        let map = || Map::new(servers, on_duty);
+        let map = || Map::new(servers, |server| duty.competes(server, servers), duty.only_one());
         let policy = match algorithm {
             Algorithm::RoundRobin => Policy::RoundRobin(RoundRobin::new(servers)),
             Algorithm::StaticRr => Policy::StaticRr(StaticRr::new(map())),
             Algorithm::LeastConn => Policy::LeastConn(LeastConn::new(servers)),
             Algorithm::First => Policy::First,
-            Algorithm::Source | Algorithm::Uri if hash == HashType::Consistent => {
-                Policy::Ring(Ring::new(servers, on_duty))
-            }
+            Algorithm::Source | Algorithm::Uri if hash == HashType::Consistent => Policy::Ring(Ring::new()),
             Algorithm::Source | Algorithm::Uri => Policy::Map(map()),
-            Algorithm::Random => Policy::Random(Ring::new(servers, on_duty)),
+            Algorithm::Random => Policy::Random(Ring::new()),
         };
         Self { policy, all_backups, duty, weights: servers.iter().map(Candidate::effective_weight).collect() }
     }
@@ -119,8 +116,10 @@ impl Selector {
             (Policy::RoundRobin(turns), Duty::All(group)) => turns.pick(group, servers, avoid),
             (Policy::LeastConn(loads), Duty::All(group)) => loads.pick(group, servers, avoid),
             (Policy::First, Duty::All(group)) => first::pick(group, servers, avoid),
-            (Policy::Ring(ring), Duty::All(_)) => ring.pick(hash, avoid),
-            (Policy::Random(ring), Duty::All(_)) => random::pick(ring, servers, avoid, rng),
+            (Policy::Ring(ring), duty) => ring.pick(hash, servers, |server| duty.includes(server, servers), avoid),
+            (Policy::Random(ring), duty) => {
+                random::pick(ring, servers, |server| duty.includes(server, servers), avoid, rng)
+            }
         };
         picked.map_or(Pick::AllFull, Pick::Server)
     }
@@ -134,13 +133,13 @@ impl Selector {
         }
         self.duty = Duty::of(servers, self.all_backups);
         let duty = self.duty;
-        let on_duty = |server| duty.includes(server, servers);
+        let competes = |server| duty.competes(server, servers);
         match &mut self.policy {
             Policy::RoundRobin(turns) => turns.changed(server, servers),
-            Policy::StaticRr(turns) => turns.map.rebuild(servers, on_duty),
+            Policy::StaticRr(turns) => turns.map.rebuild(servers, competes, duty.only_one()),
             Policy::LeastConn(loads) => loads.changed(server, servers),
-            Policy::Map(map) => map.rebuild(servers, on_duty),
-            Policy::Ring(ring) | Policy::Random(ring) => ring.rebuild(servers, on_duty),
+            Policy::Map(map) => map.rebuild(servers, competes, duty.only_one()),
+            Policy::Ring(ring) | Policy::Random(ring) => ring.changed(),
             Policy::First => {}
         }
     }
@@ -175,6 +174,21 @@ impl Duty {
             None => Self::Nobody,
             Some(_) if all_backups => Self::All(Group::Backup),
             Some(backup) => Self::OneBackup(backup),
+        }
+    }
+
+    /// Whether a server gets slots in a table of turns: even where one backup is on duty, all of them do.
+    fn competes(self, server: usize, servers: &[Candidate]) -> bool {
+        match self {
+            Self::OneBackup(_) => servers[server].serves(Group::Backup),
+            _ => self.includes(server, servers),
+        }
+    }
+
+    const fn only_one(self) -> Option<usize> {
+        match self {
+            Self::OneBackup(backup) => Some(backup),
+            _ => None,
         }
     }
 

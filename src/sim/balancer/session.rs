@@ -145,7 +145,9 @@ impl World {
         let session = self.session(key);
         let balancer = &mut self.balancers[at];
         if !session.running {
-            balancer.count_running(server, true);
+            if !session.uncounted {
+                balancer.count_running(server, true);
+            }
             balancer.servers[server].counters.sessions += 1;
             balancer.counters.assigned += 1;
         }
@@ -190,8 +192,10 @@ impl World {
         if let Some(server) = session.server.map(usize::from)
             && session.running
         {
-            self.balancers[at].count_running(server, false);
-            self.change_session(key, |session| session.running = false);
+            if !session.uncounted {
+                self.balancers[at].count_running(server, false);
+            }
+            self.change_session(key, |session| (session.running, session.uncounted) = (false, false));
             self.serve_queue(at, server);
         }
     }

@@ -53,9 +53,7 @@ impl World {
         });
         let drain = state == AdminState::Drain;
         self.write(at, i, 0, StateChange::LeftMaint { drain });
-        if drain {
-            self.write(at, i, 0, StateChange::StillDrain);
-        }
+        self.tell_still_drained(at, i);
     }
 
     /// An operator says how healthy a server is, on every balancer. Nothing changes in maintenance, and checks, if there
@@ -76,6 +74,7 @@ impl World {
                 Health::Down if server.up => self.goes_down(at, i, true),
                 Health::Stopping if !server.stopping => {
                     self.goes(at, i, StateChange::Stopping, |server| (server.up, server.stopping) = (true, true));
+                    self.tell_still_drained(at, i);
                 }
                 _ => {}
             }
@@ -92,6 +91,7 @@ impl World {
             (server.up, server.stopping, server.changed_at) = (true, false, now);
         });
         self.write(at, i, requeued, StateChange::Up { by_hand });
+        self.tell_still_drained(at, i);
     }
 
     /// A server is DOWN now.
@@ -101,7 +101,15 @@ impl World {
             (server.up, server.stopping, server.changed_at) = (false, false, now);
             server.counters.times_down += 1;
         });
+        self.tell_still_drained(at, i);
         self.shut_if_told(at, i);
+    }
+
+    /// Whatever happens to a drained server, HAProxy adds that it is drained (recording `random_1_05`).
+    fn tell_still_drained(&mut self, at: usize, i: usize) {
+        if self.balancers[at].servers[i].admin == AdminState::Drain {
+            self.write(at, i, 0, StateChange::StillDrain);
+        }
     }
 
     /// An operator changes the weight of a server, on every balancer. What waits goes on waiting: a server that has its
@@ -125,6 +133,7 @@ impl World {
             if before && !balancer.has_usable() {
                 self.write(at, i, 0, StateChange::NoneLeft);
             }
+            self.tell_still_drained(at, i);
         }
         Ok(())
     }
@@ -155,7 +164,7 @@ impl World {
     fn comes(&mut self, at: usize, i: usize, change: impl FnOnce(&mut Server)) -> u32 {
         change(&mut self.balancers[at].servers[i]);
         self.balancers[at].refresh(i);
-        if self.balancers[at].candidates[i].usable { self.serve_queue(at, i) } else { 0 }
+        self.take_waiting(at, i)
     }
 
     fn shut_if_told(&mut self, at: usize, i: usize) {
