@@ -55,12 +55,15 @@ impl World {
         same("requests assigned, and sessions of the servers", balancer.counters.assigned, sessions)?;
         let mine = self.calls.values().filter(|call| call.callee == balancer.process);
         let mut running = vec![0_u32; balancer.servers.len()];
+        let mut uncounted = running.clone();
         let mut waiting = 0;
         for call in mine.filter(|call| call.state == CallState::Working) {
             if let Work::Session(session) = call.work {
                 waiting += usize::from(session.queued_until.is_some());
-                if session.running && !session.uncounted {
-                    running[usize::from(session.server.ok_or("a running request has no server")?)] += 1;
+                if session.running {
+                    let server = usize::from(session.server.ok_or("a running request has no server")?);
+                    let counts = if session.uncounted { &mut uncounted } else { &mut running };
+                    counts[server] += 1;
                 }
             }
         }
@@ -69,6 +72,7 @@ impl World {
         for (i, server) in balancer.servers.iter().enumerate() {
             let candidate = balancer.candidate(i);
             same("requests on a server", candidate.running, running[i])?;
+            same("requests that a server does not count", server.uncounted, uncounted[i])?;
             same("requests that wait for a server", candidate.queued as usize, server.queued())?;
             same("whether a server is usable", candidate.usable, server.in_service())?;
         }

@@ -79,7 +79,14 @@ impl World {
     }
 
     /// Lets waiting requests go to a server as long as it has places, oldest first (`queue_two_servers`). Returns how many.
+    ///
+    /// Those that it works on without counting them keep the first one out, but not the others.
     pub(super) fn serve_queue(&mut self, at: usize, server: usize) -> u32 {
+        let (candidate, uncounted) =
+            (&self.balancers[at].candidates[server], self.balancers[at].servers[server].uncounted);
+        if uncounted > 0 && candidate.maxconn.is_some_and(|most| most > 0 && candidate.running + uncounted >= most) {
+            return 0;
+        }
         let mut served = 0;
         loop {
             let balancer = &mut self.balancers[at];

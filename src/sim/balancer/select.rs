@@ -110,6 +110,8 @@ impl Selector {
         let picked = match (&mut self.policy, self.duty) {
             (_, Duty::Nobody) => return Pick::NoServer,
             (Policy::StaticRr(turns), _) => turns.pick(servers, avoid),
+            // Where only one is meant to serve, HAProxy does not even compute the hash.
+            (Policy::Map(map), Duty::OneBackup(_)) => map.pick(0),
             (Policy::Map(map), _) => map.pick(hash),
             (Policy::Random(_), Duty::OneBackup(backup)) => Some(backup).filter(|_| !servers[backup].full()),
             (_, Duty::OneBackup(backup)) => Some(backup),

@@ -145,7 +145,9 @@ impl World {
         let session = self.session(key);
         let balancer = &mut self.balancers[at];
         if !session.running {
-            if !session.uncounted {
+            if session.uncounted {
+                balancer.servers[server].uncounted += 1;
+            } else {
                 balancer.count_running(server, true);
             }
             balancer.servers[server].counters.sessions += 1;
@@ -192,8 +194,11 @@ impl World {
         if let Some(server) = session.server.map(usize::from)
             && session.running
         {
-            if !session.uncounted {
-                self.balancers[at].count_running(server, false);
+            let balancer = &mut self.balancers[at];
+            if session.uncounted {
+                balancer.servers[server].uncounted -= 1;
+            } else {
+                balancer.count_running(server, false);
             }
             self.change_session(key, |session| (session.running, session.uncounted) = (false, false));
             self.serve_queue(at, server);

@@ -35,6 +35,8 @@ struct Stage {
 
 /// Time between two events of a recording, if nothing else is said: enough for an answer, too short for a time-out.
 const PAUSE: Duration = Duration::from_millis(40);
+/// The same where waits are added: enough for an answer on a busy machine, too short for the time-outs of random cases.
+const LONG_PAUSE: Duration = Duration::from_millis(140);
 /// What a wait lasts longer than was needed.
 const SPARE_MS: u64 = 100;
 
@@ -51,7 +53,8 @@ pub fn observe(case: &mut Value, programs: &Programs, add_waits: bool) -> Result
         stage.board.write(|facts| facts.event = index);
         stage.perform(&op, &event).with_context(|| format!("event {index}, `{op}`"))?;
         done.push(event);
-        if !stage.settle(PAUSE)? && add_waits {
+        let pause = if add_waits { LONG_PAUSE } else { PAUSE };
+        if !stage.settle(pause)? && add_waits {
             stage.board.write(|facts| facts.event = index + 1);
             let started = Instant::now();
             let has_settled = stage.settle(PATIENCE)?;

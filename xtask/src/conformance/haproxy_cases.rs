@@ -24,7 +24,7 @@ pub fn generate(seed: u64, number: usize) -> Value {
         "kind": KIND, "algorithm": algorithm, "retries": random.between(0, 3), "redispatch": random.chance(65),
         "check": null,
         "timeouts_ms": {
-            "connect": random.pick(&[100, 200, 300]), "queue": has_queue.then_some(LONG_MS), "server": LONG_MS,
+            "connect": random.pick(&[200, 300]), "queue": has_queue.then_some(LONG_MS), "server": LONG_MS,
         },
     });
     if servers.iter().any(|server| server["backup"] == true) && random.chance(40) {
