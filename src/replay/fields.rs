@@ -39,11 +39,10 @@ pub(super) fn flag(value: &Value, key: &str) -> Result<bool, Problem> {
     }
 }
 
-/// Every field of an object must be one of these, unless it is null or false: then it asks for nothing.
+/// Every field of an object must be one of these, or null: then it asks for nothing.
 pub(super) fn only(value: &Value, at: &str, known: &[&str]) -> Result<(), Problem> {
     let fields = value.as_object().ok_or_else(|| Problem(format!("{at}: {value} is no object")))?;
-    let mut asked = fields.iter().filter(|(_, value)| !matches!(value, Value::Null | Value::Bool(false)));
-    match asked.find(|(key, _)| !known.contains(&key.as_str())) {
+    match fields.into_iter().find(|(key, value)| !value.is_null() && !known.contains(&key.as_str())) {
         Some((unknown, _)) => Err(Problem(format!("{at}: unknown field `{unknown}`"))),
         None => Ok(()),
     }

@@ -93,10 +93,10 @@ impl World {
         self.calls[key].work = Work::Request { has_worker: true, fallback: false };
         let time = self.service_time(self.settings.app.service_us, process);
         if self.calls[key].ask != Ask::Scripted {
-            return self.plan(time, Action::Finished(key));
+            return self.plan_work(time, Action::Finished(key));
         }
         if let Some(delay) = self.scripted_delay(key) {
-            self.plan(time + delay, Action::Finished(key));
+            self.plan_work(time + delay, Action::Finished(key));
         }
     }
 

@@ -34,15 +34,12 @@ impl World {
                     return Err(FieldError::new("class", "the browser is closed"));
                 }
                 let own = self.wiring.machine_of(self.browser).address;
+                let plain = answer.is_none() && method.is_none() && path.is_none() && cookie.is_none();
                 for _ in 0..*count {
-                    let visit = self.start_visit(*class, source.unwrap_or(own), true, true);
-                    if let Some(visit) = self.visits.get_mut(visit)
-                        && (answer.is_some() || method.is_some() || path.is_some() || cookie.is_some())
-                    {
-                        let (method, path, cookie) = (*method, path.clone(), cookie.clone());
-                        let answer = answer.unwrap_or_default();
-                        visit.script = Some(Box::new(Script { answer, method, path, cookie }));
-                    }
+                    let (method, path, cookie) = (*method, path.clone(), cookie.clone());
+                    let script = Script { answer: answer.unwrap_or_default(), method, path, cookie };
+                    let script = (!plain).then(|| Box::new(script));
+                    self.start_visit(*class, source.unwrap_or(own), true, true, script);
                 }
             }
             Command::Release { visit } => self.release_visit(*visit),
@@ -53,7 +50,7 @@ impl World {
             }
             Command::Kill { part } => self.set_condition(wiring.part(part)?, Condition::Down),
             Command::Freeze { part } => self.freeze(wiring.part(part)?)?,
-            Command::Slow { part, factor } => self.parts.state_mut(wiring.part(part)?).slowdown = *factor,
+            Command::Slow { part, factor } => self.parts.set_slowdown(wiring.part(part)?, *factor),
             Command::Restore { part } => self.restore(wiring.part(part)?),
             Command::RestoreAll => self.parts.all().for_each(|part| self.restore(part)),
             Command::ServerState { server, state } => self.set_admin_state(wiring.server(server)?, *state),
@@ -120,10 +117,10 @@ impl World {
         if let PartId::Process(process) = part
             && before == Condition::Hung
         {
-            self.parts.state_mut(part).condition = Condition::Up;
+            self.parts.set_condition(part, Condition::Up);
             self.go_on(process);
         }
-        self.parts.state_mut(part).condition = condition;
+        self.parts.set_condition(part, condition);
         let affected: Vec<ProcessId> = match part {
             PartId::Machine(machine) => self.wiring.processes_of(machine).collect(),
             PartId::Process(process) => vec![process],
@@ -136,7 +133,7 @@ impl World {
                 PartId::Machine(_) if dies => self.dies(process, false),
                 PartId::Machine(_) => {
                     // The machine boots: everything on it starts afresh.
-                    self.parts.state_mut(PartId::Process(process)).condition = Condition::Up;
+                    self.parts.set_condition(PartId::Process(process), Condition::Up);
                     self.starts(process);
                 }
                 _ if dies => self.dies(process, self.parts.has_power(process)),
@@ -149,7 +146,7 @@ impl World {
 
     fn restore(&mut self, part: PartId) {
         self.set_condition(part, Condition::Up);
-        self.parts.state_mut(part).slowdown = 1;
+        self.parts.set_slowdown(part, 1);
     }
 
     /// A process that hung goes on with what has piled up.
@@ -172,10 +169,12 @@ impl World {
         }
         let calls: Vec<CallKey> = self.calls.iter().filter(|(_, c)| c.callee == process).map(|(key, _)| key).collect();
         for key in calls {
-            if !matches!(self.calls[key].state, CallState::Sending | CallState::Working) {
+            // The end of one call may have ended others.
+            let state = self.calls.get(key).map(|call| call.state);
+            if !matches!(state, Some(CallState::Sending | CallState::Working)) {
                 continue;
             }
-            self.calls[key].child = None;
+            self.abandon_child(key);
             // A datagram has no connection that the kernel could close.
             let closes = with_power && self.calls[key].ask != Ask::Resolve;
             let has_read = self.calls[key].state == CallState::Working;
@@ -224,6 +223,7 @@ impl World {
     }
 
     fn browser_closes(&mut self) {
+        self.remembered = None;
         let visits: Vec<VisitKey> = self.visits.keys().collect();
         for visit in visits {
             self.browser_fails(visit, BrowserError::Aborted, Cause::BrowserClosed);
@@ -243,8 +243,10 @@ impl World {
                 })
                 .collect();
             for (key, reply) in stalled {
-                self.calls[key].state = CallState::Working;
-                self.answer(key, reply);
+                if let Some(call) = self.calls.get_mut(key) {
+                    call.state = CallState::Working;
+                    self.answer(key, reply);
+                }
             }
         }
         self.sources_changed(false);

@@ -6,7 +6,7 @@ use super::call::{Ask, Parent, Reply};
 use super::ids::ProcessId;
 use super::outcome::{BrowserError, Cause, Outcome, Verdict};
 use super::parts::Condition;
-use super::script::Answer;
+use super::script::{Answer, Script};
 use super::time::Micros;
 use super::topology::Role;
 use super::trace::{Decision, Place};
@@ -22,7 +22,7 @@ impl World {
         }
         if let Some(gap) = self.workload.next_gap(&mut self.rng.arrivals) {
             self.arrivals_planned = true;
-            self.plan(gap, Action::Arrival);
+            self.plan_work(gap, Action::Arrival);
         }
     }
 
@@ -36,14 +36,21 @@ impl World {
             let one_in = self.settings.record.trace_one_in;
             let traced = one_in > 0 && self.started_visits.is_multiple_of(u64::from(one_in));
             if self.parts.condition(self.browser) == Condition::Up {
-                self.start_visit(class, source, false, traced);
+                self.start_visit(class, source, false, traced, None);
             }
         }
         self.plan_arrival();
     }
 
     /// Starts a visit.
-    pub(super) fn start_visit(&mut self, class: Class, source: Ipv4Addr, by_hand: bool, traced: bool) -> VisitKey {
+    pub(super) fn start_visit(
+        &mut self,
+        class: Class,
+        source: Ipv4Addr,
+        by_hand: bool,
+        traced: bool,
+        script: Option<Box<Script>>,
+    ) {
         self.started_visits += 1;
         let id = self.started_visits;
         self.metrics.started(self.now);
@@ -54,7 +61,7 @@ impl World {
             source,
             started: self.now,
             by_hand,
-            script: None,
+            script,
             child: None,
             dns_tries: 0,
             acknowledged_before: self.cluster.acknowledged(),
@@ -64,9 +71,11 @@ impl World {
         if self.visits.len() > MAX_UNDER_WAY {
             self.browser_fails(key, BrowserError::InsufficientResources, Cause::NoPort);
         } else {
-            self.ask_resolver(key);
+            match self.remembered.filter(|(_, until)| self.now < *until) {
+                Some((address, _)) => self.connect_to_site(key, address, class),
+                None => self.ask_resolver(key),
+            }
         }
-        key
     }
 
     fn ask_resolver(&mut self, key: VisitKey) {
@@ -84,7 +93,12 @@ impl World {
         let (tries, class, browser) = (visit.dns_tries, visit.class, self.browser);
         if callee == self.names.resolver {
             return match reply {
-                Reply::Address(address) => self.connect_to_site(key, address, class),
+                Reply::Address { address, ttl_s } => {
+                    if self.settings.client.remembers_address {
+                        self.remembered = Some((address, self.now + Micros::from_secs(ttl_s.into())));
+                    }
+                    self.connect_to_site(key, address, class);
+                }
                 Reply::NoAddress(cause) => self.fails(key, BrowserError::NameNotResolved, cause, callee),
                 Reply::Refused => self.fails(key, BrowserError::NameNotResolved, Cause::DnsRefused, browser),
                 _ if tries < self.settings.client.dns_attempts => self.ask_resolver(key),
@@ -140,6 +154,9 @@ impl World {
     /// Ends a visit: the only place where one ends.
     fn end_visit(&mut self, key: VisitKey, outcome: Outcome) {
         let visit = self.visits.remove(key).expect("a visit ends once");
+        if let Some(child) = visit.child.and_then(|child| self.calls.get_mut(child)) {
+            child.abandoned = true;
+        }
         let took = self.now.since(visit.started);
         if let Some(slot) = visit.trace {
             let place = Place::Process(self.browser);

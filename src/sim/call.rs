@@ -9,6 +9,7 @@ use super::ids::{LinkId, ProcessId};
 use super::outcome::{Cause, DbError};
 use super::time::SimTime;
 use super::visit::VisitKey;
+use super::wiring::{Seat, Tier};
 use super::workload::Class;
 
 new_key_type! {
@@ -23,8 +24,14 @@ pub struct Call {
     pub visit: Option<VisitKey>,
     /// Who waits for the reply.
     pub parent: Parent,
+    /// The process that waits for the reply.
+    pub caller: ProcessId,
+    /// Its tier.
+    pub caller_tier: Tier,
     /// Who is asked.
     pub callee: ProcessId,
+    /// Its tier, and its index there.
+    pub seat: Seat,
     /// Over which link.
     pub link: LinkId,
     /// What is asked.
@@ -41,6 +48,10 @@ pub struct Call {
     pub work: Work,
     /// The call that the callee itself waits for.
     pub child: Option<CallKey>,
+    /// Whether the caller has given up: the callee works for nobody.
+    pub abandoned: bool,
+    /// Whether its visit is traced.
+    pub traced: bool,
 }
 
 /// Who waits for a reply.
@@ -123,7 +134,12 @@ pub enum Reply {
         cause: Cause,
     },
     /// An address of `www.foobar.com`.
-    Address(std::net::Ipv4Addr),
+    Address {
+        /// The first of the answer.
+        address: std::net::Ipv4Addr,
+        /// Seconds that it stays valid.
+        ttl_s: u32,
+    },
     /// The resolver has no address to give.
     NoAddress(Cause),
     /// The statement was carried out.
@@ -165,10 +181,8 @@ pub enum Work {
 pub struct Session {
     /// Server that it is assigned to.
     pub server: Option<u16>,
-    /// Whether it is with the server.
+    /// Whether the server counts it as running.
     pub running: bool,
-    /// Whether the server does not count it: a server that comes UP takes what waits without counting it.
-    pub uncounted: bool,
     /// Server that failed before, for a redispatch.
     pub avoid: Option<u16>,
     /// Connection attempts after the first.
@@ -177,6 +191,8 @@ pub struct Session {
     pub redispatched: bool,
     /// Until when it waits in a queue, if it does.
     pub queued_until: Option<SimTime>,
+    /// Whether a server that came back took it out of the queue: HAProxy 2.6 does not count it as running there.
+    pub uncounted: bool,
     /// Whether its cookie has led it to its server.
     pub direct: bool,
     /// Whether its first connection that failed was refused (or else timed out): the log tells of the first.
@@ -188,11 +204,11 @@ impl Session {
     pub const NEW: Self = Self {
         server: None,
         running: false,
-        uncounted: false,
         avoid: None,
         retries: 0,
         redispatched: false,
         queued_until: None,
+        uncounted: false,
         direct: false,
         refused: None,
     };

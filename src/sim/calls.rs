@@ -3,10 +3,12 @@
 use super::call::{Ask, Call, CallKey, CallState, Parent, Reply, Work};
 use super::ids::ProcessId;
 use super::parts::Condition;
+use super::settings::Settings;
 use super::time::{Micros, SimTime};
-use super::topology::Role;
+use super::timeouts::ResponseTimer;
 use super::trace::{Decision, Place};
 use super::visit::VisitKey;
+use super::wiring::{Seat, Tier};
 use super::world::{Action, World};
 
 /// Connections that the kernel accepts for a process that does not take them (Linux: `net.core.somaxconn`).
@@ -27,7 +29,10 @@ impl World {
         let call = self.calls.insert(Call {
             visit,
             parent,
+            caller,
+            caller_tier: self.wiring.seat(caller).tier,
             callee,
+            seat: self.wiring.seat(callee),
             link,
             ask,
             state: CallState::Connecting,
@@ -36,22 +41,37 @@ impl World {
             until: self.now + latency,
             work: Work::None,
             child: None,
+            abandoned: false,
+            traced: false,
         });
-        match parent {
+        let traced = match parent {
             Parent::Call(parent) => {
-                if let Some(parent) = self.calls.get_mut(parent) {
-                    parent.child = Some(call);
-                }
+                let parent = &mut self.calls[parent];
+                parent.child = Some(call);
+                parent.traced
             }
             Parent::Visit => {
-                if let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) {
-                    visit.child = Some(call);
-                }
+                let visit =
+                    visit.and_then(|visit| self.visits.get_mut(visit)).expect("the browser opens it for a visit");
+                visit.child = Some(call);
+                visit.trace.is_some()
             }
-            Parent::Check { .. } => {}
+            Parent::Check { .. } => false,
+        };
+        if traced {
+            self.calls[call].traced = true;
         }
-        self.plan(latency, Action::Attempt(call));
+        self.travel(parent, latency, Action::Attempt(call));
         call
+    }
+
+    /// What one process sends another arrives after `latency`; without any, it is there now.
+    fn travel(&mut self, parent: Parent, latency: Micros, arrival: Action) {
+        if latency == Micros::ZERO && matches!(parent, Parent::Call(_)) && !self.parts.any_hung() {
+            self.carry_out(arrival);
+        } else {
+            self.plan(latency, arrival);
+        }
     }
 
     /// A connection attempt or datagram reaches the callee's machine: the kernel answers it, not the process.
@@ -59,13 +79,20 @@ impl World {
         let Some(call) = self.calls.get(key) else {
             return;
         };
-        let (callee, link, ask) = (call.callee, call.link, call.ask);
-        let latency = self.parts.latency(link);
-        let timeout = self.connect_timeout_of(call);
+        let (callee, seat, link, ask) = (call.callee, call.seat, call.link, call.ask);
+        let shakes_hands = ask != Ask::Resolve && self.settings.network.handshake;
+        // The usual case, once more and shorter.
+        if self.parts.is_clear(link) && !shakes_hands && seat.tier != Tier::App && ask != Ask::Connect {
+            let takes = overhead(&self.settings, seat.tier).times(self.parts.slowdown(callee));
+            if takes == Micros::ZERO {
+                return self.deliver(key);
+            }
+        }
+        let round_trip = if shakes_hands { self.parts.latency(link).times(2) } else { Micros::ZERO };
         let reachable = self.parts.carries(link) && self.parts.has_power(callee);
-        let too_slow = ask != Ask::Resolve && self.handshake() && latency.times(2) > timeout;
-        if !reachable || too_slow || self.backlog_is_full(callee, ask) {
-            let left = (self.calls[key].started + timeout).since(self.now);
+        let too_slow = shakes_hands && round_trip > self.connect_timeout_of(call);
+        if !reachable || too_slow || self.backlog_is_full(callee, seat, ask) {
+            let left = (call.started + self.connect_timeout_of(call)).since(self.now);
             self.set_state(key, CallState::Lost, left);
             return self.plan(left, Action::ConnectTimeout(key));
         }
@@ -75,49 +102,38 @@ impl World {
         match ask {
             Ask::Connect => self.send_back(key, Reply::Connected),
             Ask::Resolve => self.deliver_or_park(key),
-            _ => {
-                let way = if self.handshake() { latency.times(2) } else { Micros::ZERO };
-                let total = way + self.overhead(callee);
-                self.set_state(key, CallState::Sending, total);
-                if total == Micros::ZERO {
-                    self.deliver_or_park(key);
-                } else {
+            _ => match round_trip + self.overhead(callee, seat.tier) {
+                Micros::ZERO => self.deliver_or_park(key),
+                total => {
+                    self.set_state(key, CallState::Sending, total);
                     self.plan(total, Action::Deliver(key));
                 }
-            }
+            },
         }
     }
 
-    fn handshake(&self) -> bool {
-        self.settings.network.handshake
-    }
-
     /// Time that a proxy itself takes for a request, before it decides.
-    fn overhead(&self, callee: ProcessId) -> Micros {
-        let own = match self.wiring.role(callee) {
-            Role::Balancer => self.settings.balancer.overhead_us,
-            Role::Nginx => self.settings.nginx.overhead_us,
-            _ => 0,
-        };
-        Micros(own.into()).times(self.parts.slowdown(callee))
+    fn overhead(&self, callee: ProcessId, tier: Tier) -> Micros {
+        overhead(&self.settings, tier).times(self.parts.slowdown(callee))
     }
 
     /// Whether the kernel drops connection attempts because nobody has accepted the ones before.
-    fn backlog_is_full(&self, callee: ProcessId, ask: Ask) -> bool {
-        let is_app = *self.wiring.role(callee) == Role::App;
+    fn backlog_is_full(&self, callee: ProcessId, seat: Seat, ask: Ask) -> bool {
+        let is_app = seat.tier == Tier::App;
         if self.parts.condition(callee) == Condition::Hung {
             let backlog = if is_app { self.settings.app.backlog as usize } else { LISTEN_BACKLOG };
             return self.parked[callee.index()].len() >= backlog;
         }
-        matches!(ask, Ask::Page(_) | Ask::Scripted | Ask::AppHealth)
-            && is_app
-            && self.apps[self.tier(callee)].waiting.len() >= self.settings.app.backlog as usize
-            && self.apps[self.tier(callee)].busy >= self.settings.app.workers
+        if !is_app || !matches!(ask, Ask::Page(_) | Ask::Scripted | Ask::AppHealth) {
+            return false;
+        }
+        let app = &self.apps[usize::from(seat.at)];
+        app.busy >= self.settings.app.workers && app.waiting.len() >= self.settings.app.backlog as usize
     }
 
     fn deliver_or_park(&mut self, key: CallKey) {
-        if self.parts.condition(self.calls[key].callee) == Condition::Hung {
-            let callee = self.calls[key].callee;
+        let callee = self.calls[key].callee;
+        if self.parts.condition(callee) == Condition::Hung {
             self.parked[callee.index()].push(Action::Deliver(key));
             self.while_parked(Action::Deliver(key));
         } else {
@@ -139,31 +155,36 @@ impl World {
 
     /// A request reaches the callee.
     pub(super) fn deliver(&mut self, key: CallKey) {
-        let Some(call) = self.calls.get(key) else {
+        let now = self.now;
+        let Some(call) = self.calls.get_mut(key) else {
             return;
         };
-        if matches!(call.state, CallState::Returning(_) | CallState::Stalled(_) | CallState::Lost) {
-            return;
-        }
-        let (callee, link, was_parked) = (call.callee, call.link, call.state == CallState::Working);
-        if !was_parked && !self.parts.carries(link) {
-            return self.lose(key);
-        }
-        if !was_parked {
-            let arrived = SimTime(self.now.0 - self.overhead(callee).0.min(self.now.since(call.started).0));
-            self.mark_until(key, Place::Link { link, back: false }, arrived, Decision::Sent);
-            if self.calls[key].ask != Ask::Resolve {
-                self.start_response_timer(key);
+        let (callee, seat, link) = (call.callee, call.seat, call.link);
+        match call.state {
+            CallState::Returning(_) | CallState::Stalled(_) | CallState::Lost => return,
+            // It was parked, and the callee goes on now.
+            CallState::Working => {}
+            CallState::Connecting | CallState::Sending if !self.parts.carries(link) => return self.lose(key),
+            CallState::Connecting | CallState::Sending => {
+                (call.state, call.since, call.until) = (CallState::Working, now, now);
+                let (traced, started) = (call.traced, call.started);
+                if call.ask != Ask::Resolve {
+                    let timer = ResponseTimer::of(call, now, &self.settings);
+                    self.start(key, timer);
+                }
+                if traced {
+                    let arrived = SimTime(now.0 - self.overhead(callee, seat.tier).0.min(now.since(started).0));
+                    self.mark_until(key, Place::Link { link, back: false }, arrived, Decision::Sent);
+                }
             }
-            self.set_state(key, CallState::Working, Micros::ZERO);
         }
-        match self.wiring.role(callee) {
-            Role::Resolver => self.resolve(key),
-            Role::Balancer => self.session_starts(key),
-            Role::Nginx => self.nginx_gets(key),
-            Role::App => self.app_gets(key),
-            Role::Mysqld { .. } => self.mysql_gets(key),
-            Role::Browser | Role::Authoritative => unreachable!("nobody calls a browser; the resolver asks by itself"),
+        match seat.tier {
+            Tier::Resolver => self.resolve(key),
+            Tier::Balancer => self.session_starts(key),
+            Tier::Nginx => self.nginx_gets(key),
+            Tier::App => self.app_gets(key),
+            Tier::Mysqld => self.mysql_gets(key),
+            Tier::Browser | Tier::Authoritative => unreachable!("nobody calls a browser; the resolver asks by itself"),
         }
     }
 
@@ -182,17 +203,24 @@ impl World {
         let Some(call) = self.calls.get(key).filter(|call| call.state == CallState::Working) else {
             return;
         };
-        match self.wiring.role(call.callee) {
-            Role::Nginx => self.nginx_served(key),
-            Role::App => self.app_worked(key),
-            Role::Mysqld { .. } => self.mysql_executed(key),
-            role => unreachable!("{role:?} plans no work"),
+        match call.seat.tier {
+            Tier::Nginx => self.nginx_served(key),
+            Tier::App => self.app_worked(key),
+            Tier::Mysqld => self.mysql_executed(key),
+            tier => unreachable!("{tier:?} plans no work"),
         }
     }
 
     /// The callee answers. If nobody waits any more, the call ends here.
     pub(super) fn answer(&mut self, key: CallKey, reply: Reply) {
-        if self.is_current(key) {
+        let Some(call) = self.calls.get(key) else {
+            return;
+        };
+        let current = match call.parent {
+            Parent::Visit | Parent::Call(_) => !call.abandoned,
+            Parent::Check { .. } => self.is_current(key),
+        };
+        if current {
             self.send_back(key, reply);
         } else {
             self.calls.remove(key);
@@ -200,20 +228,25 @@ impl World {
     }
 
     fn send_back(&mut self, key: CallKey, reply: Reply) {
-        let latency = self.parts.latency(self.calls[key].link);
-        self.set_state(key, CallState::Returning(reply), latency);
-        self.plan(latency, Action::Return(key));
+        let call = &mut self.calls[key];
+        let (parent, latency) = (call.parent, self.parts.latency(call.link));
+        (call.state, call.since, call.until) = (CallState::Returning(reply), self.now, self.now + latency);
+        self.travel(parent, latency, Action::Return(key));
     }
 
     /// Whether the caller still waits for this very call.
     pub(super) fn is_current(&self, key: CallKey) -> bool {
-        let Some(call) = self.calls.get(key) else {
-            return false;
-        };
-        match call.parent {
-            Parent::Visit => call.visit.and_then(|v| self.visits.get(v)).is_some_and(|v| v.child == Some(key)),
-            Parent::Call(parent) => self.calls.get(parent).is_some_and(|parent| parent.child == Some(key)),
+        self.calls.get(key).is_some_and(|call| match call.parent {
+            Parent::Visit | Parent::Call(_) => !call.abandoned,
             Parent::Check { balancer, server } => self.check_waits_for(balancer, server, key),
+        })
+    }
+
+    /// The callee of `key` no longer waits for the call that it has made.
+    pub(super) fn abandon_child(&mut self, key: CallKey) {
+        let child = self.calls[key].child.take();
+        if let Some(child) = child.and_then(|child| self.calls.get_mut(child)) {
+            child.abandoned = true;
         }
     }
 
@@ -225,21 +258,27 @@ impl World {
         let CallState::Returning(reply) = call.state else {
             return;
         };
-        if !self.is_current(key) {
+        let current = match call.parent {
+            Parent::Visit | Parent::Call(_) => !call.abandoned,
+            Parent::Check { .. } => self.is_current(key),
+        };
+        if !current {
             self.calls.remove(key);
             return;
         }
         // What waited for a hung caller had arrived before.
-        if call.until == self.now && !self.parts.carries(call.link) {
+        if !self.parts.carries(call.link) && call.until == self.now {
             return self.set_state(key, CallState::Stalled(reply), Micros::ZERO);
         }
-        let place = Place::Link { link: call.link, back: true };
-        let decision = match reply {
-            Reply::Refused => Decision::Refused,
-            Reply::Reset | Reply::Closed => Decision::Reset,
-            _ => Decision::Returned,
-        };
-        self.mark(key, place, decision);
+        if call.traced {
+            let place = Place::Link { link: call.link, back: true };
+            let decision = match reply {
+                Reply::Refused => Decision::Refused,
+                Reply::Reset | Reply::Closed => Decision::Reset,
+                _ => Decision::Returned,
+            };
+            self.mark(key, place, decision);
+        }
         self.hand_over(key, reply);
     }
 
@@ -261,11 +300,11 @@ impl World {
                     return;
                 };
                 waiting.child = None;
-                match self.wiring.role(waiting.callee) {
-                    Role::Balancer => self.session_gets(parent, reply),
-                    Role::Nginx => self.nginx_gets_reply(parent, reply),
-                    Role::App => self.app_gets_reply(parent, callee, reply),
-                    role => unreachable!("{role:?} calls nobody"),
+                match waiting.seat.tier {
+                    Tier::Balancer => self.session_gets(parent, reply),
+                    Tier::Nginx => self.nginx_gets_reply(parent, reply),
+                    Tier::App => self.app_gets_reply(parent, callee, reply),
+                    tier => unreachable!("{tier:?} calls nobody"),
                 }
             }
         }
@@ -277,4 +316,13 @@ impl World {
             (call.state, call.since, call.until) = (state, now, now + lasts);
         }
     }
+}
+
+const fn overhead(settings: &Settings, tier: Tier) -> Micros {
+    let us = match tier {
+        Tier::Balancer => settings.balancer.overhead_us,
+        Tier::Nginx => settings.nginx.overhead_us,
+        _ => 0,
+    };
+    Micros(us as u64)
 }

@@ -61,6 +61,6 @@ pub use time::{Micros, SimTime};
 pub use topology::{Machine, Process, Role, Topology};
 pub use trace::{DbChoice, Decision, MAX_SPANS, PeerReason, PickReason, Place, Span, Trace};
 pub use visit::{CookieNote, CookieSent, Notes, VisitLog, VisitRecord};
-pub use wiring::{LinkInfo, MachineInfo, ProcessInfo, Protocol, Reach, Wiring};
+pub use wiring::{LinkInfo, MachineInfo, ProcessInfo, Protocol, Reach, Seat, Tier, Wiring};
 pub use workload::{Arrivals, Class, MAX_RATE, Mix, Workload};
 pub use world::World;

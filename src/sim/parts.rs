@@ -42,6 +42,28 @@ pub struct Parts {
     homes: Vec<MachineId>,
     /// Latency of each link at normal speed.
     latencies: Vec<Micros>,
+    /// What follows from the states for each process, its machine included, and for each link.
+    processes_now: Vec<ProcessNow>,
+    links_now: Vec<LinkNow>,
+    any_hung: bool,
+    /// The two ends of each link.
+    ends: Vec<[ProcessId; 2]>,
+}
+
+/// What a link does with what is sent.
+#[derive(Clone, Copy, Debug)]
+struct LinkNow {
+    latency: Micros,
+    carries: bool,
+    /// Whether it carries and the processes at both ends work.
+    clear: bool,
+}
+
+/// What a process does, and by how much its work takes longer.
+#[derive(Clone, Copy, Debug)]
+struct ProcessNow {
+    condition: Condition,
+    slowdown: u64,
 }
 
 impl Parts {
@@ -54,6 +76,10 @@ impl Parts {
             links: vec![PartState::FINE; wiring.links.len()],
             homes: wiring.processes.iter().map(|process| process.machine).collect(),
             latencies: Vec::new(),
+            processes_now: Vec::new(),
+            links_now: Vec::new(),
+            any_hung: false,
+            ends: wiring.links.iter().map(|link| [link.from, link.to]).collect(),
         };
         parts.set_latencies(wiring, network);
         parts
@@ -69,6 +95,28 @@ impl Parts {
             Reach::Loopback => network.loopback_us,
         };
         self.latencies = wiring.links.iter().map(|link| Micros(latency(link.reach).into())).collect();
+        self.refresh();
+    }
+
+    /// Draws the conclusions from the states: they are asked for at every step of every visit, and seldom change.
+    fn refresh(&mut self) {
+        let now = |(process, home): (&PartState, &MachineId)| {
+            let machine = self.machines[home.index()];
+            let powered = machine.condition == Condition::Up;
+            ProcessNow {
+                condition: if powered { process.condition } else { Condition::Down },
+                slowdown: u64::from(process.slowdown) * u64::from(machine.slowdown),
+            }
+        };
+        self.processes_now = self.processes.iter().zip(&self.homes).map(now).collect();
+        self.any_hung = self.processes_now.iter().any(|process| process.condition == Condition::Hung);
+        let link_now = |i: usize| {
+            let carries = self.links[i].condition == Condition::Up;
+            let latency = self.latencies[i].times(self.links[i].slowdown.into());
+            let works = |end: &ProcessId| self.processes_now[end.index()].condition == Condition::Up;
+            LinkNow { latency, carries, clear: carries && self.ends[i].iter().all(works) }
+        };
+        self.links_now = (0..self.links.len()).map(link_now).collect();
     }
 
     /// A part's own condition and speed.
@@ -81,7 +129,19 @@ impl Parts {
         }
     }
 
-    pub(super) fn state_mut(&mut self, part: PartId) -> &mut PartState {
+    /// Gives a part a condition.
+    pub(super) fn set_condition(&mut self, part: PartId, condition: Condition) {
+        self.state_mut(part).condition = condition;
+        self.refresh();
+    }
+
+    /// Makes a part slower; 1 is normal speed.
+    pub(super) fn set_slowdown(&mut self, part: PartId, factor: u32) {
+        self.state_mut(part).slowdown = factor;
+        self.refresh();
+    }
+
+    fn state_mut(&mut self, part: PartId) -> &mut PartState {
         match part {
             PartId::Machine(id) => &mut self.machines[id.index()],
             PartId::Process(id) => &mut self.processes[id.index()],
@@ -112,25 +172,34 @@ impl Parts {
     /// What a process does, its machine included: down without power.
     #[must_use]
     pub fn condition(&self, process: ProcessId) -> Condition {
-        if self.has_power(process) { self.processes[process.index()].condition } else { Condition::Down }
+        self.processes_now[process.index()].condition
+    }
+
+    /// Whether any process hangs.
+    pub(super) const fn any_hung(&self) -> bool {
+        self.any_hung
     }
 
     /// Whether a link carries packets.
     #[must_use]
     pub fn carries(&self, link: LinkId) -> bool {
-        self.links[link.index()].condition == Condition::Up
+        self.links_now[link.index()].carries
+    }
+
+    /// Whether a link carries packets and the processes at both ends work.
+    pub(super) fn is_clear(&self, link: LinkId) -> bool {
+        self.links_now[link.index()].clear
     }
 
     /// One-way latency of a link at its present speed.
     #[must_use]
     pub fn latency(&self, link: LinkId) -> Micros {
-        self.latencies[link.index()].times(self.links[link.index()].slowdown.into())
+        self.links_now[link.index()].latency
     }
 
     /// By how much the work of a process takes longer: its own factor times its machine's.
     #[must_use]
     pub fn slowdown(&self, process: ProcessId) -> u64 {
-        let machine = self.machines[self.homes[process.index()].index()];
-        u64::from(self.processes[process.index()].slowdown) * u64::from(machine.slowdown)
+        self.processes_now[process.index()].slowdown
     }
 }

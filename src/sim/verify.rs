@@ -39,6 +39,12 @@ impl World {
         if call.child.is_some_and(|child| !self.calls.contains_key(child)) {
             return Err(format!("{call:?} waits for a call that is over"));
         }
+        let waited_for = match call.parent {
+            Parent::Visit => call.visit.and_then(|visit| self.visits.get(visit)).map(|visit| visit.child),
+            Parent::Call(parent) => self.calls.get(parent).map(|parent| parent.child),
+            Parent::Check { .. } => Some((!call.abandoned).then_some(key)),
+        };
+        same("whether a call has been abandoned", call.abandoned, waited_for.flatten() != Some(key))?;
         let on_wire = matches!(call.state, CallState::Connecting | CallState::Sending | CallState::Returning(_));
         let waits = |list: &Vec<Action>| list.iter().any(|action| action.call() == Some(key));
         // A process that goes on carries out at once what it has missed.
@@ -55,15 +61,12 @@ impl World {
         same("requests assigned, and sessions of the servers", balancer.counters.assigned, sessions)?;
         let mine = self.calls.values().filter(|call| call.callee == balancer.process);
         let mut running = vec![0_u32; balancer.servers.len()];
-        let mut uncounted = running.clone();
         let mut waiting = 0;
         for call in mine.filter(|call| call.state == CallState::Working) {
             if let Work::Session(session) = call.work {
                 waiting += usize::from(session.queued_until.is_some());
                 if session.running {
-                    let server = usize::from(session.server.ok_or("a running request has no server")?);
-                    let counts = if session.uncounted { &mut uncounted } else { &mut running };
-                    counts[server] += 1;
+                    running[usize::from(session.server.ok_or("a running request has no server")?)] += 1;
                 }
             }
         }
@@ -72,7 +75,6 @@ impl World {
         for (i, server) in balancer.servers.iter().enumerate() {
             let candidate = balancer.candidate(i);
             same("requests on a server", candidate.running, running[i])?;
-            same("requests that a server does not count", server.uncounted, uncounted[i])?;
             same("requests that wait for a server", candidate.queued as usize, server.queued())?;
             same("whether a server is usable", candidate.usable, server.in_service())?;
         }

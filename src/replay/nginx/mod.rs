@@ -57,7 +57,9 @@ impl Request {
     fn observed(&self, i: usize) -> Value {
         let (mut observed, after) = self.end.clone().unwrap_or_else(|| (json!({}), 0));
         observed["i"] = json!(i);
-        if let Some(id) = &self.held {
+        if let (Some(id), Some(fields)) = (&self.held, observed.as_object_mut()) {
+            // How long a request was held is up to whoever held it.
+            fields.remove("ms");
             observed["held"] = json!(id);
             observed["done_after_event"] = json!(after);
         }
@@ -244,9 +246,12 @@ fn end(world: &World, record: &VisitRecord, trace: &Trace) -> Value {
         }
     }
     if statuses.len() < tried.len() {
-        // What is not HTTP counts as 200 until nginx has looked at it.
-        let counts_as = if record.outcome.cause == Cause::NotHttp { 200 } else { status };
-        statuses.push(counts_as.to_string());
+        statuses.push(match record.outcome.cause {
+            // What is not HTTP counts as 200 until nginx has looked at it.
+            Cause::NotHttp => "200".to_owned(),
+            Cause::Stopped => "-".to_owned(),
+            _ => status.to_string(),
+        });
     }
     let by = record.outcome.by;
     let readable = record.outcome.cause != Cause::NotHttp;

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use serde_json::Value;
 
 use crate::replay::Problem;
-use crate::replay::fields::{list, only, optional_number, text};
+use crate::replay::fields::{flag, list, only, optional_number, text};
 use crate::sim::nginx::{Method, NextUpstream, Upstream, UpstreamServer};
 use crate::sim::{Machine, Process, Role, Scenario, ServiceTimes, Topology};
 
@@ -85,8 +85,8 @@ fn server(line: &Value) -> Result<UpstreamServer, Problem> {
         max_fails: optional_number(line, "max_fails")?.unwrap_or(usual.max_fails),
         fail_timeout_s: optional_number(line, "fail_timeout_s")?.unwrap_or(usual.fail_timeout_s),
         max_conns: optional_number(line, "maxconn")?.filter(|most| *most > 0),
-        backup: line["backup"] == true,
-        down: line["down"] == true,
+        backup: flag(line, "backup")?,
+        down: flag(line, "down")?,
     })
 }
 

@@ -13,7 +13,7 @@ impl World {
         let visit = self.calls[key].visit.and_then(|visit| self.visit_or_left(visit))?;
         let header = visit.script.as_ref().and_then(|script| script.cookie.as_deref()).unwrap_or_default();
         let mut pairs = header.split(';').filter_map(|pair| pair.trim().split_once('='));
-        let value = pairs.find(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value);
+        let value = pairs.find(|(key, _)| *key == name).map(|(_, value)| value);
         let balancer = &self.balancers[self.tier(self.calls[key].callee)];
         let mut sent = if value.is_some() { CookieSent::Invalid } else { CookieSent::None };
         let mut found = None;

@@ -4,25 +4,25 @@
 use crate::sim::call::{CallKey, CallState, Work};
 use crate::sim::outcome::Cause;
 use crate::sim::script::Logged;
-use crate::sim::topology::Role;
 use crate::sim::world::{Action, World};
 
 impl World {
-    /// The end of a client's connection reaches the callee. Only HAProxy with `option abortonclose` minds; without, the
+    /// The end of a client's connection reaches the callee. nginx minds, and HAProxy with `option abortonclose`; without, the
     /// request takes its course and its answer has nowhere to go.
     pub(in crate::sim) fn client_left(&mut self, key: CallKey) {
         let Some(call) = self.calls.get(key) else {
             return;
         };
         let (state, until) = (call.state, call.until);
-        if *self.wiring.role(call.callee) != Role::Balancer || !self.settings.balancer.abort_on_close {
-            return;
-        }
         match state {
             CallState::Connecting | CallState::Sending if until > self.now => {
                 self.queue.plan(until, Action::Hangup(key));
             }
-            CallState::Working if matches!(self.calls[key].work, Work::Session(_)) => self.drop_session(key),
+            CallState::Working => match self.calls[key].work {
+                Work::Session(_) if self.settings.balancer.abort_on_close => self.drop_session(key),
+                Work::Proxied { .. } => self.nginx_loses_client(key),
+                _ => {}
+            },
             _ => {}
         }
     }
@@ -31,7 +31,7 @@ impl World {
     fn drop_session(&mut self, key: CallKey) {
         let at = self.tier(self.calls[key].callee);
         let session = self.session(key);
-        let child = self.calls[key].child.take();
+        let child = self.calls[key].child;
         let at_work =
             child.and_then(|child| self.calls.get(child)).is_some_and(|child| child.state == CallState::Working);
         let (status, termination) = match session.queued_until {
@@ -42,6 +42,7 @@ impl World {
         if session.queued_until.is_some() {
             self.leave_queue(at, key);
         }
+        self.abandon_child(key);
         self.release(key);
         self.log_of_left(key, status, termination);
         self.calls.remove(key);
@@ -67,7 +68,7 @@ impl World {
         });
         let mine: Vec<CallKey> = mine.map(|(key, _)| key).collect();
         for key in mine {
-            self.calls[key].child = None;
+            self.abandon_child(key);
             self.session_fails(key, 502, Cause::ServerWentDown);
         }
     }

@@ -78,22 +78,42 @@ impl World {
         self.change_session(key, |session| (session.queued_until, session.server) = (None, None));
     }
 
-    /// Lets waiting requests go to a server as long as it has places, oldest first (`queue_two_servers`). Returns how many.
-    ///
-    /// Those that it works on without counting them keep the first one out, but not the others.
-    pub(super) fn serve_queue(&mut self, at: usize, server: usize) -> u32 {
-        let (candidate, uncounted) =
-            (&self.balancers[at].candidates[server], self.balancers[at].servers[server].uncounted);
-        if uncounted > 0 && candidate.maxconn.is_some_and(|most| most > 0 && candidate.running + uncounted >= most) {
-            return 0;
+    /// A server that is back takes what waits for any server, as much as it has places. These requests count nowhere, as
+    /// HAProxy 2.6 has it: the server takes as many again.
+    pub(super) fn grab_queue(&mut self, at: usize, server: usize) -> u32 {
+        let mut grabbed = 0;
+        loop {
+            let balancer = &mut self.balancers[at];
+            let candidate = &balancer.candidates[server];
+            let places = candidate.maxconn.map_or(u32::MAX, |most| most.saturating_sub(candidate.running));
+            if grabbed >= places || !balancer.selector.is_on_duty(server, &balancer.candidates) {
+                return grabbed;
+            }
+            let Some((_, key)) = balancer.queue.pop_front() else {
+                return grabbed;
+            };
+            balancer.left_queue(None, 1);
+            balancer.servers[server].uncounted += 1;
+            self.change_session(key, |session| (session.queued_until, session.uncounted) = (None, true));
+            self.mark(key, Place::Process(self.balancers[at].process), Decision::Queued);
+            self.connect(key, server, PickReason::FromQueue);
+            grabbed += 1;
         }
-        let mut served = 0;
+    }
+
+    /// Lets waiting requests go to a server as long as it has places, oldest first (`queue_two_servers`).
+    pub(super) fn serve_queue(&mut self, at: usize, server: usize) {
+        let uncounted = self.balancers[at].servers[server].uncounted;
+        let candidate = &self.balancers[at].candidates[server];
+        if candidate.maxconn.is_some_and(|most| most > 0 && candidate.running + uncounted >= most) {
+            return;
+        }
         loop {
             let balancer = &mut self.balancers[at];
             let candidate = &balancer.candidates[server];
             let has_place = candidate.maxconn.is_none_or(|most| most == 0 || candidate.running < most);
             if !has_place {
-                return served;
+                return;
             }
             let own = balancer.servers[server].queue.front().map(|(ticket, _)| *ticket);
             let on_duty = balancer.selector.is_on_duty(server, &balancer.candidates);
@@ -101,38 +121,14 @@ impl World {
             let is_own = own.is_some_and(|own| common.is_none_or(|common| own < common));
             let queue = if is_own { &mut balancer.servers[server].queue } else { &mut balancer.queue };
             if own.or(common).is_none() {
-                return served;
+                return;
             }
             let (_, key) = queue.pop_front().expect("it has a first one");
             balancer.left_queue(Some(server).filter(|_| is_own), 1);
             self.change_session(key, |session| session.queued_until = None);
             self.mark(key, Place::Process(self.balancers[at].process), Decision::Queued);
             self.connect(key, server, PickReason::FromQueue);
-            served += 1;
         }
-    }
-
-    /// A server that comes UP takes what waits for any server, oldest first, as far as it has places. HAProxy does not count
-    /// these requests among those that the server works on, so that it can get more than its `maxconn` afterwards, and
-    /// looks idle to `leastconn`. Returns how many.
-    pub(super) fn take_waiting(&mut self, at: usize, server: usize) -> u32 {
-        let balancer = &self.balancers[at];
-        let candidate = &balancer.candidates[server];
-        if !balancer.selector.is_on_duty(server, &balancer.candidates) {
-            return 0;
-        }
-        let limit = candidate.maxconn.filter(|most| *most > 0);
-        let places = limit.map_or(usize::MAX, |most| most.saturating_sub(candidate.running) as usize);
-        let taken = balancer.queue.len().min(places);
-        for _ in 0..taken {
-            let balancer = &mut self.balancers[at];
-            let (_, key) = balancer.queue.pop_front().expect("as long as it was counted to be");
-            balancer.left_queue(None, 1);
-            self.change_session(key, |session| (session.queued_until, session.uncounted) = (None, true));
-            self.mark(key, Place::Process(self.balancers[at].process), Decision::Queued);
-            self.connect(key, server, PickReason::FromQueue);
-        }
-        taken as u32
     }
 
     /// What waits for a server that has gone out of service is assigned anew, if it may. Returns how many.

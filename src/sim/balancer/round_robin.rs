@@ -79,7 +79,6 @@ impl RoundRobin {
                 robin.enter_by_weight(server, List::Fresh);
             }
         }
-        // The first window begins with the process, not with the first request.
         for clock in &mut robin.clocks {
             (clock.now, clock.window) = (clock.sum, clock.sum);
         }
@@ -90,6 +89,10 @@ impl RoundRobin {
     ///
     /// A server that is passed over has used up its turn.
     pub(super) fn pick(&mut self, group: Group, servers: &[Candidate], avoid: Option<usize>) -> Option<usize> {
+        let clock = &mut self.clocks[group as usize];
+        if clock.window == 0 {
+            (clock.now, clock.window) = (clock.sum, clock.sum);
+        }
         let (mut passed, mut avoided, mut new_window) = (None, None, false);
         let chosen = loop {
             let Some(server) = self.front(group) else {
@@ -293,7 +296,6 @@ mod tests {
         assert_eq!(bench.sequence(6), "132132");
     }
 
-    /// As the live check saw it: a weight raised before the first request.
     #[test]
     fn the_first_window_is_as_long_as_the_weights_at_the_start() {
         let mut bench = bench(&[2, 0, 2, 1, 3]);

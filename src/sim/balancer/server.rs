@@ -58,8 +58,8 @@ pub struct Server {
     pub checked_at: SimTime,
     /// Requests assigned to this very server that wait for one of its places.
     pub(super) queue: VecDeque<(u64, CallKey)>,
-    /// Requests that it works on without counting them: those that it took when it came UP.
-    pub(in crate::sim) uncounted: u32,
+    /// Requests that it works on and that are not counted as running (see `grab_queue`).
+    pub(super) uncounted: u32,
     /// Counters of the statistics page.
     pub counters: ServerCounters,
     /// When its health last changed.

@@ -144,16 +144,17 @@ impl World {
         let nginx = self.balancers[at].servers[server].process;
         let session = self.session(key);
         let balancer = &mut self.balancers[at];
-        if !session.running {
-            if session.uncounted {
-                balancer.servers[server].uncounted += 1;
-            } else {
-                balancer.count_running(server, true);
-            }
+        let is_retry = session.running || (session.uncounted && session.server == Some(server as u16));
+        if !is_retry {
             balancer.servers[server].counters.sessions += 1;
             balancer.counters.assigned += 1;
         }
-        self.change_session(key, |session| (session.server, session.running) = (Some(server as u16), true));
+        if !session.running && !session.uncounted {
+            balancer.count_running(server, true);
+        }
+        self.change_session(key, |session| {
+            (session.server, session.running) = (Some(server as u16), !session.uncounted)
+        });
         self.mark(key, Place::Process(process), Decision::Picked { server: nginx, why });
         self.note(key, Some(nginx));
         self.open(Parent::Call(key), visit, process, nginx, ask);
@@ -192,13 +193,12 @@ impl World {
         let at = self.tier(self.calls[key].callee);
         let session = self.session(key);
         if let Some(server) = session.server.map(usize::from)
-            && session.running
+            && (session.running || session.uncounted)
         {
-            let balancer = &mut self.balancers[at];
-            if session.uncounted {
-                balancer.servers[server].uncounted -= 1;
+            if session.running {
+                self.balancers[at].count_running(server, false);
             } else {
-                balancer.count_running(server, false);
+                self.balancers[at].servers[server].uncounted -= 1;
             }
             self.change_session(key, |session| (session.running, session.uncounted) = (false, false));
             self.serve_queue(at, server);
@@ -215,12 +215,12 @@ impl World {
     }
 }
 
-/// Whether `retry-on` has a word for this reply. A connection that was reset has none.
+/// Whether `retry-on` has a word for this reply.
 fn deserves_retry(retry_on: RetryOn, reply: Reply) -> bool {
     match reply {
         Reply::Http { status: NOT_HTTP, .. } => retry_on.junk_response(),
         Reply::Http { status, .. } => retry_on.status(status),
-        Reply::Closed => retry_on.empty_response(),
+        Reply::Closed | Reply::Reset => retry_on.empty_response(),
         Reply::Timeout => retry_on.response_timeout(),
         _ => false,
     }

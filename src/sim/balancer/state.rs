@@ -23,7 +23,7 @@ impl World {
                     self.goes(at, i, StateChange::Drain, |server| server.admin = AdminState::Drain);
                 }
                 (AdminState::Drain, AdminState::Ready) => {
-                    // Unlike one that comes UP, it takes nothing of what waits.
+                    // The queue is not asked: HAProxy 2.6 does that only for a server that comes UP.
                     self.balancers[at].servers[i].admin = AdminState::Ready;
                     self.balancers[at].refresh(i);
                     self.write(at, i, 0, StateChange::LeftDrain);
@@ -112,8 +112,7 @@ impl World {
         }
     }
 
-    /// An operator changes the weight of a server, on every balancer. What waits goes on waiting: a server that has its
-    /// weight back takes nothing of it before one of its own requests has ended.
+    /// An operator changes the weight of a server, on every balancer.
     pub(in crate::sim) fn set_weight(&mut self, server: ProcessId, weight: u32) -> Result<(), FieldError> {
         let config = &self.settings.balancer;
         let fixed = config.algorithm.has_fixed_weights(config.hash.kind);
@@ -164,7 +163,7 @@ impl World {
     fn comes(&mut self, at: usize, i: usize, change: impl FnOnce(&mut Server)) -> u32 {
         change(&mut self.balancers[at].servers[i]);
         self.balancers[at].refresh(i);
-        self.take_waiting(at, i)
+        if self.balancers[at].candidates[i].usable { self.grab_queue(at, i) } else { 0 }
     }
 
     fn shut_if_told(&mut self, at: usize, i: usize) {
@@ -177,8 +176,7 @@ impl World {
     /// Writes a line about a server into the log.
     pub(super) fn write(&mut self, at: usize, i: usize, requeued: u32, change: StateChange) {
         let balancer = self.balancers[at].process;
-        let connected =
-            |work| matches!(work, Work::Session(session) if session.running && session.server == Some(i as u16));
+        let connected = |work| matches!(work, Work::Session(session) if session.server == Some(i as u16));
         let open = self.calls.values().filter(|call| {
             call.callee == balancer && call.state == CallState::Working && connected(call.work) && call.child.is_some()
         });

@@ -117,17 +117,24 @@ impl World {
     /// A static file has been served, or looked for in vain.
     pub(super) fn nginx_served(&mut self, key: CallKey) {
         let process = self.calls[key].callee;
-        let visit = self.calls[key].visit.and_then(|visit| self.visit_or_left(visit));
-        let path = visit.and_then(|visit| visit.script.as_ref()?.path.as_deref()?.split('?').next());
-        if let (Some(path), Some(files)) = (path, &self.settings.nginx.files)
-            && !files.iter().any(|file| file == path)
-        {
-            return self.nginx_fails(key, 404, Cause::NoFile);
+        if self.lacks_file(key) {
+            self.mark(key, Place::Process(process), Decision::Failed { status: 404 });
+            return self.answer(key, Reply::Http { status: 404, by: process, cause: Cause::NoFile });
         }
         let at = self.tier(process);
         self.nginx[at].counters.files += 1;
         self.mark(key, Place::Process(process), Decision::ServedFile);
         self.answer(key, Reply::Http { status: 200, by: process, cause: Cause::File });
+    }
+
+    /// Whether a request names a file that is not there.
+    fn lacks_file(&self, key: CallKey) -> bool {
+        let Some(files) = &self.settings.nginx.files else {
+            return false;
+        };
+        let visit = self.calls[key].visit.and_then(|visit| self.visit_or_left(visit));
+        let path = visit.and_then(|visit| visit.script.as_ref()?.path.as_deref()?.split('?').next());
+        path.is_some_and(|path| !files.iter().any(|file| file == path))
     }
 
     /// nginx answers with an error page of its own.

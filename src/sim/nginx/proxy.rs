@@ -8,8 +8,9 @@ use std::net::Ipv4Addr;
 use super::config::{Method, NextUpstream};
 use super::peers::Second;
 use super::upstream::{Key, Try, Worker};
-use crate::sim::call::{Ask, CallKey, Parent, Reply, Work};
+use crate::sim::call::{Ask, CallKey, CallState, Parent, Reply, Work};
 use crate::sim::outcome::Cause;
+use crate::sim::parts::Condition;
 use crate::sim::script::Method as HttpMethod;
 use crate::sim::trace::{Decision, PeerReason, Place};
 use crate::sim::workload::Class;
@@ -34,14 +35,14 @@ impl World {
     }
 
     /// The worker that has a request, and the request's number there.
-    fn worker_of(&mut self, key: CallKey) -> Option<(&mut Worker, u32)> {
+    fn worker_of(&mut self, key: CallKey) -> (&mut Worker, u32) {
         let call = &self.calls[key];
         let Work::Proxied { generation, request } = call.work else {
-            return None;
+            unreachable!("asked only of a request that a worker has");
         };
         let at = self.tier(call.callee);
         let worker = self.nginx[at].workers.iter_mut().find(|worker| worker.generation == generation);
-        Some((worker.expect("a worker stays until its requests have ended"), request))
+        (worker.expect("a worker stays until its requests have ended"), request)
     }
 
     /// Passes a request to the next server, if there is one.
@@ -49,10 +50,9 @@ impl World {
         let now = Second::of(self.now);
         let (process, visit, ask) = (self.calls[key].callee, self.calls[key].visit, self.calls[key].ask);
         let address = self.peer_address(key);
-        let (worker, _) = self.worker_of(key).expect("it has a worker");
-        let method = worker.method();
+        let method = self.worker_of(key).0.method();
         let uri = if method == Method::HashUri { self.uri(key) } else { String::new() };
-        let (worker, request) = self.worker_of(key).expect("it has a worker");
+        let (worker, request) = self.worker_of(key);
         let single = worker.is_single();
         let Some(choice) = worker.choose(request, &Key { address, uri: &uri }, now) else {
             self.mark(key, Place::Process(process), Decision::NoServer);
@@ -73,10 +73,9 @@ impl World {
     fn peer_address(&self, key: CallKey) -> Ipv4Addr {
         let call = &self.calls[key];
         let visit = call.visit.and_then(|visit| self.visit_or_left(visit));
-        match (call.parent, visit, self.caller(call)) {
-            (Parent::Visit, Some(visit), _) => visit.source,
-            (_, _, Some(caller)) => self.wiring.machine_of(caller).address,
-            _ => Ipv4Addr::UNSPECIFIED,
+        match visit {
+            Some(visit) if call.parent == Parent::Visit => visit.source,
+            _ => self.wiring.machine_of(call.caller).address,
         }
     }
 
@@ -96,21 +95,23 @@ impl World {
     /// A request is done with: its worker forgets it, and ends with its last one if there is a newer worker.
     fn leave_worker(&mut self, key: CallKey) {
         let at = self.tier(self.calls[key].callee);
-        let Some((worker, request)) = self.worker_of(key) else {
-            return;
-        };
+        let (worker, request) = self.worker_of(key);
         worker.end(request);
         self.calls[key].work = Work::None;
-        let generation = self.nginx[at].generation;
-        self.nginx[at].workers.retain(|worker| worker.generation == generation || worker.under_way() > 0);
+        let nginx = &mut self.nginx[at];
+        if nginx.workers.len() > 1 {
+            nginx.workers.retain(|worker| worker.generation == nginx.generation || worker.under_way() > 0);
+        }
     }
 
     /// An application has answered, or not.
     pub(in crate::sim) fn nginx_gets_reply(&mut self, key: CallKey, reply: Reply) {
-        if self.goes_on(key, reply) {
-            return self.try_next(key);
+        if let Work::Proxied { .. } = self.calls[key].work {
+            if self.goes_on(key, reply) {
+                return self.try_next(key);
+            }
+            self.leave_worker(key);
         }
-        self.leave_worker(key);
         let process = self.calls[key].callee;
         match reply {
             Reply::Http { .. } => {
@@ -127,14 +128,28 @@ impl World {
         }
     }
 
-    /// Settles a try with the worker, if there is anything to choose. Returns whether the request goes to another server.
+    /// The client of a request has left: nginx closes its own connection to the application as well (status 499), which
+    /// says nothing about the application. A hung nginx does not notice.
+    pub(in crate::sim) fn nginx_loses_client(&mut self, key: CallKey) {
+        let now = Second::of(self.now);
+        let Some(call) = self.calls.get(key).filter(|call| call.state == CallState::Working) else {
+            return;
+        };
+        if matches!(call.work, Work::Proxied { .. }) && self.parts.condition(call.callee) == Condition::Up {
+            let (worker, request) = self.worker_of(key);
+            worker.tried(request, Try::Answered, false, now);
+            self.leave_worker(key);
+            self.abandon_child(key);
+            self.calls.remove(key);
+        }
+    }
+
+    /// Settles a try with the worker. Returns whether the request goes to another server.
     fn goes_on(&mut self, key: CallKey, reply: Reply) -> bool {
         let (now, process) = (Second::of(self.now), self.calls[key].callee);
         let visit = self.calls[key].visit.and_then(|visit| self.visit_or_left(visit));
         let repeatable = visit.is_none_or(|visit| visit.method() == HttpMethod::Get);
-        let Some((worker, request)) = self.worker_of(key) else {
-            return false;
-        };
+        let (worker, request) = self.worker_of(key);
         let (result, status) = match reply {
             Reply::Refused => (Try::NotSent(NextUpstream::Error), 502),
             Reply::ConnectTimeout => (Try::NotSent(NextUpstream::Timeout), 504),
