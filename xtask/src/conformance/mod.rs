@@ -14,6 +14,8 @@ mod nginx_cases;
 mod options;
 mod program;
 mod random;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::fs;
