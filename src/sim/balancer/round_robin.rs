@@ -297,15 +297,6 @@ mod tests {
     }
 
     #[test]
-    fn the_first_window_is_as_long_as_the_weights_at_the_start() {
-        let mut bench = bench(&[2, 0, 2, 1, 3]);
-        bench.set_weight(1, 1);
-        assert_eq!(bench.sequence(8), "51354153");
-        bench.set_usable(2, false);
-        assert_eq!(bench.sequence(8), "52154155");
-    }
-
-    #[test]
     fn all_may_be_out_at_the_start() {
         let mut bench = bench(&[0, 0]);
         bench.set_weight(1, 1);

@@ -121,7 +121,8 @@ impl Stage {
             }
             _ => {
                 let app = self.apps.iter_mut().find(|app| event["server"] == app.name.as_str());
-                app.context("no such server")?.obey(op)
+                let app = app.context("no such server")?;
+                self.program.while_stopped(&mut || app.obey(op))
             }
         }
     }

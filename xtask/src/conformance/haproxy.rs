@@ -18,7 +18,7 @@ use super::program::{Folder, LOG_MARK, Program, Running, listen_to_log};
 pub struct Haproxy {
     address: SocketAddr,
     runtime_api: PathBuf,
-    _running: Running,
+    running: Running,
     _folder: Folder,
 }
 
@@ -39,7 +39,7 @@ impl Haproxy {
         let running = Running::start(Command::new(program).arg("-db").arg("-f").arg(&file), || {
             ask(&runtime_api, "show info").is_ok_and(|text| text.contains("Uptime"))
         })?;
-        Ok(Self { address, runtime_api, _running: running, _folder: folder })
+        Ok(Self { address, runtime_api, running, _folder: folder })
     }
 }
 
@@ -64,6 +64,10 @@ impl Program for Haproxy {
         };
         ask(&self.runtime_api, &command)?;
         Ok(true)
+    }
+
+    fn while_stopped(&self, action: &mut dyn FnMut() -> Result<()>) -> Result<()> {
+        self.running.while_stopped(action)
     }
 }
 

@@ -27,6 +27,12 @@ pub trait Program: Send {
 
     /// Does what an event tells the program itself; false if the event is none of its own.
     fn administer(&mut self, event: &Value) -> Result<bool>;
+
+    /// Does something while the program stands still, so that it sees all the consequences at once: when a process dies, all
+    /// its connections end at the same moment.
+    fn while_stopped(&self, action: &mut dyn FnMut() -> Result<()>) -> Result<()> {
+        action()
+    }
 }
 
 /// A folder for the files of one case, which goes when the case is over.
@@ -77,6 +83,13 @@ impl Running {
             thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
         }
         Ok(running)
+    }
+
+    pub fn while_stopped(&self, action: &mut dyn FnMut() -> Result<()>) -> Result<()> {
+        self.signal("-STOP")?;
+        let result = action();
+        self.signal("-CONT")?;
+        result
     }
 
     pub fn signal(&self, name: &str) -> Result<()> {
