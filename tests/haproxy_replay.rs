@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use hopscope::replay::replay;
+use hopscope::sim::Rng;
 use serde_json::{Value, json};
 
 /// Recordings that the engine does not carry, each with the reason.
@@ -189,4 +190,116 @@ fn list(value: &Value) -> &[Value] {
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("a text, not {value}"))
+}
+
+/// Events in any order and with other numbers: the replay survives them all.
+#[test]
+fn any_order_of_events_is_replayed() {
+    let mut rng = Rng::new(5, 5);
+    let cases: Vec<Value> = recordings().filter(|case| list(&case["events"]).len() < 120).collect();
+    let pool: Vec<Value> = cases.iter().flat_map(|case| list(&case["events"]).iter().cloned()).collect();
+    for round in 0..400 {
+        let mut case = cases[rng.below(cases.len() as u32) as usize].clone();
+        let names: Vec<Value> = list(&case["servers"]).iter().map(|server| server["name"].clone()).collect();
+        let is_stack = text(&case["case"]).starts_with("stack_");
+        for server in case["servers"].as_array_mut().expect("a list") {
+            server["weight"] = json!(rng.below(5));
+            server["backup"] = json!(rng.below(4) == 0);
+            server["maxconn"] = if rng.below(2) == 0 { Value::Null } else { json!(rng.below(3)) };
+        }
+        case["balancer"]["retries"] = json!(rng.below(4));
+        case["balancer"]["redispatch"] = json!(rng.below(2) == 0);
+        let events = case["events"].as_array_mut().expect("a list");
+        for _ in 0..rng.below(30) {
+            let mut event = pool[rng.below(pool.len() as u32) as usize].clone();
+            let fields = event.as_object_mut().expect("an object");
+            fields.remove("at_ms");
+            if fields.contains_key("server") {
+                fields.insert("server".to_owned(), names[rng.below(names.len() as u32) as usize].clone());
+            }
+            if !is_stack {
+                fields.remove("part");
+            }
+            let place = rng.below(events.len() as u32 + 1) as usize;
+            events.insert(place, event);
+        }
+        for i in (1..events.len()).rev() {
+            events.swap(i, rng.below(i as u32 + 1) as usize);
+        }
+        if let Err(problem) = replay(&case) {
+            panic!("round {round}: {problem} in {case}");
+        }
+    }
+}
+
+/// Two servers of maxconn 1, the second out of service; four requests come, it returns, a fifth comes, and they are let go in
+/// order. Where each request got to, and after which event, as HAProxy 2.6.12 did it.
+fn after_a_return(algorithm: &str, out: Value, back: Value) -> Vec<(String, u64)> {
+    let hold = |id: &str| json!({ "op": "hold", "method": "GET", "path": "/", "src": "127.0.0.1", "id": id });
+    let release = |id: &str| json!({ "op": "release", "id": id });
+    let server = |name: &str| json!({ "name": name, "weight": 1, "backup": false, "maxconn": 1 });
+    let mut events = vec![out, hold("a"), hold("b"), hold("c"), hold("d"), back, json!({ "op": "wait_ms", "ms": 30 })];
+    events.push(hold("e"));
+    events.extend(["b", "a", "c", "d", "e"].map(release));
+    let case = json!({
+        "case": "queue_return",
+        "balancer": {
+            "kind": "haproxy", "algorithm": algorithm, "retries": 3, "redispatch": true, "check": null,
+            "timeouts_ms": { "connect": 200, "queue": 3_000, "server": 5_000 },
+        },
+        "servers": [server("web-01"), server("web-02")],
+        "events": events,
+    });
+    let replayed = replay(&case).expect("it is replayed");
+    let reached = list(&replayed["observed"]).iter().filter_map(|entry| entry.get("reached"));
+    reached.map(|at| (text(&at["server"]).to_owned(), at["after_event"].as_u64().expect("a number"))).collect()
+}
+
+#[test]
+fn a_server_that_comes_up_takes_what_waits_and_does_not_count_it() {
+    let state = |state: &str| json!({ "op": "set_state", "server": "web-02", "state": state });
+    let health = |health: &str| json!({ "op": "health", "server": "web-02", "health": health });
+    let reached = |places: [(u8, u64); 5]| places.map(|(server, event)| (format!("web-0{server}"), event)).to_vec();
+    // Round robin sees that others wait and lets the fifth wait too; leastconn finds a free place.
+    let turns = reached([(1, 1), (2, 5), (2, 8), (1, 9), (2, 10)]);
+    assert_eq!(after_a_return("roundrobin", state("maint"), state("ready")), turns);
+    assert_eq!(after_a_return("roundrobin", health("down"), health("up")), turns);
+    let loads = reached([(1, 1), (2, 5), (1, 9), (1, 10), (2, 7)]);
+    assert_eq!(after_a_return("leastconn", state("maint"), state("ready")), loads);
+}
+
+/// The queue is asked only when a server comes UP, so that most of these wait in vain.
+#[test]
+fn a_server_that_is_drained_no_more_takes_nothing_out_of_the_queue() {
+    let state = |state: &str| json!({ "op": "set_state", "server": "web-02", "state": state });
+    let weight = |weight: u32| json!({ "op": "set_weight", "server": "web-02", "weight": weight });
+    let first_two = [("web-01".to_owned(), 1), ("web-01".to_owned(), 9)];
+    assert_eq!(after_a_return("roundrobin", state("drain"), state("ready")), first_two);
+    assert_eq!(after_a_return("roundrobin", weight(0), weight(1)), first_two);
+}
+
+/// The first window of round robin begins with the configuration, not with the first request.
+#[test]
+fn all_out_and_back_before_the_first_request() {
+    let request = json!({ "op": "request", "method": "GET", "path": "/", "src": "127.0.0.1" });
+    let state = |server: &str, state: &str| json!({ "op": "set_state", "server": server, "state": state });
+    let mut events = vec![state("web-01", "maint"), state("web-01", "ready")];
+    events.extend(vec![request.clone(); 8]);
+    events.push(state("web-02", "ready"));
+    events.extend(vec![request; 3]);
+    let case = json!({
+        "case": "change_all_out_first",
+        "balancer": {
+            "kind": "haproxy", "algorithm": "roundrobin", "retries": 3, "redispatch": true, "check": null,
+            "timeouts_ms": { "connect": 200, "queue": null, "server": 5_000 },
+        },
+        "servers": [
+            { "name": "web-01", "weight": 2, "backup": false, "maxconn": null },
+            { "name": "web-02", "weight": 1, "backup": false, "maxconn": null, "disabled": true },
+        ],
+        "events": events,
+    });
+    let replayed = replay(&case).expect("it is replayed");
+    let servers: Vec<&str> = list(&replayed["observed"]).iter().map(|entry| text(&entry["server"])).collect();
+    assert_eq!(servers[8..10], ["web-01", "web-02"]);
 }

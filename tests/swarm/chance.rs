@@ -86,6 +86,7 @@ fn put_right(scenario: &mut Scenario, names: &Names) {
         let weight = scenario.settings.balancer.servers.get(name).map_or(1, |line| line.weight);
         commands.push(Command::ServerState { server: name.clone(), state: AdminState::Ready });
         commands.push(Command::ServerWeight { server: name.clone(), weight });
+        commands.push(Command::ServerHealth { server: name.clone(), health: Health::Up });
     }
     commands.extend(
         [

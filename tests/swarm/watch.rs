@@ -75,14 +75,18 @@ impl Watch {
         assert!(calls < MANY && planned < MANY, "{calls} calls, {planned} planned");
     }
 
-    /// No new request goes to a server that is down or out of service. What waits for this very server may still go there.
+    /// No new request goes to a server that is down or out of service. What waits for this very server may still go there,
+    /// and a cookie may lead to a server that is drained, or with `option persist` to any.
     fn check_servers(&mut self) {
         for (at, balancer) in self.world.balancers().iter().enumerate() {
             for (i, server) in balancer.servers.iter().enumerate() {
                 let (now, usable) = (&mut self.servers[at][i], balancer.candidate(i).usable);
                 let new = server.counters.sessions > now.sessions;
                 let from_queue = server.queued() < now.queued;
-                assert!(!new || now.usable || usable || from_queue, "a request went to {:?}", server.process);
+                let config = &self.world.settings().balancer;
+                let by_cookie = config.cookie.is_some() && (server.runs() || config.persist);
+                let may = now.usable || usable || from_queue || by_cookie;
+                assert!(!new || may, "a request went to {:?}", server.process);
                 *now = Seen { sessions: server.counters.sessions, queued: server.queued(), usable };
             }
         }
