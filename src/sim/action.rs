@@ -59,6 +59,22 @@ pub enum Action {
         /// Its life as a replica.
         life: u32,
     },
+    /// A source hears how far a replica has received (semi-synchronous replication).
+    SemiSyncReceipt {
+        /// Index of the source.
+        source: u16,
+        /// All transactions before this position have arrived.
+        upto: u64,
+    },
+    /// The oldest commit of a server that waits for a replica may have waited too long.
+    SemiSyncTimeout(u16),
+    /// The statement of a client other than the application reaches its server, or has waited too long for a lock.
+    Session {
+        /// Which one.
+        session: u32,
+        /// Number of the statement.
+        life: u32,
+    },
     /// A replica looks after the connection to its source.
     Reconnect {
         /// Index of the replica.

@@ -69,6 +69,9 @@ impl World {
             Command::Promote { server } => return self.promote(self.tier(wiring.mysqld(server)?) as u16),
             Command::Follow { server } => return self.follow(self.tier(wiring.mysqld(server)?) as u16),
             Command::Reclone { server } => return self.reclone(self.tier(wiring.mysqld(server)?) as u16),
+            Command::Replication { server, thread, run } => {
+                return self.replication(self.tier(wiring.mysqld(server)?) as u16, *thread, *run);
+            }
             Command::Deploy { machine, version } => {
                 for app in &mut self.apps {
                     if wiring.machine_of(app.process).name == *machine {
@@ -87,6 +90,7 @@ impl World {
             Setting::CheckKind(_) => self.reload_checks(),
             Setting::Rise(_) | Setting::Fall(_) => self.recount_checks(),
             Setting::SourceDelay(_) => self.reschedule_appliers(),
+            Setting::SemiSync(_) => self.switch_semi_sync(),
             Setting::Workers(_) => (0..self.apps.len()).for_each(|at| self.start_waiting(at)),
             Setting::Threads(_) => (0..self.cluster.servers.len()).for_each(|at| self.start_statements(at)),
             Setting::ClientLatency(_) => {
@@ -197,6 +201,7 @@ impl World {
                 let server = &mut self.cluster.servers[at];
                 server.running = 0;
                 server.waiting.clear();
+                self.sessions_die(at as u16);
             }
             Role::Nginx => {
                 let at = self.tier(process);

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::balancer::{AdminState, Health};
 use super::ids::PartId;
+use super::mysql::Thread;
 use super::nginx::Upstream;
 use super::scenario::FieldError;
 use super::script::{Answer, Method, Script};
@@ -146,6 +147,16 @@ pub enum Command {
         /// The server, as `machine/process`.
         server: String,
     },
+    /// `START REPLICA` and `STOP REPLICA`, with or without `IO_THREAD` or `SQL_THREAD`.
+    Replication {
+        /// The replica, as `machine/process`.
+        server: String,
+        /// Which threads; both if absent.
+        #[serde(default)]
+        thread: Thread,
+        /// Whether they start or stop.
+        run: bool,
+    },
     /// Throws a server's data away, copies the primary's and lets it follow.
     Reclone {
         /// The server, as `machine/process`.
@@ -230,9 +241,10 @@ impl Command {
                 }
                 range("ttl_s", *ttl_s, 0, 604_800)
             }
-            Self::Promote { server } | Self::Follow { server } | Self::Reclone { server } => {
-                wiring.mysqld(server).map(drop)
-            }
+            Self::Promote { server }
+            | Self::Follow { server }
+            | Self::Replication { server, .. }
+            | Self::Reclone { server } => wiring.mysqld(server).map(drop),
             Self::Deploy { machine, version } => {
                 app_on(wiring, machine)?;
                 range("version", *version, 1, 1_000_000)

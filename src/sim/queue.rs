@@ -197,7 +197,7 @@ impl<A: Copy> EventQueue<A> {
 
     /// Number of planned events.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub(super) const fn len(&self) -> usize {
         self.waiting
     }
 }

@@ -94,6 +94,8 @@ settings! {
     "app.fallback" Fallback(bool) => app.fallback_to_primary;
     /// `SOURCE_DELAY` in ms.
     "mysql.source-delay" SourceDelay(u32) => mysql.source_delay_ms, 0..=600_000;
+    /// Semi-synchronous replication.
+    "mysql.semi-sync" SemiSync(bool) => mysql.semi_sync;
     /// Mean time of a statement, in microseconds.
     "mysql.service" MysqlService(u32) => mysql.service_us, 0..=60_000_000;
     /// Statements at a time.
@@ -144,6 +146,7 @@ impl Settings {
             ("mysql.max_connections", self.mysql.max_connections, 1, 100_000),
             ("mysql.apply_us", self.mysql.apply_us, 0, 60_000_000),
             ("mysql.connect_retry_ms", self.mysql.connect_retry_ms, 1, hour_ms),
+            ("mysql.semi_sync_timeout_ms", self.mysql.semi_sync_timeout_ms, 1, hour_ms),
             ("mysql.net_timeout_ms", self.mysql.net_timeout_ms, 1, hour_ms),
         ];
         for (field, value, low, high) in numbers {

@@ -210,6 +210,10 @@ pub struct Mysql {
     pub source_delay_ms: u32,
     /// `SOURCE_CONNECT_RETRY`: ms between attempts of a replica to reach its source.
     pub connect_retry_ms: u32,
+    /// `rpl_semi_sync_source_enabled`, and on every replica: a commit is answered when a replica has received it.
+    pub semi_sync: bool,
+    /// `rpl_semi_sync_source_timeout`: after so many ms without a replica's word commits are answered all the same.
+    pub semi_sync_timeout_ms: u32,
     /// `replica_net_timeout`: silence after which a replica takes its source for lost, in ms.
     pub net_timeout_ms: u32,
 }
@@ -223,6 +227,8 @@ impl Default for Mysql {
             apply_us: 500,
             source_delay_ms: 0,
             connect_retry_ms: 1_000,
+            semi_sync: false,
+            semi_sync_timeout_ms: 10_000,
             net_timeout_ms: 10_000,
         }
     }

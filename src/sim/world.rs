@@ -197,6 +197,9 @@ impl World {
             Action::Received { replica, life, upto } => self.received(replica, life, upto),
             Action::Apply { replica, life } => self.replica_applies(replica, life),
             Action::Reconnect { replica, life } => self.reconnect(replica, life),
+            Action::SemiSyncReceipt { source, upto } => self.receipt(source, upto),
+            Action::SemiSyncTimeout(server) => self.semi_sync_timeout(server),
+            Action::Session { session, life } => self.session_goes_on(session, life),
         }
     }
 
@@ -217,6 +220,10 @@ impl World {
             Action::Received { replica, .. } | Action::Apply { replica, .. } | Action::Reconnect { replica, .. } => {
                 Some(self.cluster.servers[usize::from(replica)].process)
             }
+            Action::SemiSyncReceipt { source: server, .. } | Action::SemiSyncTimeout(server) => {
+                Some(self.cluster.servers[usize::from(server)].process)
+            }
+            Action::Session { session, .. } => Some(self.cluster.server_of(session)),
             Action::Arrival | Action::Timeline(_) | Action::Attempt(_) | Action::Lane(..) => None,
         }
     }

@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 
 use hopscope::sim::balancer::{AdminState, Algorithm, Health};
 use hopscope::sim::dns::ResolverKind;
+use hopscope::sim::mysql::Thread;
 use hopscope::sim::{
     Answer, Arrivals, Check, Class, Command, HashType, Mix, PRESETS, PartId, ReadFrom, RetryOn, Rng, Role, Scenario,
     ServerLine, ServiceTimes, Setting, SimTime, TimedCommand, Wiring, Workload,
@@ -96,6 +97,7 @@ fn put_right(scenario: &mut Scenario, names: &Names) {
             Setting::Workers(16),
             Setting::Threads(8),
             Setting::SourceDelay(0),
+            Setting::SemiSync(false),
             Setting::TimeoutConnect(1_000),
             Setting::TimeoutServer(10_000),
             Setting::NginxReadTimeout(5_000),
@@ -169,6 +171,7 @@ impl Chance {
         settings.mysql.apply_us = self.number(0, 20_000);
         settings.mysql.connect_retry_ms = self.number(100, 3_000);
         settings.mysql.net_timeout_ms = self.number(500, 10_000);
+        settings.mysql.semi_sync_timeout_ms = self.number(10, 2_000);
         settings.record.trace_one_in = self.number(0, 2);
         for (i, name) in names.servers.into_iter().enumerate() {
             if self.one_in(2) {
@@ -190,7 +193,8 @@ impl Chance {
     }
 
     fn setting(&mut self) -> Setting {
-        match self.below(22) {
+        match self.below(24) {
+            22 | 23 => Setting::SemiSync(self.one_in(2)),
             0 => Setting::Balance(*self.pick(&Algorithm::ALL)),
             1 => Setting::AllBackups(self.one_in(2)),
             2 => Setting::Retries(self.number(0, 4)),
@@ -224,7 +228,11 @@ impl Chance {
 
     fn failover(&mut self, names: &Names) -> Command {
         let server = self.name(&names.databases);
-        match self.below(8) {
+        match self.below(11) {
+            8.. => {
+                let thread = *self.pick(&Thread::ALL);
+                Command::Replication { server, thread, run: self.one_in(2) }
+            }
             0..2 => Command::Kill { part: server },
             2 => Command::Restore { part: server },
             3 => Command::RestoreAll,

@@ -1,6 +1,7 @@
 //! `cargo xtask` builds, serves and tests Hopscope with nothing but Rust and Node installed beforehand.
 
 mod apt;
+mod bench;
 mod browser;
 #[cfg(target_os = "linux")]
 mod conformance;
@@ -24,6 +25,7 @@ Commands:
   test [STEP]...     run every step, or only those named: fmt lint native wasm ui build e2e
   conformance        run the real HAProxy and nginx beside the engine on random cases, which must agree
                      [--seed N] [--haproxy N] [--nginx N], or [FILE]..., or [--recordings]
+  bench [WHAT]       measure the engine's speed: web, peers or variants; `cargo xtask bench help` tells more
   help               print this text
 
 What is missing on this machine is installed on the way, into .tools/ of the project where possible.";
@@ -46,6 +48,7 @@ fn run_command(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["serve", options @ ..] => serve::command(port(options)?),
         ["build"] => site::build_and_measure(),
+        ["bench", options @ ..] => bench::command(options),
         ["test", steps @ ..] => test::command(steps),
         #[cfg(target_os = "linux")]
         ["conformance", options @ ..] => conformance::command(options),
@@ -57,7 +60,9 @@ fn run_command(arguments: &[&str]) -> Result<()> {
             println!("{HELP}");
             Ok(())
         }
-        [] => bail!("which command? One of `serve`, `build`, `test` and `conformance`; `cargo xtask help` tells more."),
+        [] => bail!(
+            "which command? One of `serve`, `build`, `test`, `bench` and `conformance`; `cargo xtask help` tells more."
+        ),
         _ => bail!("`{}` is not a command; see `cargo xtask help`.", arguments.join(" ")),
     }
 }

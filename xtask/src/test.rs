@@ -64,7 +64,8 @@ fn summary(durations: &[(&str, Duration)]) -> String {
 
 fn fmt() -> Result<()> {
     toolchain::component("rustfmt", "fmt")?;
-    run(cargo().args(["fmt", "--all", "--check"]))
+    run(cargo().args(["fmt", "--all", "--check"]))?;
+    run(cargo().args(["fmt", "--check", "--manifest-path", "benches/peers/Cargo.toml"]))
 }
 
 fn lint() -> Result<()> {
@@ -126,7 +127,7 @@ fn e2e() -> Result<()> {
 }
 
 /// Installs what the end-to-end tests import, unless that was done since the list of it changed.
-fn install_packages(folder: &Path) -> Result<()> {
+pub fn install_packages(folder: &Path) -> Result<()> {
     let changed = |name: &str| fs::metadata(folder.join(name)).and_then(|data| data.modified()).ok();
     if changed("node_modules/.package-lock.json") >= changed("package-lock.json") {
         return Ok(());

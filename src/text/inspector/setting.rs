@@ -24,6 +24,7 @@ pub const fn label(setting: &Setting) -> &'static str {
         Setting::ReadsFrom(_) => "Reads go to",
         Setting::Fallback(_) => "Fall back to the primary",
         Setting::SourceDelay(_) => "SOURCE_DELAY",
+        Setting::SemiSync(_) => "Semi-synchronous replication",
         Setting::MysqlService(_) => "Mean time of a statement",
         Setting::Threads(_) => "Statements at a time",
         Setting::Resolver(_) => "Software",
@@ -57,6 +58,7 @@ pub const fn help(setting: &Setting) -> &'static str {
         }
         Setting::Fallback(_) => "when no replica answers, read from the primary instead of failing",
         Setting::SourceDelay(_) => "replicas apply each write at least this long after its commit",
+        Setting::SemiSync(_) => "a commit is answered when a replica has received it, or after a time-out",
         Setting::MysqlService(_) => "reads and writes alike",
         Setting::Threads(_) => "more wait for a free thread",
         Setting::Resolver(ResolverKind::Unbound) => "when the name server is silent, Unbound is silent too",
