@@ -21,6 +21,7 @@ pub struct Options {
     /// Whether callers give up waiting: 0 switches the time-outs of browser, balancer and MySQL client off.
     pub timeouts: bool,
     /// Number of systems, each with its own seed.
+    #[allow(dead_code, reason = "tests and micro-benchmarks look at one")]
     pub copies: u64,
     /// Seed of the (first) system.
     pub seed: u64,
