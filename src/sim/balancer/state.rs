@@ -86,7 +86,7 @@ impl World {
         let now = self.now;
         let requeued = self.comes(at, i, |server| {
             if !server.up {
-                server.counters.downtime = server.counters.downtime + now.since(server.changed_at);
+                server.counters.downtime += now.since(server.changed_at);
             }
             (server.up, server.stopping, server.changed_at) = (true, false, now);
         });
