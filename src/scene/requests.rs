@@ -106,8 +106,12 @@ impl RequestsView {
     #[must_use]
     pub fn new(world: &World) -> Self {
         let metrics = world.metrics();
-        let mut outcomes = metrics.outcomes.clone();
-        outcomes.sort_by_key(|count| (count.class, outcome(count).is_ok()));
+        let groups = Class::ALL.into_iter().flat_map(|class| [(class, false), (class, true)]);
+        let of_group = |group| {
+            let counts = metrics.outcomes.iter().copied();
+            counts.filter(move |count| (count.class, outcome(count).is_ok()) == group)
+        };
+        let outcomes = groups.flat_map(of_group).collect();
         Self {
             totals: Totals {
                 started: metrics.started,
