@@ -62,7 +62,8 @@ pub fn narrator(view: Option<&Narration>, playback: &Playback, send: &Callback<M
     }
 }
 
-/// How time runs: the controls or, while it runs ahead, how far it has come; and the clock.
+/// How time runs: the controls or, while it runs ahead, how far it has come in their place; and the clock. The hidden
+/// controls keep their room, lest the diagram changes its size for a second.
 pub fn bar(playback: &Playback, world: &World, send: &Callback<Msg>) -> Html {
     let now_us = world.now().0;
     let status = playback.ahead.map(|ahead| match ahead.state {
@@ -71,10 +72,10 @@ pub fn bar(playback: &Playback, world: &World, send: &Callback<Msg>) -> Html {
         AheadState::Stopped(at) => label::ahead_over(at.0, false),
     });
     let running = playback.ahead.filter(Ahead::is_running);
-    let inside = running.map_or_else(|| controls(playback, world, send), |ahead| progress(&ahead, world, send));
     html! {
-        <div class="playback" role="group" aria-label={label::TIME}>
-            { inside }
+        <div class={classes!("playback", running.map(|_| "playback--ahead"))} role="group" aria-label={label::TIME}>
+            { controls(playback, world, send) }
+            if let Some(ahead) = running { { progress(&ahead, world, send) } }
             <span class="playback__clock mono" data-testid="clock" data-ms={(now_us / 1_000).to_string()}>{ label::clock(now_us) }</span>
             <span class="visually-hidden" role="status" data-testid="ahead-status">{ status }</span>
         </div>
@@ -93,7 +94,7 @@ pub const CANCEL_ID: &str = "ahead-cancel";
 fn progress(ahead: &Ahead, world: &World, send: &Callback<Msg>) -> Html {
     let percent = ahead.percent(world.now());
     html! {
-        <span class="row playback__ahead" key="ahead">
+        <span class="row playback__ahead">
             <label class="small" for="ahead-progress">{ label::ahead_to(ahead.until.0) }</label>
             <progress id="ahead-progress" data-testid="ahead-progress" max="100" value={percent.to_string()} />
             <span class="small mono playback__percent">{ label::percent(percent) }</span>

@@ -53,7 +53,7 @@ async function runAhead(page, minutes) {
   await page.click(`[data-testid=ahead-${minutes}]`);
   await page.waitForFunction((until) => {
     const clock = Number(document.querySelector('[data-testid=clock]').dataset.ms);
-    return clock >= until && document.querySelector('[data-testid=toggle]');
+    return clock >= until && !document.querySelector('[data-testid=ahead-cancel]');
   }, end, { timeout: 60_000 });
   assert.match(await status(page), /^Paused at/);
 }
@@ -71,7 +71,7 @@ test('an hour ahead under load: no long task, cancelled by Escape or by the butt
       assert.match(await status(page), /^Running ahead to/);
       assert.ok((await progress(page)) >= 4);
       await cancel();
-      await page.waitForSelector('[data-testid=ahead-60]');
+      await page.waitForSelector('[data-testid=ahead-cancel]', { state: 'detached' });
       assert.match(await status(page), /^Cancelled at/);
       assert.equal(await focused(page), 'ahead-60');
       const stopped = await clock(page);
