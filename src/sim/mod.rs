@@ -18,6 +18,7 @@ mod field_path;
 mod histogram;
 mod ids;
 mod inspect;
+mod json;
 pub mod metrics;
 pub mod mysql;
 mod named;
