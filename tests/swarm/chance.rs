@@ -6,7 +6,7 @@ use hopscope::sim::balancer::{AdminState, Algorithm, Health};
 use hopscope::sim::dns::ResolverKind;
 use hopscope::sim::mysql::Thread;
 use hopscope::sim::{
-    Answer, Arrivals, Check, Class, Command, HashType, Mix, PRESETS, PartId, ReadFrom, RetryOn, Rng, Role, Scenario,
+    Answer, Arrivals, Check, Class, Command, HashType, Mix, PRESETS, PartId, ReadFrom, Rng, Role, Scenario,
     ServerLine, ServiceTimes, Setting, SimTime, TimedCommand, Wiring, Workload,
 };
 
