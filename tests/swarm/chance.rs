@@ -6,8 +6,8 @@ use hopscope::sim::balancer::{AdminState, Algorithm, Health};
 use hopscope::sim::dns::ResolverKind;
 use hopscope::sim::mysql::Thread;
 use hopscope::sim::{
-    Answer, Arrivals, Check, Class, Command, HashType, Mix, PRESETS, PartId, ReadFrom, Rng, Role, Scenario,
-    ServerLine, ServiceTimes, Setting, SimTime, TimedCommand, Wiring, Workload,
+    Answer, Arrivals, Check, Class, Command, HashType, Mix, PRESETS, PartId, ReadFrom, Rng, Role, Scenario, ServerLine,
+    ServiceTimes, Setting, SimTime, TimedCommand, Wiring, Workload,
 };
 
 use crate::support::{ms, scenario as made_up};
