@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 
 use super::call::{Ask, Parent, Reply};
 use super::ids::ProcessId;
+use super::invariants;
 use super::outcome::{BrowserError, Cause, Outcome, Verdict};
 use super::parts::Condition;
 use super::time::Micros;
@@ -64,6 +65,7 @@ impl World {
         } else {
             self.ask_resolver(key);
         }
+        invariants::within(self.visits.len(), MAX_UNDER_WAY);
         id
     }
 
@@ -137,6 +139,8 @@ impl World {
     fn end_visit(&mut self, key: VisitKey, outcome: Outcome) {
         let visit = self.visits.remove(key).expect("a visit ends once");
         let took = self.now.since(visit.started);
+        let stored = visit.notes.stored.filter(|_| outcome.is_ok());
+        invariants::answer_is_newer(&visit, self.now, stored.as_ref());
         if let Some(slot) = visit.trace {
             let place = Place::Process(self.browser);
             if matches!(outcome.cause, Cause::AddressUnused | Cause::NoPort | Cause::BrowserClosed) {
@@ -144,9 +148,7 @@ impl World {
             }
             self.traces.finish(slot, visit.id, outcome);
         }
-        if outcome.is_ok()
-            && let Some(stored) = visit.notes.stored
-        {
+        if let Some(stored) = stored {
             self.cluster.acknowledge(stored);
         }
         let record = VisitRecord {
@@ -165,6 +167,7 @@ impl World {
         self.digest.word(visit.id ^ took.0.rotate_left(32));
         self.digest.word(result | u64::from(outcome.by.0) << 16);
         self.metrics.ended(self.now, &record);
+        invariants::ends_once(self.metrics.started, self.metrics.ended, self.visits.len());
         self.log.push(record);
     }
 }

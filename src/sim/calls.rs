@@ -2,6 +2,7 @@
 
 use super::call::{Ask, Call, CallKey, CallState, Parent, Reply, Work};
 use super::ids::ProcessId;
+use super::invariants;
 use super::parts::Condition;
 use super::time::{Micros, SimTime};
 use super::topology::Role;
@@ -225,6 +226,7 @@ impl World {
         let CallState::Returning(reply) = call.state else {
             return;
         };
+        invariants::reply_is_newer(call, self.now);
         if !self.is_current(key) {
             self.calls.remove(key);
             return;

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::ids::ProcessId;
+use super::invariants;
 use super::outcome::{BrowserError, Cause, Verdict};
 use super::time::{Micros, SimTime};
 use super::visit::VisitRecord;
@@ -169,6 +170,7 @@ impl Metrics {
             let latency = Histogram::default();
             let (started, ok, http_errors, browser_errors) = (0, 0, 0, 0);
             self.series.push_back(Bucket { start: next, started, ok, http_errors, browser_errors, by_server, latency });
+            invariants::within(self.series.len(), BUCKETS);
             next += BUCKET;
         }
         self.series.back_mut().expect("just filled")

@@ -17,6 +17,7 @@ pub mod dns;
 mod field_path;
 mod ids;
 mod inspect;
+mod invariants;
 pub mod metrics;
 pub mod mysql;
 mod named;

@@ -18,6 +18,7 @@ mod source;
 mod static_rr;
 #[cfg(test)]
 mod testing;
+mod turns;
 
 use std::collections::VecDeque;
 

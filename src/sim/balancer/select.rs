@@ -6,6 +6,7 @@ use super::least_conn::LeastConn;
 use super::map::Map;
 use super::round_robin::RoundRobin;
 use super::static_rr::StaticRr;
+use super::turns::Turns;
 use super::{first, random, source};
 use crate::sim::Rng;
 use crate::sim::named::named;
@@ -57,7 +58,7 @@ pub struct Selector {
 
 #[derive(Clone, Debug)]
 enum Policy {
-    RoundRobin(RoundRobin),
+    RoundRobin(RoundRobin, Turns),
     StaticRr(StaticRr),
     LeastConn(LeastConn),
     First,
@@ -83,7 +84,10 @@ impl Selector {
         let duty = Duty::of(servers, all_backups);
         let map = || Map::new(servers, |server| duty.includes(server, servers));
         let policy = match algorithm {
-            Algorithm::RoundRobin => Policy::RoundRobin(RoundRobin::new(servers)),
+            Algorithm::RoundRobin => {
+                let turns = Turns::new(servers, |server| duty.includes(server, servers));
+                Policy::RoundRobin(RoundRobin::new(servers), turns)
+            }
             Algorithm::StaticRr => Policy::StaticRr(StaticRr::new(map())),
             Algorithm::LeastConn => Policy::LeastConn(LeastConn::new(servers)),
             Algorithm::First => Policy::First,
@@ -102,7 +106,11 @@ impl Selector {
             (Policy::Source(map), _) => source::pick(map, source),
             (Policy::Random, Duty::OneBackup(backup)) => Some(backup).filter(|_| !servers[backup].full()),
             (_, Duty::OneBackup(backup)) => Some(backup),
-            (Policy::RoundRobin(turns), Duty::All(group)) => turns.pick(group, servers, avoid),
+            (Policy::RoundRobin(robin, turns), Duty::All(group)) => {
+                let picked = robin.pick(group, servers, avoid);
+                let (opens_window, passed_over) = robin.last_pick;
+                picked.inspect(|server| turns.take(*server, opens_window, passed_over))
+            }
             (Policy::LeastConn(loads), Duty::All(group)) => loads.pick(group, servers, avoid),
             (Policy::First, Duty::All(group)) => first::pick(group, servers, avoid),
             (Policy::Random, Duty::All(group)) => random::pick(group, servers, avoid, rng),
@@ -121,7 +129,10 @@ impl Selector {
         let duty = self.duty;
         let on_duty = |server| duty.includes(server, servers);
         match &mut self.policy {
-            Policy::RoundRobin(turns) => turns.changed(server, servers),
+            Policy::RoundRobin(robin, turns) => {
+                robin.changed(server, servers);
+                turns.change(servers, on_duty);
+            }
             Policy::StaticRr(turns) => turns.map.rebuild(servers, on_duty),
             Policy::LeastConn(loads) => loads.changed(server, servers),
             Policy::Source(map) => map.rebuild(servers, on_duty),

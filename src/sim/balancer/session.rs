@@ -9,6 +9,7 @@ use super::AdminState;
 use super::candidate::Pick;
 use crate::sim::call::{CallKey, CallState, Parent, Reply, Session, Work};
 use crate::sim::ids::ProcessId;
+use crate::sim::invariants;
 use crate::sim::outcome::Cause;
 use crate::sim::time::Micros;
 use crate::sim::trace::{Decision, PickReason, Place};
@@ -118,6 +119,8 @@ impl World {
             balancer.count_running(server, true);
             balancer.servers[server].counters.sessions += 1;
             balancer.counters.assigned += 1;
+            invariants::may_get_request(&balancer.servers[server], why == PickReason::FromQueue);
+            invariants::counts_add_up(balancer);
         }
         self.change_session(key, |session| (session.server, session.running) = (Some(server as u16), true));
         self.mark(key, Place::Process(process), Decision::Picked { server: nginx, why });

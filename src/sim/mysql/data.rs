@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use serde::Serialize;
 
+use crate::sim::invariants;
 use crate::sim::time::SimTime;
 
 /// Rows of the table `orders` that a server keeps; older ones are archived and only counted.
@@ -151,6 +152,7 @@ impl Binlog {
             self.start = self.start.max(self.first);
         }
         self.entries.push_back(transaction);
+        invariants::within(self.entries.len(), MAX_TRANSACTIONS);
     }
 
     /// The transactions with their positions, from `position` on.
@@ -199,6 +201,7 @@ impl Table {
             self.archived += 1;
         }
         self.rows.push_back(row);
+        invariants::within(self.rows.len(), MAX_ROWS);
         self.last_id = self.last_id.max(row.id);
     }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::replication::{Io, WhyRefused};
 use super::{Binlog, Cluster, MAX_ACKNOWLEDGED, Row, Server, Stored};
 use crate::sim::ids::ProcessId;
+use crate::sim::invariants;
 use crate::sim::parts::Condition;
 use crate::sim::scenario::FieldError;
 use crate::sim::time::{Micros, SimTime};
@@ -93,6 +94,7 @@ impl World {
             self.cluster.promotions.pop_front();
         }
         self.cluster.promotions.push_back(promotion);
+        invariants::within(self.cluster.promotions.len(), MAX_PROMOTIONS);
         if let Some(old) = old
             && self.parts.condition(self.cluster.servers[usize::from(old)].process) == Condition::Up
         {
@@ -121,11 +123,14 @@ impl World {
                 }
             }
         }
+        let mut expected_no_more = 0;
         for gtid in &mut self.cluster.acknowledged {
             if gtid.is_some_and(|gtid| !executed.contains(gtid)) {
                 *gtid = None;
+                expected_no_more += 1;
             }
         }
+        invariants::losses_are_named(promotion.lost_count, expected_no_more);
         promotion
     }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{MAX_TRANSACTIONS, Server};
 use crate::sim::ids::{LinkId, ProcessId};
+use crate::sim::invariants;
 use crate::sim::parts::Condition;
 use crate::sim::time::Micros;
 use crate::sim::world::{Action, World};
@@ -136,6 +137,7 @@ impl World {
             server.relay.push_back(transaction);
             server.next_position += 1;
         }
+        invariants::within(self.cluster.servers[at].relay.len(), MAX_TRANSACTIONS);
         self.start_applying(replica);
     }
 
@@ -155,6 +157,7 @@ impl World {
 
     /// The applier has carried a transaction out.
     pub(in crate::sim) fn replica_applies(&mut self, replica: u16, life: u32) {
+        invariants::is_prefix(&self.cluster.servers, usize::from(replica));
         let server = &mut self.cluster.servers[usize::from(replica)];
         if life != server.tickets.apply || self.parts.condition(server.process) != Condition::Up {
             return;
