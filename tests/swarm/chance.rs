@@ -1,4 +1,5 @@
 //! Random scenarios: presets and made-up topologies, random settings, random commands at random times.
+#![allow(dead_code, reason = "each test file uses the part that it needs")]
 
 use std::net::Ipv4Addr;
 

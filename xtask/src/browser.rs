@@ -1,8 +1,10 @@
-//! Finds Chromium and its driver, and installs them where that needs no question: on Debian as root.
+//! Finds Chromium, its driver and Firefox, and installs them where that needs no question: on Debian as root.
 
 use crate::run::{find_on_path, install, output_of, program};
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
+
+const CHROMIUM_PACKAGES: [&str; 2] = ["chromium", "chromium-driver"];
 
 /// A browser for tests. The variable CHROMIUM names one that is not in a usual place.
 pub fn chromium() -> Result<PathBuf> {
@@ -10,7 +12,7 @@ pub fn chromium() -> Result<PathBuf> {
         return Ok(found);
     }
     if may_use_apt() {
-        install_with_apt()?;
+        install_with_apt(&CHROMIUM_PACKAGES)?;
         if let Some(found) = find_chromium() {
             return Ok(found);
         }
@@ -25,6 +27,35 @@ pub fn chromium() -> Result<PathBuf> {
     )
 }
 
+/// Firefox, for what must be the same in every browser. The variable FIREFOX names one that is not in a usual place.
+pub fn firefox() -> Result<PathBuf> {
+    if let Some(found) = find_firefox() {
+        return Ok(found);
+    }
+    if may_use_apt() {
+        install_with_apt(&["firefox-esr"])?;
+        if let Some(found) = find_firefox() {
+            return Ok(found);
+        }
+    }
+    bail!(
+        "Firefox is needed: install it ({}), or set FIREFOX to the path of its program.",
+        if find_on_path("apt-get").is_some() {
+            "`sudo apt-get install firefox-esr`"
+        } else {
+            "from https://www.mozilla.org/firefox"
+        }
+    )
+}
+
+fn find_firefox() -> Option<PathBuf> {
+    const PLACES: [&str; 2] =
+        ["/Applications/Firefox.app/Contents/MacOS/firefox", r"C:\Program Files\Mozilla Firefox\firefox.exe"];
+    named_by("FIREFOX")
+        .or_else(|| ["firefox-esr", "firefox"].iter().find_map(|name| find_on_path(name)))
+        .or_else(|| PLACES.iter().map(PathBuf::from).find(|place| place.is_file()))
+}
+
 /// The program that steers the browser. The variable CHROMEDRIVER names one that is not on PATH.
 pub fn chromedriver() -> Result<PathBuf> {
     let browser = chromium()?;
@@ -32,7 +63,7 @@ pub fn chromedriver() -> Result<PathBuf> {
         return Ok(found);
     }
     if may_use_apt() {
-        install_with_apt()?;
+        install_with_apt(&CHROMIUM_PACKAGES)?;
         if let Some(found) = find_chromedriver() {
             return Ok(found);
         }
@@ -71,15 +102,15 @@ fn may_use_apt() -> bool {
         && output_of(program("id").arg("-u")).as_deref() == Some("0")
 }
 
-fn install_with_apt() -> Result<()> {
-    println!("Installing chromium and chromium-driver with apt-get: usually 1 minute.");
+fn install_with_apt(packages: &[&str]) -> Result<()> {
+    println!("Installing {} with apt-get: usually 1 minute.", packages.join(" and "));
     let apt = || {
         let mut command = program("apt-get");
         command.env("DEBIAN_FRONTEND", "noninteractive").args(["--yes", "--quiet"]);
         command
     };
     install("the list of packages", apt().arg("update"))?;
-    install("chromium", apt().args(["install", "--no-install-recommends", "chromium", "chromium-driver"]))
+    install(packages[0], apt().args(["install", "--no-install-recommends"]).args(packages))
 }
 
 /// `156` of `Chromium 156.0.8078.79 built on Debian`.

@@ -1,6 +1,7 @@
 //! `cargo xtask` builds, serves and tests Hopscope with nothing but Rust and Node installed beforehand.
 
 mod browser;
+mod parity;
 mod run;
 mod serve;
 mod site;
@@ -11,6 +12,7 @@ mod tools;
 
 use anyhow::{Context, Result, bail};
 use std::process::ExitCode;
+use test::Sweep;
 
 const HELP: &str = "\
 Usage: cargo xtask <command>
@@ -18,7 +20,8 @@ Usage: cargo xtask <command>
 Commands:
   serve [--port N]   build the site if its sources changed, and serve it on http://127.0.0.1:8080
   build              leave the static site in dist/, print its sizes and check them against the budget
-  test [STEP]...     run every step, or only those named: fmt lint native wasm ui build e2e
+  test [STEP]...     run every step, or only those named: fmt lint native swarm wasm ui build parity e2e
+  test --full ...    the same with longer sweeps: 20,000 seeds in the step swarm
   help               print this text
 
 What is missing on this machine is installed on the way, into .tools/ of the project where possible.";
@@ -41,7 +44,8 @@ fn run_command(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["serve", options @ ..] => serve::command(port(options)?),
         ["build"] => site::build_and_measure(),
-        ["test", steps @ ..] => test::command(steps),
+        ["test", "--full", steps @ ..] => test::command(steps, Sweep::Full),
+        ["test", steps @ ..] => test::command(steps, Sweep::Usual),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())
