@@ -49,7 +49,7 @@ fn the_invariants_hold_whatever_happens() {
         Err(seed) => {
             // The reason has been said once.
             std::panic::set_hook(Box::new(|_| {}));
-            let path = write(seed, &with_few_commands(chance::scenario(seed)));
+            let path = write(&format!("seed-{seed}"), &with_few_commands(chance::scenario(seed), fails));
             drop(std::panic::take_hook());
             panic!("seed {seed} fails (the reason is above); HOPSCOPE_SCENARIO={} runs it again", path.display());
         }
@@ -96,16 +96,16 @@ fn read(path: &Path) -> Scenario {
 }
 
 /// Leaves a scenario where its run can be started again.
-fn write(seed: u64, scenario: &Scenario) -> PathBuf {
+fn write(name: &str, scenario: &Scenario) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("swarm");
     std::fs::create_dir_all(&folder).expect("a folder for scenarios");
-    let path = folder.join(format!("seed-{seed}.json"));
+    let path = folder.join(format!("{name}.json"));
     std::fs::write(&path, scenario.to_json()).expect("a file for the scenario");
     path
 }
 
 /// Leaves out of the troubles what is not needed for a failure: halves, then quarters, and so on.
-fn with_few_commands(mut scenario: Scenario) -> Scenario {
+fn with_few_commands(mut scenario: Scenario, fails: impl Fn(&Scenario) -> bool) -> Scenario {
     let troubles =
         |scenario: &Scenario| scenario.timeline.iter().take_while(|entry| entry.at_us < chance::troubles_end()).count();
     let mut length = troubles(&scenario).div_ceil(2);
@@ -122,12 +122,27 @@ fn with_few_commands(mut scenario: Scenario) -> Scenario {
     scenario
 }
 
+/// A lost row stands for a failure: it is still there in the file, with the few commands that it takes.
+#[test]
+fn a_failure_is_kept_while_commands_are_left_out() {
+    let loses = |scenario: &Scenario| {
+        let mut world = World::new(Arc::new(scenario.clone()));
+        world.run_until(chance::troubles_end());
+        world.cluster().promotions.iter().any(|promotion| promotion.lost_count > 0)
+    };
+    let scenario = (0..).map(chance::scenario).find(loses).expect("some seed loses a row");
+    let few = read(&write("few-commands", &with_few_commands(scenario.clone(), loses)));
+    let troubles = |scenario: &Scenario| scenario.timeline.iter().filter(|e| e.at_us < chance::troubles_end()).count();
+    assert!(loses(&few));
+    assert!(troubles(&few) < troubles(&scenario) && troubles(&few) <= 5, "{:?}", few.timeline);
+}
+
 /// What is written when a seed fails gives the same run, event by event.
 #[test]
 fn a_scenario_file_gives_the_same_run_again() {
     for seed in [3, 4] {
         let scenario = chance::scenario(seed);
-        let again = read(&write(seed, &scenario));
+        let again = read(&write(&format!("again-{seed}"), &scenario));
         assert_eq!(again, scenario);
         let digest = |scenario: Scenario| {
             let mut world = World::new(Arc::new(scenario));
