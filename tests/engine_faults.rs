@@ -318,7 +318,7 @@ fn the_clock_of_the_queue_starts_anew_with_each_wait() {
     // Even addresses hash to web-01, odd ones to web-02.
     let start = |lab: &mut Lab, last| {
         let source = Some(std::net::Ipv4Addr::new(10, 9, 0, last));
-        lab.tell(Command::Visit { class: Class::Read, count: 1, source });
+        lab.tell(Command::visits_from(Class::Read, 1, source));
         lab.world.last_visit()
     };
     let _busy = start(&mut lab, 2);

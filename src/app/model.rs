@@ -243,7 +243,7 @@ impl Model {
 
     fn send(&mut self, class: Class) -> Option<u64> {
         let before = self.world.last_visit();
-        self.obey(Command::Visit { class, count: 1, source: None });
+        self.obey(Command::visits(class, 1));
         let visit = self.world.last_visit();
         (visit > before).then(|| {
             self.playback.running = true;

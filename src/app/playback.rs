@@ -222,7 +222,7 @@ mod tests {
         let scenario = std::sync::Arc::new(crate::sim::PRESETS[0].scenario());
         let mut world = World::new(scenario);
         let class = crate::sim::Class::Read;
-        world.apply(&crate::sim::Command::Visit { class, count: 1, source: None }).unwrap();
+        world.apply(&crate::sim::Command::visits(class, 1)).unwrap();
         let mut playback = Playback::new(Speed::Auto);
         playback.follow(1);
         let mut told = Vec::new();

@@ -248,7 +248,7 @@ mod tests {
     }
 
     fn write(world: &mut World, count: u32) {
-        act(world, Command::Visit { class: Class::Write, count, source: None });
+        act(world, Command::visits(Class::Write, count));
         let until = world.now() + Micros::from_secs(2);
         world.run_until(SimTime(until.0));
     }

@@ -286,7 +286,7 @@ mod tests {
     fn a_second_without_visits_counts_zero_and_has_no_latency() {
         let mut world = world("three-server", 0);
         run(&mut world, 2);
-        world.apply(&Command::Visit { class: Class::Read, count: 3, source: None }).expect("valid");
+        world.apply(&Command::visits(Class::Read, 3)).expect("valid");
         run(&mut world, 4);
         let view = MetricsView::new(&world);
         assert_eq!(values(&view, ChartKind::Outcomes, 0), [0, 0, 3, 0]);

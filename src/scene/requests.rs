@@ -190,7 +190,7 @@ mod tests {
     }
 
     const fn visit(class: Class, count: u32) -> Command {
-        Command::Visit { class, count, source: None }
+        Command::visits(class, count)
     }
 
     fn kill(part: &str) -> Command {

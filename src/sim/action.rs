@@ -22,8 +22,8 @@ pub enum Action {
     ConnectTimeout(CallKey),
     /// The caller gives up waiting for an answer.
     ResponseTimeout(CallKey),
-    /// The first timer of a lane strikes; the number is its place in the order of plans.
-    Lane(Lane, u64),
+    /// Time-outs of a lane are due.
+    Lane(Lane),
     /// HAProxy tries the same server again.
     Retry(CallKey),
     /// A request has waited too long in HAProxy's queue.

@@ -89,7 +89,12 @@ impl World {
         self.apps[at].busy += 1;
         self.calls[key].work = Work::Request { has_worker: true, fallback: false };
         let time = self.service_time(self.settings.app.service_us, process);
-        self.plan(time, Action::Finished(key));
+        if self.calls[key].ask != Ask::Scripted {
+            return self.plan_work(time, Action::Finished(key));
+        }
+        if let Some(delay) = self.scripted_delay(key) {
+            self.plan_work(time + delay, Action::Finished(key));
+        }
     }
 
     /// The application's own work is done: the database is next.
@@ -100,6 +105,7 @@ impl World {
                 self.ask_database(key, server, why, false);
             }
             Ask::Page(Class::Write) => self.ask_database(key, self.cluster.primary, DbChoice::Write, true),
+            Ask::Scripted => self.scripted_answer(key),
             _ => self.app_answers(key, 200, Cause::Page),
         }
     }
@@ -157,24 +163,30 @@ impl World {
     }
 
     fn app_answers(&mut self, key: CallKey, status: u16, cause: Cause) {
+        let process = self.calls[key].callee;
+        let at = self.tier(process);
+        let decision = match cause {
+            Cause::Database(error) => Decision::DatabaseFailed(error),
+            _ => Decision::Answered { version: self.apps[at].version },
+        };
+        self.app_replies(key, decision, Reply::Http { status, by: process, cause });
+    }
+
+    /// The application answers, or closes the connection, and its worker is free again.
+    pub(super) fn app_replies(&mut self, key: CallKey, decision: Decision, reply: Reply) {
         let (process, visit) = (self.calls[key].callee, self.calls[key].visit);
         let at = self.tier(process);
-        let version = self.apps[at].version;
-        let decision = match cause {
-            Cause::Database(error) => {
-                self.apps[at].counters.failed += 1;
-                Decision::DatabaseFailed(error)
-            }
-            _ => {
-                self.apps[at].counters.answered += 1;
-                Decision::Answered { version }
-            }
-        };
+        let app = &mut self.apps[at];
+        let version = app.version;
+        match reply {
+            Reply::Http { cause: Cause::Database(_), .. } | Reply::Closed | Reply::Reset => app.counters.failed += 1,
+            _ => app.counters.answered += 1,
+        }
         self.mark(key, Place::Process(process), decision);
         if let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) {
             visit.notes.version = Some(version);
         }
-        self.answer(key, Reply::Http { status, by: process, cause });
+        self.answer(key, reply);
         self.worker_is_free(at);
     }
 

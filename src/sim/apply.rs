@@ -6,6 +6,7 @@ use super::ids::{LinkId, PartId, ProcessId};
 use super::outcome::{BrowserError, Cause};
 use super::parts::Condition;
 use super::scenario::FieldError;
+use super::script::Script;
 use super::setting::Setting;
 use super::time::Micros;
 use super::topology::Role;
@@ -28,22 +29,28 @@ impl World {
         let wiring = std::sync::Arc::clone(&self.wiring);
         command.validate(&wiring)?;
         match command {
-            Command::Visit { class, count, source } => {
+            Command::Visit { class, count, source, answer, method, path, cookie } => {
                 if self.parts.condition(self.browser) != Condition::Up {
                     return Err(FieldError::new("class", "the browser is closed"));
                 }
                 let own = self.wiring.machine_of(self.browser).address;
+                let plain = answer.is_none() && method.is_none() && path.is_none() && cookie.is_none();
                 for _ in 0..*count {
-                    self.start_visit(*class, source.unwrap_or(own), true, true);
+                    let (method, path, cookie) = (*method, path.clone(), cookie.clone());
+                    let script = Script { answer: answer.unwrap_or_default(), method, path, cookie };
+                    let script = (!plain).then(|| Box::new(script));
+                    self.start_visit(*class, source.unwrap_or(own), true, true, script);
                 }
             }
+            Command::Release { visit } => self.release_visit(*visit),
+            Command::Abort { visit } => self.abort_visit(*visit),
             Command::Load(workload) => {
                 self.workload = *workload;
                 self.plan_arrival();
             }
             Command::Kill { part } => self.set_condition(wiring.part(part)?, Condition::Down),
             Command::Freeze { part } => self.freeze(wiring.part(part)?)?,
-            Command::Slow { part, factor } => self.parts.state_mut(wiring.part(part)?).slowdown = *factor,
+            Command::Slow { part, factor } => self.parts.set_slowdown(wiring.part(part)?, *factor),
             Command::Restore { part } => self.restore(wiring.part(part)?),
             Command::RestoreAll => self.parts.all().for_each(|part| self.restore(part)),
             Command::ServerState { server, state } => self.set_admin_state(wiring.server(server)?, *state),
@@ -102,10 +109,10 @@ impl World {
         if let PartId::Process(process) = part
             && before == Condition::Hung
         {
-            self.parts.state_mut(part).condition = Condition::Up;
+            self.parts.set_condition(part, Condition::Up);
             self.go_on(process);
         }
-        self.parts.state_mut(part).condition = condition;
+        self.parts.set_condition(part, condition);
         let affected: Vec<ProcessId> = match part {
             PartId::Machine(machine) => self.wiring.processes_of(machine).collect(),
             PartId::Process(process) => vec![process],
@@ -118,7 +125,7 @@ impl World {
                 PartId::Machine(_) if dies => self.dies(process, false),
                 PartId::Machine(_) => {
                     // The machine boots: everything on it starts afresh.
-                    self.parts.state_mut(PartId::Process(process)).condition = Condition::Up;
+                    self.parts.set_condition(PartId::Process(process), Condition::Up);
                     self.starts(process);
                 }
                 _ if dies => self.dies(process, self.parts.has_power(process)),
@@ -131,7 +138,7 @@ impl World {
 
     fn restore(&mut self, part: PartId) {
         self.set_condition(part, Condition::Up);
-        self.parts.state_mut(part).slowdown = 1;
+        self.parts.set_slowdown(part, 1);
     }
 
     /// A process that hung goes on with what has piled up.
@@ -154,10 +161,12 @@ impl World {
         }
         let calls: Vec<CallKey> = self.calls.iter().filter(|(_, c)| c.callee == process).map(|(key, _)| key).collect();
         for key in calls {
-            if !matches!(self.calls[key].state, CallState::Sending | CallState::Working) {
+            // The end of one call may have ended others.
+            let state = self.calls.get(key).map(|call| call.state);
+            if !matches!(state, Some(CallState::Sending | CallState::Working)) {
                 continue;
             }
-            self.calls[key].child = None;
+            self.abandon_child(key);
             // A datagram has no connection that the kernel could close.
             let closes = with_power && self.calls[key].ask != Ask::Resolve;
             let has_read = self.calls[key].state == CallState::Working;
@@ -202,6 +211,7 @@ impl World {
     }
 
     fn browser_closes(&mut self) {
+        self.remembered = None;
         let visits: Vec<VisitKey> = self.visits.keys().collect();
         for visit in visits {
             self.browser_fails(visit, BrowserError::Aborted, Cause::BrowserClosed);
@@ -221,8 +231,10 @@ impl World {
                 })
                 .collect();
             for (key, reply) in stalled {
-                self.calls[key].state = CallState::Working;
-                self.answer(key, reply);
+                if let Some(call) = self.calls.get_mut(key) {
+                    call.state = CallState::Working;
+                    self.answer(key, reply);
+                }
             }
         }
         self.sources_changed(false);

@@ -7,6 +7,7 @@ use super::ids::ProcessId;
 use super::invariants;
 use super::outcome::{BrowserError, Cause, Outcome, Verdict};
 use super::parts::Condition;
+use super::script::{Answer, Script};
 use super::time::Micros;
 use super::topology::Role;
 use super::trace::{Decision, Place};
@@ -22,7 +23,7 @@ impl World {
         }
         if let Some(gap) = self.workload.next_gap(&mut self.rng.arrivals) {
             self.arrivals_planned = true;
-            self.plan(gap, Action::Arrival);
+            self.plan_work(gap, Action::Arrival);
         }
     }
 
@@ -36,14 +37,21 @@ impl World {
             let one_in = self.settings.record.trace_one_in;
             let traced = one_in > 0 && self.started_visits.is_multiple_of(u64::from(one_in));
             if self.parts.condition(self.browser) == Condition::Up {
-                self.start_visit(class, source, false, traced);
+                self.start_visit(class, source, false, traced, None);
             }
         }
         self.plan_arrival();
     }
 
-    /// Starts a visit and returns its number.
-    pub(super) fn start_visit(&mut self, class: Class, source: Ipv4Addr, by_hand: bool, traced: bool) -> u64 {
+    /// Starts a visit.
+    pub(super) fn start_visit(
+        &mut self,
+        class: Class,
+        source: Ipv4Addr,
+        by_hand: bool,
+        traced: bool,
+        script: Option<Box<Script>>,
+    ) {
         self.started_visits += 1;
         let id = self.started_visits;
         self.metrics.started(self.now);
@@ -54,6 +62,7 @@ impl World {
             source,
             started: self.now,
             by_hand,
+            script,
             child: None,
             dns_tries: 0,
             acknowledged_before: self.cluster.acknowledged(),
@@ -63,10 +72,12 @@ impl World {
         if self.visits.len() > MAX_UNDER_WAY {
             self.browser_fails(key, BrowserError::InsufficientResources, Cause::NoPort);
         } else {
-            self.ask_resolver(key);
+            match self.remembered.filter(|(_, until)| self.now < *until) {
+                Some((address, _)) => self.connect_to_site(key, address, class),
+                None => self.ask_resolver(key),
+            }
         }
         invariants::within(self.visits.len(), MAX_UNDER_WAY);
-        id
     }
 
     fn ask_resolver(&mut self, key: VisitKey) {
@@ -84,7 +95,12 @@ impl World {
         let (tries, class, browser) = (visit.dns_tries, visit.class, self.browser);
         if callee == self.names.resolver {
             return match reply {
-                Reply::Address(address) => self.connect_to_site(key, address, class),
+                Reply::Address { address, ttl_s } => {
+                    if self.settings.client.remembers_address {
+                        self.remembered = Some((address, self.now + Micros::from_secs(ttl_s.into())));
+                    }
+                    self.connect_to_site(key, address, class);
+                }
                 Reply::NoAddress(cause) => self.fails(key, BrowserError::NameNotResolved, cause, callee),
                 Reply::Refused => self.fails(key, BrowserError::NameNotResolved, Cause::DnsRefused, browser),
                 _ if tries < self.settings.client.dns_attempts => self.ask_resolver(key),
@@ -110,7 +126,9 @@ impl World {
             return self.plan(patience, Action::NobodyThere(key));
         };
         let browser = self.browser;
-        self.open(Parent::Visit, Some(key), browser, entrance, Ask::Page(class));
+        let scripted = self.visits[key].script.as_ref().is_some_and(|script| script.answer != Answer::Page);
+        let ask = if scripted { Ask::Scripted } else { Ask::Page(class) };
+        self.open(Parent::Visit, Some(key), browser, entrance, ask);
     }
 
     /// The process that answers on port 80 of a public address.
@@ -138,12 +156,15 @@ impl World {
     /// Ends a visit: the only place where one ends.
     fn end_visit(&mut self, key: VisitKey, outcome: Outcome) {
         let visit = self.visits.remove(key).expect("a visit ends once");
+        if let Some(child) = visit.child.and_then(|child| self.calls.get_mut(child)) {
+            child.abandoned = true;
+        }
         let took = self.now.since(visit.started);
         let stored = visit.notes.stored.filter(|_| outcome.is_ok());
         invariants::answer_is_newer(&visit, self.now, stored.as_ref());
         if let Some(slot) = visit.trace {
             let place = Place::Process(self.browser);
-            if matches!(outcome.cause, Cause::AddressUnused | Cause::NoPort | Cause::BrowserClosed) {
+            if matches!(outcome.cause, Cause::AddressUnused | Cause::NoPort | Cause::BrowserClosed | Cause::Stopped) {
                 self.traces.mark(slot, visit.id, place, self.now, Decision::NoAnswer);
             }
             self.traces.finish(slot, visit.id, outcome);

@@ -23,6 +23,8 @@ pub struct Call {
     pub visit: Option<VisitKey>,
     /// Who waits for the reply.
     pub parent: Parent,
+    /// The process that waits for the reply.
+    pub caller: ProcessId,
     /// Who is asked.
     pub callee: ProcessId,
     /// Over which link.
@@ -41,6 +43,10 @@ pub struct Call {
     pub work: Work,
     /// The call that the callee itself waits for.
     pub child: Option<CallKey>,
+    /// Whether the caller has given up: the callee works for nobody.
+    pub abandoned: bool,
+    /// Whether its visit is traced.
+    pub traced: bool,
 }
 
 /// Who waits for a reply.
@@ -66,6 +72,8 @@ pub enum Ask {
     Resolve,
     /// A page.
     Page(Class),
+    /// A page with which the application does what the script of the visit says.
+    Scripted,
     /// Only a TCP connection.
     Connect,
     /// The health page of nginx itself.
@@ -121,7 +129,12 @@ pub enum Reply {
         cause: Cause,
     },
     /// An address of `www.foobar.com`.
-    Address(std::net::Ipv4Addr),
+    Address {
+        /// The first of the answer.
+        address: std::net::Ipv4Addr,
+        /// Seconds that it stays valid.
+        ttl_s: u32,
+    },
     /// The resolver has no address to give.
     NoAddress(Cause),
     /// The statement was carried out.

@@ -25,9 +25,15 @@ impl World {
     ) -> CallKey {
         let link = self.wiring.link_between(caller, callee).expect("the wiring has a link for each caller and callee");
         let latency = self.parts.latency(link);
+        let traced = match parent {
+            Parent::Call(parent) => self.calls[parent].traced,
+            Parent::Visit => visit.and_then(|visit| self.visits.get(visit)).is_some_and(|visit| visit.trace.is_some()),
+            Parent::Check { .. } => false,
+        };
         let call = self.calls.insert(Call {
             visit,
             parent,
+            caller,
             callee,
             link,
             ask,
@@ -37,13 +43,11 @@ impl World {
             until: self.now + latency,
             work: Work::None,
             child: None,
+            abandoned: false,
+            traced,
         });
         match parent {
-            Parent::Call(parent) => {
-                if let Some(parent) = self.calls.get_mut(parent) {
-                    parent.child = Some(call);
-                }
-            }
+            Parent::Call(parent) => self.calls[parent].child = Some(call),
             Parent::Visit => {
                 if let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) {
                     visit.child = Some(call);
@@ -51,8 +55,17 @@ impl World {
             }
             Parent::Check { .. } => {}
         }
-        self.plan(latency, Action::Attempt(call));
+        self.travel(parent, latency, Action::Attempt(call));
         call
+    }
+
+    /// What one process sends another arrives after `latency`; without any, it is there now.
+    fn travel(&mut self, parent: Parent, latency: Micros, arrival: Action) {
+        if latency == Micros::ZERO && matches!(parent, Parent::Call(_)) && !self.parts.any_hung() {
+            self.carry_out(arrival);
+        } else {
+            self.plan(latency, arrival);
+        }
     }
 
     /// A connection attempt or datagram reaches the callee's machine: the kernel answers it, not the process.
@@ -61,12 +74,12 @@ impl World {
             return;
         };
         let (callee, link, ask) = (call.callee, call.link, call.ask);
-        let latency = self.parts.latency(link);
-        let timeout = self.connect_timeout_of(call);
+        let shakes_hands = ask != Ask::Resolve && self.settings.network.handshake;
+        let round_trip = if shakes_hands { self.parts.latency(link).times(2) } else { Micros::ZERO };
         let reachable = self.parts.carries(link) && self.parts.has_power(callee);
-        let too_slow = ask != Ask::Resolve && self.handshake() && latency.times(2) > timeout;
+        let too_slow = shakes_hands && round_trip > self.connect_timeout_of(call);
         if !reachable || too_slow || self.backlog_is_full(callee, ask) {
-            let left = (self.calls[key].started + timeout).since(self.now);
+            let left = (call.started + self.connect_timeout_of(call)).since(self.now);
             self.set_state(key, CallState::Lost, left);
             return self.plan(left, Action::ConnectTimeout(key));
         }
@@ -77,8 +90,7 @@ impl World {
             Ask::Connect => self.send_back(key, Reply::Connected),
             Ask::Resolve => self.deliver_or_park(key),
             _ => {
-                let way = if self.handshake() { latency.times(2) } else { Micros::ZERO };
-                let total = way + self.overhead(callee);
+                let total = round_trip + self.overhead(callee);
                 self.set_state(key, CallState::Sending, total);
                 if total == Micros::ZERO {
                     self.deliver_or_park(key);
@@ -87,10 +99,6 @@ impl World {
                 }
             }
         }
-    }
-
-    fn handshake(&self) -> bool {
-        self.settings.network.handshake
     }
 
     /// Time that a proxy itself takes for a request, before it decides.
@@ -105,15 +113,16 @@ impl World {
 
     /// Whether the kernel drops connection attempts because nobody has accepted the ones before.
     fn backlog_is_full(&self, callee: ProcessId, ask: Ask) -> bool {
-        let is_app = *self.wiring.role(callee) == Role::App;
+        let is_app = matches!(self.wiring.role(callee), Role::App);
         if self.parts.condition(callee) == Condition::Hung {
             let backlog = if is_app { self.settings.app.backlog as usize } else { LISTEN_BACKLOG };
             return self.parked[callee.index()].len() >= backlog;
         }
-        matches!(ask, Ask::Page(_) | Ask::AppHealth)
-            && is_app
-            && self.apps[self.tier(callee)].waiting.len() >= self.settings.app.backlog as usize
-            && self.apps[self.tier(callee)].busy >= self.settings.app.workers
+        if !is_app || !matches!(ask, Ask::Page(_) | Ask::Scripted | Ask::AppHealth) {
+            return false;
+        }
+        let app = &self.apps[self.tier(callee)];
+        app.busy >= self.settings.app.workers && app.waiting.len() >= self.settings.app.backlog as usize
     }
 
     fn deliver_or_park(&mut self, key: CallKey) {
@@ -151,9 +160,12 @@ impl World {
             return self.lose(key);
         }
         if !was_parked {
-            let arrived = SimTime(self.now.0 - self.overhead(callee).0.min(self.now.since(call.started).0));
-            self.mark_until(key, Place::Link { link, back: false }, arrived, Decision::Sent);
-            if self.calls[key].ask != Ask::Resolve {
+            let (traced, started, resolves) = (call.traced, call.started, call.ask == Ask::Resolve);
+            if traced {
+                let arrived = SimTime(self.now.0 - self.overhead(callee).0.min(self.now.since(started).0));
+                self.mark_until(key, Place::Link { link, back: false }, arrived, Decision::Sent);
+            }
+            if !resolves {
                 self.start_response_timer(key);
             }
             self.set_state(key, CallState::Working, Micros::ZERO);
@@ -201,20 +213,25 @@ impl World {
     }
 
     fn send_back(&mut self, key: CallKey, reply: Reply) {
-        let latency = self.parts.latency(self.calls[key].link);
+        let call = &self.calls[key];
+        let (parent, latency) = (call.parent, self.parts.latency(call.link));
         self.set_state(key, CallState::Returning(reply), latency);
-        self.plan(latency, Action::Return(key));
+        self.travel(parent, latency, Action::Return(key));
     }
 
     /// Whether the caller still waits for this very call.
     pub(super) fn is_current(&self, key: CallKey) -> bool {
-        let Some(call) = self.calls.get(key) else {
-            return false;
-        };
-        match call.parent {
-            Parent::Visit => call.visit.and_then(|v| self.visits.get(v)).is_some_and(|v| v.child == Some(key)),
-            Parent::Call(parent) => self.calls.get(parent).is_some_and(|parent| parent.child == Some(key)),
+        self.calls.get(key).is_some_and(|call| match call.parent {
+            Parent::Visit | Parent::Call(_) => !call.abandoned,
             Parent::Check { balancer, server } => self.check_waits_for(balancer, server, key),
+        })
+    }
+
+    /// The callee of `key` no longer waits for the call that it has made.
+    pub(super) fn abandon_child(&mut self, key: CallKey) {
+        let child = self.calls[key].child.take();
+        if let Some(child) = child.and_then(|child| self.calls.get_mut(child)) {
+            child.abandoned = true;
         }
     }
 
@@ -232,16 +249,18 @@ impl World {
             return;
         }
         // What waited for a hung caller had arrived before.
-        if call.until == self.now && !self.parts.carries(call.link) {
+        if !self.parts.carries(call.link) && call.until == self.now {
             return self.set_state(key, CallState::Stalled(reply), Micros::ZERO);
         }
-        let place = Place::Link { link: call.link, back: true };
-        let decision = match reply {
-            Reply::Refused => Decision::Refused,
-            Reply::Reset | Reply::Closed => Decision::Reset,
-            _ => Decision::Returned,
-        };
-        self.mark(key, place, decision);
+        if call.traced {
+            let place = Place::Link { link: call.link, back: true };
+            let decision = match reply {
+                Reply::Refused => Decision::Refused,
+                Reply::Reset | Reply::Closed => Decision::Reset,
+                _ => Decision::Returned,
+            };
+            self.mark(key, place, decision);
+        }
         self.hand_over(key, reply);
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::balancer::AdminState;
 use super::ids::PartId;
 use super::scenario::FieldError;
+use super::script::{Answer, Method, Script};
 use super::setting::Setting;
 use super::time::SimTime;
 use super::topology::Role;
@@ -33,6 +34,28 @@ pub enum Command {
         /// Address that they come from; the visitor's own if absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         source: Option<Ipv4Addr>,
+        /// What the application does with them; what it always does if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<Answer>,
+        /// HTTP method; that of the class if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        method: Option<Method>,
+        /// Path and query.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        path: Option<String>,
+        /// The `Cookie` header.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cookie: Option<String>,
+    },
+    /// Lets the application answer a visit that it holds.
+    Release {
+        /// Its number.
+        visit: u64,
+    },
+    /// The visitor presses Stop.
+    Abort {
+        /// Number of the visit.
+        visit: u64,
     },
     /// Sets the continuous load.
     Load(Workload),
@@ -124,13 +147,29 @@ const fn one() -> u32 {
 }
 
 impl Command {
+    /// Ordinary visits of the visitor's own.
+    #[must_use]
+    pub const fn visits(class: Class, count: u32) -> Self {
+        Self::visits_from(class, count, None)
+    }
+
+    /// Ordinary visits from an address.
+    #[must_use]
+    pub const fn visits_from(class: Class, count: u32, source: Option<Ipv4Addr>) -> Self {
+        Self::Visit { class, count, source, answer: None, method: None, path: None, cookie: None }
+    }
+
     /// Checks that all names exist and all numbers are in range; says nothing of whether the act makes sense now.
     ///
     /// # Errors
     /// The field that cannot be.
     pub fn validate(&self, wiring: &Wiring) -> Result<(), FieldError> {
         match self {
-            Self::Visit { count, .. } => range("count", *count, 1, MAX_VISITS),
+            Self::Visit { count, answer, path, cookie, .. } => {
+                range("count", *count, 1, MAX_VISITS)?;
+                Script::validate(*answer, path.as_deref(), cookie.as_deref())
+            }
+            Self::Release { .. } | Self::Abort { .. } => Ok(()),
             Self::Load(workload) => workload.validate(),
             Self::Kill { part } | Self::Restore { part } => wiring.part(part).map(drop),
             Self::Freeze { part } => match wiring.part(part)? {

@@ -36,7 +36,7 @@ impl Digest {
             Action::Return(call) => (5, call.data().as_ffi()),
             Action::ConnectTimeout(call) => (6, call.data().as_ffi()),
             Action::ResponseTimeout(call) => (7, call.data().as_ffi()),
-            Action::Lane(lane, sequence) => (8, sequence << 2 | lane as u64),
+            Action::Lane(lane) => (8, lane as u64),
             Action::Retry(call) => (9, call.data().as_ffi()),
             Action::QueueTimeout(call) => (10, call.data().as_ffi()),
             Action::Check { balancer, server, life } => {

@@ -12,6 +12,7 @@ use super::mysql::Cluster;
 use super::nginx::Nginx;
 use super::parts::Parts;
 use super::scenario::Scenario;
+use super::script::Left;
 use super::settings::Settings;
 use super::time::SimTime;
 use super::trace::{Place, Trace};
@@ -124,6 +125,11 @@ impl World {
     #[must_use]
     pub const fn log(&self) -> &VisitLog {
         &self.log
+    }
+
+    /// The last visits whose clients have left before the end, oldest first.
+    pub fn left(&self) -> impl Iterator<Item = &Left> {
+        self.left.iter()
     }
 
     /// Counters and time series.

@@ -41,7 +41,7 @@ pub enum BrowserError {
     TimedOut,
     /// `ERR_INSUFFICIENT_RESOURCES`: no local port is left for another connection.
     InsufficientResources,
-    /// `ERR_ABORTED`: the browser was closed.
+    /// `ERR_ABORTED`: the browser was closed, or the visitor pressed Stop.
     Aborted,
 }
 
@@ -81,6 +81,10 @@ pub enum Cause {
         /// Its id.
         row: u32,
     },
+    /// The application answered with something that is not HTTP.
+    NotHttp,
+    /// The application closed the connection in the middle of the body.
+    BodyCut,
     /// The application could not use its database.
     Database(DbError),
     /// nginx could not connect to the application.
@@ -99,6 +103,8 @@ pub enum Cause {
     ServerConnectTimeout,
     /// The server closed the connection without an answer.
     ServerReset,
+    /// HAProxy could not read the server's answer.
+    ServerNotHttp,
     /// The server did not answer in time.
     ServerTimeout,
     /// No server became free in time.
@@ -125,6 +131,8 @@ pub enum Cause {
     NoPort,
     /// The visitor closed the browser.
     BrowserClosed,
+    /// The visitor pressed Stop.
+    Stopped,
 }
 
 impl Cause {
@@ -135,6 +143,8 @@ impl Cause {
             Self::NoServer | Self::ServerRefused => "SC",
             Self::ServerConnectTimeout => "sC",
             Self::ServerReset => "SH",
+            Self::ServerNotHttp => "PH",
+            Self::BodyCut => "SD",
             Self::ServerTimeout => "sH",
             Self::QueueTimeout => "sQ",
             _ => "--",

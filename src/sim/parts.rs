@@ -42,6 +42,17 @@ pub struct Parts {
     homes: Vec<MachineId>,
     /// Latency of each link at normal speed.
     latencies: Vec<Micros>,
+    /// What follows from the states for each process, its machine included, and for each link.
+    processes_now: Vec<ProcessNow>,
+    latencies_now: Vec<Micros>,
+    any_hung: bool,
+}
+
+/// What a process does, and by how much its work takes longer.
+#[derive(Clone, Copy, Debug)]
+struct ProcessNow {
+    condition: Condition,
+    slowdown: u64,
 }
 
 impl Parts {
@@ -54,6 +65,9 @@ impl Parts {
             links: vec![PartState::FINE; wiring.links.len()],
             homes: wiring.processes.iter().map(|process| process.machine).collect(),
             latencies: Vec::new(),
+            processes_now: Vec::new(),
+            latencies_now: Vec::new(),
+            any_hung: false,
         };
         parts.set_latencies(wiring, network);
         parts
@@ -69,6 +83,23 @@ impl Parts {
             Reach::Loopback => network.loopback_us,
         };
         self.latencies = wiring.links.iter().map(|link| Micros(latency(link.reach).into())).collect();
+        self.refresh();
+    }
+
+    /// Draws the conclusions from the states: they are asked for at every step of every visit, and seldom change.
+    fn refresh(&mut self) {
+        let now = |(process, home): (&PartState, &MachineId)| {
+            let machine = self.machines[home.index()];
+            let powered = machine.condition == Condition::Up;
+            ProcessNow {
+                condition: if powered { process.condition } else { Condition::Down },
+                slowdown: u64::from(process.slowdown) * u64::from(machine.slowdown),
+            }
+        };
+        self.processes_now = self.processes.iter().zip(&self.homes).map(now).collect();
+        self.any_hung = self.processes_now.iter().any(|process| process.condition == Condition::Hung);
+        let slowed = |(latency, link): (&Micros, &PartState)| latency.times(link.slowdown.into());
+        self.latencies_now = self.latencies.iter().zip(&self.links).map(slowed).collect();
     }
 
     /// A part's own condition and speed.
@@ -81,7 +112,19 @@ impl Parts {
         }
     }
 
-    pub(super) fn state_mut(&mut self, part: PartId) -> &mut PartState {
+    /// Gives a part a condition.
+    pub(super) fn set_condition(&mut self, part: PartId, condition: Condition) {
+        self.state_mut(part).condition = condition;
+        self.refresh();
+    }
+
+    /// Makes a part slower; 1 is normal speed.
+    pub(super) fn set_slowdown(&mut self, part: PartId, factor: u32) {
+        self.state_mut(part).slowdown = factor;
+        self.refresh();
+    }
+
+    fn state_mut(&mut self, part: PartId) -> &mut PartState {
         match part {
             PartId::Machine(id) => &mut self.machines[id.index()],
             PartId::Process(id) => &mut self.processes[id.index()],
@@ -112,7 +155,12 @@ impl Parts {
     /// What a process does, its machine included: down without power.
     #[must_use]
     pub fn condition(&self, process: ProcessId) -> Condition {
-        if self.has_power(process) { self.processes[process.index()].condition } else { Condition::Down }
+        self.processes_now[process.index()].condition
+    }
+
+    /// Whether any process hangs.
+    pub(super) const fn any_hung(&self) -> bool {
+        self.any_hung
     }
 
     /// Whether a link carries packets.
@@ -124,13 +172,12 @@ impl Parts {
     /// One-way latency of a link at its present speed.
     #[must_use]
     pub fn latency(&self, link: LinkId) -> Micros {
-        self.latencies[link.index()].times(self.links[link.index()].slowdown.into())
+        self.latencies_now[link.index()]
     }
 
     /// By how much the work of a process takes longer: its own factor times its machine's.
     #[must_use]
     pub fn slowdown(&self, process: ProcessId) -> u64 {
-        let machine = self.machines[self.homes[process.index()].index()];
-        u64::from(self.processes[process.index()].slowdown) * u64::from(machine.slowdown)
+        self.processes_now[process.index()].slowdown
     }
 }

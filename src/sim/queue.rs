@@ -3,7 +3,7 @@
 use core::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
-use super::time::SimTime;
+use super::time::{Micros, SimTime};
 
 /// Something that will happen. Events are ordered by time, then by the order in which they were planned.
 #[derive(Clone, Copy, Debug)]
@@ -37,51 +37,126 @@ impl<A> Ord for Event<A> {
 }
 
 /// All planned events.
+///
+/// Most delays are constant, such as the latency of a link: what is planned with the same delay happens in the order of the
+/// plans, so it waits in a lane of its own, first in, first out. Only what happens at any moment needs a heap.
 #[derive(Clone, Debug)]
 pub struct EventQueue<A> {
     heap: BinaryHeap<Reverse<Event<A>>>,
+    lanes: [Lane<A>; LANES],
+    /// Time and number of the first event of each lane, and of the heap at the end; [`NEVER`] where there is none.
+    firsts: [(SimTime, u64); LANES + 1],
+    /// The place of the next event.
+    next: usize,
     planned: u64,
+    waiting: usize,
 }
+
+/// Events that were planned with one and the same delay.
+#[derive(Clone, Debug)]
+struct Lane<A> {
+    delay: Micros,
+    events: VecDeque<Event<A>>,
+}
+
+/// Number of lanes, as a power of two. A delay whose lane and the one beside are taken by others goes to the heap.
+const LANES_LOG2: u32 = 3;
+const LANES: usize = 1 << LANES_LOG2;
+/// The place of the heap, behind those of the lanes.
+const HEAP: usize = LANES;
+const NEVER: (SimTime, u64) = (SimTime(u64::MAX), u64::MAX);
 
 impl<A: Copy> EventQueue<A> {
     /// An empty queue.
     #[must_use]
     pub fn new() -> Self {
-        Self { heap: BinaryHeap::with_capacity(1024), planned: 0 }
+        Self {
+            heap: BinaryHeap::with_capacity(256),
+            lanes: core::array::from_fn(|_| Lane { delay: Micros::ZERO, events: VecDeque::new() }),
+            firsts: [NEVER; LANES + 1],
+            next: HEAP,
+            planned: 0,
+            waiting: 0,
+        }
     }
 
-    /// Plans `action` at `at`.
+    /// Plans `action` at any moment.
     pub fn plan(&mut self, at: SimTime, action: A) {
-        let sequence = self.ticket();
-        self.plan_with(at, sequence, action);
+        let event = self.event(at, action);
+        self.push_to_heap(event);
     }
 
-    /// Takes a place in the order of plans, for an event that is kept elsewhere until it is near.
-    pub fn ticket(&mut self) -> u64 {
+    /// Plans `action` after a delay that others have, too. `now` never goes back from call to call.
+    pub fn plan_after(&mut self, now: SimTime, delay: Micros, action: A) {
+        let event = self.event(now + delay, action);
+        let home = (delay.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - LANES_LOG2)) as usize;
+        for place in [home, (home + 1) % LANES] {
+            let lane = &mut self.lanes[place];
+            if lane.events.is_empty() {
+                lane.delay = delay;
+                lane.events.push_back(event);
+                return self.is_first(place, event.at, event.sequence);
+            }
+            if lane.delay == delay {
+                return lane.events.push_back(event);
+            }
+        }
+        self.push_to_heap(event);
+    }
+
+    fn event(&mut self, at: SimTime, action: A) -> Event<A> {
         self.planned += 1;
-        self.planned
+        self.waiting += 1;
+        Event { at, sequence: self.planned, action }
     }
 
-    /// Plans `action` in the place that [`EventQueue::ticket`] gave.
-    pub fn plan_with(&mut self, at: SimTime, sequence: u64, action: A) {
-        self.heap.push(Reverse(Event { at, sequence, action }));
+    fn push_to_heap(&mut self, event: Event<A>) {
+        self.heap.push(Reverse(event));
+        if event.at < self.firsts[HEAP].0 {
+            self.is_first(HEAP, event.at, event.sequence);
+        }
+    }
+
+    /// A new event is the first of its place.
+    fn is_first(&mut self, place: usize, at: SimTime, sequence: u64) {
+        self.firsts[place] = (at, sequence);
+        // A later number never precedes an earlier one at the same time.
+        if at < self.firsts[self.next].0 {
+            self.next = place;
+        }
     }
 
     /// When the next event happens.
     #[must_use]
     pub fn next_at(&self) -> Option<SimTime> {
-        self.heap.peek().map(|Reverse(event)| event.at)
+        (self.waiting > 0).then(|| self.firsts[self.next].0)
     }
 
     /// Takes the next event.
     pub fn pop(&mut self) -> Option<Event<A>> {
-        self.heap.pop().map(|Reverse(event)| event)
+        let place = self.next;
+        let (event, next) = if place == HEAP {
+            let Reverse(event) = self.heap.pop()?;
+            (event, self.heap.peek().map(|Reverse(next)| next))
+        } else {
+            let events = &mut self.lanes[place].events;
+            (events.pop_front()?, events.front())
+        };
+        self.waiting -= 1;
+        self.firsts[place] = next.map_or(NEVER, |next| (next.at, next.sequence));
+        self.next = 0;
+        for place in 1..self.firsts.len() {
+            if self.firsts[place] < self.firsts[self.next] {
+                self.next = place;
+            }
+        }
+        Some(event)
     }
 
     /// Number of planned events.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.heap.len()
+    pub const fn len(&self) -> usize {
+        self.waiting
     }
 }
 
@@ -92,51 +167,72 @@ impl<A: Copy> Default for EventQueue<A> {
 }
 
 /// Time-outs of one kind. Nearly all of them are cancelled by an answer, and nearly all have the same length, so they
-/// wait in the order of their deadlines outside the event queue; only the first of them has an event there.
+/// wait in the order of their deadlines outside the event queue; at most one event there watches the first of them.
 #[derive(Clone, Debug)]
 pub struct TimerLane<K> {
     timers: VecDeque<Timer<K>>,
+    /// When the event that watches the lane happens, if one is planned.
+    watched: Option<SimTime>,
 }
 
 /// One time-out.
 #[derive(Clone, Copy, Debug)]
-pub struct Timer<K> {
-    /// When it strikes.
-    pub at: SimTime,
-    /// Its place in the order of plans.
-    pub sequence: u64,
-    /// What it is for.
-    pub key: K,
+struct Timer<K> {
+    at: SimTime,
+    key: K,
 }
 
 impl<K: Copy> TimerLane<K> {
     /// An empty lane.
     #[must_use]
     pub const fn new() -> Self {
-        Self { timers: VecDeque::new() }
+        Self { timers: VecDeque::new(), watched: None }
     }
 
-    /// Adds a timer. True if it is now the first and needs an event.
-    pub fn push(&mut self, timer: Timer<K>) -> bool {
-        let after = |other: &Timer<K>| (other.at, other.sequence) > (timer.at, timer.sequence);
-        let behind = self.timers.iter().rev().take_while(|other| after(other)).count();
-        let at = self.timers.len() - behind;
-        self.timers.insert(at, timer);
-        at == 0
+    /// Adds a timer and drops some of the oldest ones if they are `stale`: cancelled timers never pile up. Returns when the
+    /// lane needs an event of its own, if the one that is planned does not come in time.
+    pub fn push(&mut self, at: SimTime, key: K, stale: impl Fn(K) -> bool) -> Option<SimTime> {
+        for _ in 0..2 {
+            if self.timers.front().is_some_and(|first| stale(first.key)) {
+                self.timers.pop_front();
+            }
+        }
+        if self.timers.back().is_some_and(|last| last.at > at) {
+            let behind = self.timers.iter().rev().take_while(|other| other.at > at).count();
+            self.timers.insert(self.timers.len() - behind, Timer { at, key });
+        } else {
+            self.timers.push_back(Timer { at, key });
+        }
+        self.watch()
     }
 
-    /// Takes the first timer if it is the one that was planned as `sequence`.
-    pub fn pop(&mut self, sequence: u64) -> Option<Timer<K>> {
-        let is_first = self.timers.front().is_some_and(|timer| timer.sequence == sequence);
-        if is_first { self.timers.pop_front() } else { None }
+    /// Takes the next timer that is due.
+    pub fn due(&mut self, now: SimTime) -> Option<K> {
+        let first = self.timers.front().filter(|first| first.at <= now)?;
+        let key = first.key;
+        self.timers.pop_front();
+        Some(key)
     }
 
-    /// Drops timers from the front as long as `stale`, and returns the first that is left.
-    pub fn first_live(&mut self, stale: impl Fn(K) -> bool) -> Option<Timer<K>> {
-        while self.timers.front().is_some_and(|t| stale(t.key)) {
+    /// The event that watched the lane has happened, and what was due has been taken: drops what is stale, and returns when
+    /// the lane needs the next event.
+    pub fn watch_on(&mut self, now: SimTime, stale: impl Fn(K) -> bool) -> Option<SimTime> {
+        if self.watched.is_some_and(|at| at <= now) {
+            self.watched = None;
+        }
+        while self.timers.front().is_some_and(|first| stale(first.key)) {
             self.timers.pop_front();
         }
-        self.timers.front().copied()
+        self.watch()
+    }
+
+    fn watch(&mut self) -> Option<SimTime> {
+        let first = self.timers.front()?.at;
+        if self.watched.is_some_and(|at| at <= first) {
+            return None;
+        }
+        self.watched = Some(first);
+        self.watched
     }
 }
 
@@ -160,19 +256,47 @@ mod tests {
         assert_eq!(order, "abcd");
     }
 
+    /// Whatever is planned through whichever door comes by time, then by plan.
+    #[test]
+    fn lanes_and_heap_agree_on_the_order() {
+        let (mut queue, mut rng) = (EventQueue::new(), crate::sim::Rng::new(7, 7));
+        let (mut now, mut last, mut popped) = (SimTime::ZERO, None, 0);
+        for name in 0..20_000_u32 {
+            let delay = Micros([0, 5, 20, 20_000, 333, 1_000][rng.below(6) as usize]);
+            match rng.below(3) {
+                0 => queue.plan(now + Micros(rng.below(3_000).into()), name),
+                _ => queue.plan_after(now, delay, name),
+            }
+            for _ in 0..rng.below(3) {
+                let next = queue.next_at();
+                let Some(event) = queue.pop() else { continue };
+                assert_eq!(next, Some(event.at));
+                assert!(last < Some((event.at, event.sequence)) && event.at >= now, "{event:?} after {last:?}");
+                (now, last, popped) = (event.at, Some((event.at, event.sequence)), popped + 1);
+            }
+        }
+        let rest = core::iter::from_fn(|| queue.pop()).count();
+        assert_eq!((popped + rest, queue.len()), (20_000, 0));
+    }
+
     #[test]
     fn a_lane_keeps_deadlines_in_order_even_if_their_length_changes() {
         let mut lane = TimerLane::new();
-        let firsts: Vec<bool> = [(10, 1), (20, 2), (15, 3), (5, 4)]
-            .into_iter()
-            .map(|(at, sequence)| lane.push(Timer { at: SimTime(at), sequence, key: sequence }))
-            .collect();
-        assert_eq!(firsts, [true, false, false, true]);
-        let order: Vec<u64> = core::iter::from_fn(|| {
-            let first = lane.first_live(|_| false)?;
-            lane.pop(first.sequence).map(|timer| timer.key)
-        })
-        .collect();
-        assert_eq!(order, [4, 1, 3, 2]);
+        let never = |_| false;
+        let watch: Vec<Option<SimTime>> =
+            [(10, 1), (20, 2), (15, 3), (5, 4)].map(|(at, key)| lane.push(SimTime(at), key, never)).to_vec();
+        assert_eq!(watch, [Some(SimTime(10)), None, None, Some(SimTime(5))]);
+        let order: Vec<i32> = core::iter::from_fn(|| lane.due(SimTime(15))).collect();
+        assert_eq!(order, [4, 1, 3]);
+        assert_eq!(lane.watch_on(SimTime(15), never), Some(SimTime(20)));
+    }
+
+    #[test]
+    fn cancelled_timers_do_not_pile_up() {
+        let mut lane = TimerLane::new();
+        for key in 0..10_000_u64 {
+            lane.push(SimTime(1_000_000 + key), key, |other| other + 5 < key);
+        }
+        assert!(lane.timers.len() < 20, "{}", lane.timers.len());
     }
 }

@@ -47,6 +47,9 @@ pub struct Client {
     pub dns_attempts: u8,
     /// Number of addresses that visits of the continuous load come from.
     pub addresses: u16,
+    /// Whether browsers remember the site's address until its TTL is over, as those of returning visitors do; otherwise
+    /// each visit asks the resolver.
+    pub remembers_address: bool,
 }
 
 impl Default for Client {
@@ -57,6 +60,7 @@ impl Default for Client {
             dns_timeout_ms: 5_000,
             dns_attempts: 2,
             addresses: 32,
+            remembers_address: false,
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::call::{Ask, Call, CallKey, CallState, Parent, Reply};
 use super::parts::Condition;
-use super::queue::Timer;
 use super::time::Micros;
 use super::topology::Role;
 use super::trace::{Decision, Place};
@@ -49,17 +48,19 @@ impl World {
         self.mark(key, place, if silent { Decision::AuthoritySilent } else { Decision::NoAnswer });
         if gone {
             self.calls.remove(key);
+        } else {
+            self.calls[key].abandoned = true;
         }
         self.caller_gets(parent, visit, callee, Reply::Timeout);
     }
 
     pub(super) fn connect_timeout_of(&self, call: &Call) -> Micros {
         let settings = &self.settings;
-        let ms = match (call.parent, self.caller(call).map(|p| self.wiring.role(p))) {
+        let ms = match (call.parent, self.wiring.role(call.caller)) {
             (Parent::Check { .. }, _) => settings.balancer.inter_ms,
-            (_, Some(Role::Balancer)) => settings.balancer.timeout_connect_ms,
-            (_, Some(Role::Nginx)) => settings.nginx.connect_timeout_ms,
-            (_, Some(Role::App)) => settings.app.connect_timeout_ms,
+            (_, Role::Balancer) => settings.balancer.timeout_connect_ms,
+            (_, Role::Nginx) => settings.nginx.connect_timeout_ms,
+            (_, Role::App) => settings.app.connect_timeout_ms,
             _ if call.ask == Ask::Resolve => settings.client.dns_timeout_ms,
             _ => settings.client.connect_timeout_ms,
         };
@@ -70,44 +71,39 @@ impl World {
     pub(super) fn start_response_timer(&mut self, key: CallKey) {
         let call = &self.calls[key];
         let settings = &self.settings;
-        let (lane, ms) = match (call.parent, self.caller(call).map(|p| self.wiring.role(p))) {
+        let (lane, ms) = match (call.parent, self.wiring.role(call.caller)) {
             (Parent::Check { .. }, _) => (None, settings.balancer.inter_ms),
-            (_, Some(Role::Balancer)) => (Some(Lane::Balancer), settings.balancer.timeout_server_ms),
-            (_, Some(Role::Nginx)) => (Some(Lane::Nginx), settings.nginx.read_timeout_ms),
-            (_, Some(Role::App)) => (Some(Lane::App), settings.app.read_timeout_ms),
+            (_, Role::Balancer) => (Some(Lane::Balancer), settings.balancer.timeout_server_ms),
+            (_, Role::Nginx) => (Some(Lane::Nginx), settings.nginx.read_timeout_ms),
+            (_, Role::App) => (Some(Lane::App), settings.app.read_timeout_ms),
             _ if call.ask == Ask::Resolve => (None, settings.client.dns_timeout_ms),
             _ => (Some(Lane::Browser), settings.client.response_timeout_ms),
         };
-        let sent = match call.parent {
-            Parent::Check { .. } => call.started,
-            _ if call.ask == Ask::Resolve => call.started,
-            _ => self.now,
-        };
+        let from_the_start = lane.is_none();
+        let sent = if from_the_start { call.started } else { self.now };
         let at = (sent + Micros::from_millis(ms.into())).max(self.now);
         let Some(lane) = lane else {
             return self.queue.plan(at, Action::ResponseTimeout(key));
         };
-        let sequence = self.queue.ticket();
-        if self.lanes[lane as usize].push(Timer { at, sequence, key }) {
-            self.queue.plan_with(at, sequence, Action::Lane(lane, sequence));
+        let calls = &self.calls;
+        if let Some(at) = self.lanes[lane as usize].push(at, key, |key| !calls.contains_key(key)) {
+            self.queue.plan(at, Action::Lane(lane));
         }
     }
 
-    /// The first timer of a lane strikes: it is carried out, and the next one that still matters gets its event.
-    pub(super) fn lane_strikes(&mut self, lane: Lane, sequence: u64) {
-        let Some(timer) = self.lanes[lane as usize].pop(sequence) else {
-            return;
-        };
-        self.response_timer_strikes(timer.key);
+    /// Time-outs of a lane are due; the next one that still matters gets an event.
+    pub(super) fn lane_strikes(&mut self, lane: Lane) {
+        while let Some(key) = self.lanes[lane as usize].due(self.now) {
+            self.response_timer_strikes(key);
+        }
         let calls = &self.calls;
-        if let Some(next) = self.lanes[lane as usize].first_live(|key| !calls.contains_key(key)) {
-            self.queue.plan_with(next.at, next.sequence, Action::Lane(lane, next.sequence));
+        if let Some(at) = self.lanes[lane as usize].watch_on(self.now, |key| !calls.contains_key(key)) {
+            self.queue.plan(at, Action::Lane(lane));
         }
     }
 
     fn response_timer_strikes(&mut self, key: CallKey) {
-        let caller = self.calls.get(key).and_then(|call| self.caller(call));
-        match caller {
+        match self.calls.get(key).map(|call| call.caller) {
             Some(process) if self.parts.condition(process) == Condition::Hung => {
                 self.parked[process.index()].push(Action::ResponseTimeout(key));
             }

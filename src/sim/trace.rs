@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::ids::{LinkId, ProcessId};
 use super::outcome::{DbError, Outcome};
+use super::script::Answer;
 use super::time::SimTime;
 use super::workload::Class;
 
@@ -119,6 +120,8 @@ pub enum Decision {
         /// Version of the application files.
         version: u32,
     },
+    /// The application did what the visit's script says.
+    Scripted(Answer),
     /// MySQL waited for a free thread.
     WaitedForThread,
     /// MySQL read rows.

@@ -37,6 +37,12 @@ impl World {
         if call.child.is_some_and(|child| !self.calls.contains_key(child)) {
             return Err(format!("{call:?} waits for a call that is over"));
         }
+        let waited_for = match call.parent {
+            Parent::Visit => call.visit.and_then(|visit| self.visits.get(visit)).map(|visit| visit.child),
+            Parent::Call(parent) => self.calls.get(parent).map(|parent| parent.child),
+            Parent::Check { .. } => Some((!call.abandoned).then_some(key)),
+        };
+        same("whether a call has been abandoned", call.abandoned, waited_for.flatten() != Some(key))?;
         let on_wire = matches!(call.state, CallState::Connecting | CallState::Sending | CallState::Returning(_));
         let waits = |list: &Vec<Action>| list.iter().any(|action| action.call() == Some(key));
         // A process that goes on carries out at once what it has missed.

@@ -11,6 +11,7 @@ use super::ids::ProcessId;
 use super::invariants;
 use super::mysql::Stored;
 use super::outcome::Outcome;
+use super::script::Script;
 use super::time::{Micros, SimTime};
 use super::trace::TraceSlot;
 use super::workload::Class;
@@ -38,6 +39,8 @@ pub struct Visit {
     pub started: SimTime,
     /// Whether a command started it, not the continuous load.
     pub by_hand: bool,
+    /// What a command said about it beyond its class.
+    pub script: Option<Box<Script>>,
     /// What the browser waits for.
     pub child: Option<CallKey>,
     /// How often the name has been asked for.

@@ -84,7 +84,7 @@ pub struct Wiring {
     pub processes: Vec<ProcessInfo>,
     /// Links, in the order in which a visit meets them.
     pub links: Vec<LinkInfo>,
-    /// `links` by (from, to), [`NO_LINK`] where there is none.
+    /// `links` by their two ends in either order, [`NO_LINK`] where there is none.
     matrix: Vec<u16>,
 }
 
@@ -119,7 +119,7 @@ impl Wiring {
         self.lay(Protocol::Dns, is(Role::Browser), is(Role::Resolver));
         self.lay(Protocol::Dns, is(Role::Resolver), is(Role::Authoritative));
         self.lay(Protocol::Http, is(Role::Browser), entrance);
-        self.lay(Protocol::Http, is(Role::Balancer), is(Role::Nginx));
+        self.lay(Protocol::Http, is(Role::Balancer), is(self.server_role()));
         self.lay(Protocol::Http, is(Role::Nginx), is(Role::App));
         self.lay(Protocol::Mysql, is(Role::App), mysqld);
         self.lay(Protocol::Replication, mysqld, mysqld);
@@ -129,8 +129,10 @@ impl Wiring {
         for a in self.ids().filter(|a| from(self.role(*a))).collect::<Vec<_>>() {
             for b in self.ids().filter(|b| to(self.role(*b))).collect::<Vec<_>>() {
                 if self.needs_link(protocol, a, b) {
-                    let slot = a.index() * self.processes.len() + b.index();
-                    self.matrix[slot] = LinkId::from(self.links.len()).0;
+                    let n = self.processes.len();
+                    for slot in [a.index() * n + b.index(), b.index() * n + a.index()] {
+                        self.matrix[slot] = LinkId::from(self.links.len()).0;
+                    }
                     let (from, to) = (self.process(a), self.process(b));
                     self.links.push(LinkInfo {
                         name: format!("{}>{}", from.full_name, to.full_name),
@@ -204,9 +206,8 @@ impl Wiring {
     /// The link between two processes, whichever of them listens.
     #[must_use]
     pub fn link_between(&self, a: ProcessId, b: ProcessId) -> Option<LinkId> {
-        let n = self.processes.len();
-        let slots = [a.index() * n + b.index(), b.index() * n + a.index()];
-        slots.into_iter().map(|slot| self.matrix[slot]).find(|link| *link != NO_LINK).map(LinkId)
+        let link = self.matrix[a.index() * self.processes.len() + b.index()];
+        (link != NO_LINK).then_some(LinkId(link))
     }
 
     /// The name of a part as commands write it.
@@ -239,13 +240,20 @@ impl Wiring {
         at.map(MachineId::from).ok_or_else(|| unknown("machine", "machine", name))
     }
 
-    /// The nginx on the machine with this name: what HAProxy calls a server.
+    /// What HAProxy's servers are: nginx, or the applications themselves where there is no nginx at all.
+    #[must_use]
+    pub fn server_role(&self) -> Role {
+        if self.processes.iter().any(|process| process.role == Role::Nginx) { Role::Nginx } else { Role::App }
+    }
+
+    /// What HAProxy calls a server on the machine with this name: its nginx, or its application where there is no nginx.
     ///
     /// # Errors
-    /// The field `server`, if no nginx runs there.
+    /// The field `server`, if none runs there.
     pub fn server(&self, name: &str) -> Result<ProcessId, FieldError> {
-        let mut nginx = self.ids().filter(|p| *self.role(*p) == Role::Nginx);
-        nginx.find(|p| self.machine_of(*p).name == name).ok_or_else(|| unknown("server", "web server", name))
+        let role = self.server_role();
+        let mut servers = self.ids().filter(|p| *self.role(*p) == role);
+        servers.find(|p| self.machine_of(*p).name == name).ok_or_else(|| unknown("server", "web server", name))
     }
 
     /// The MySQL server with this name.

@@ -1,5 +1,6 @@
 //! A world: the state of one run, and the loop that moves it from event to event.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use slotmap::SlotMap;
@@ -20,6 +21,7 @@ use super::parts::{Condition, Parts};
 use super::queue::{Event, EventQueue, TimerLane};
 use super::rng::Rng;
 use super::scenario::Scenario;
+use super::script::Left;
 use super::settings::{ServiceTimes, Settings};
 use super::time::{Micros, SimTime};
 use super::topology::Role;
@@ -52,6 +54,8 @@ pub struct World {
     /// Index of each process in the list of its tier.
     pub(super) tier_index: Arc<[u16]>,
     pub(super) browser: ProcessId,
+    /// The address that browsers remember, and how long.
+    pub(super) remembered: Option<(std::net::Ipv4Addr, SimTime)>,
     pub(super) names: NameService,
     pub(super) balancers: Vec<Balancer>,
     pub(super) nginx: Vec<Nginx>,
@@ -61,6 +65,8 @@ pub struct World {
     pub(super) arrivals_planned: bool,
     pub(super) traces: TraceRing,
     pub(super) log: VisitLog,
+    /// The last visits whose clients have left before the end.
+    pub(super) left: VecDeque<Left>,
     pub(super) metrics: Metrics,
 }
 
@@ -103,6 +109,7 @@ impl World {
             calls: SlotMap::with_key(),
             tier_index: tier_index(&wiring),
             browser,
+            remembered: None,
             names: NameService::new(&wiring, &settings.dns),
             balancers: Balancer::all(&wiring, &settings.balancer),
             nginx: Nginx::all(&wiring),
@@ -112,6 +119,7 @@ impl World {
             arrivals_planned: false,
             traces: TraceRing::new(TRACES),
             log: VisitLog::new(),
+            left: VecDeque::new(),
             metrics: Metrics::new(wiring.processes.len()),
             settings,
             wiring,
@@ -158,8 +166,9 @@ impl World {
         true
     }
 
-    fn carry_out(&mut self, action: Action) {
-        if let Some(owner) = self.owner(action)
+    pub(super) fn carry_out(&mut self, action: Action) {
+        if self.parts.any_hung()
+            && let Some(owner) = self.owner(action)
             && self.parts.condition(owner) == Condition::Hung
         {
             self.parked[owner.index()].push(action);
@@ -180,7 +189,7 @@ impl World {
             Action::Return(call) => self.returned(call),
             Action::ConnectTimeout(call) => self.connect_timeout(call),
             Action::ResponseTimeout(call) => self.response_timeout(call),
-            Action::Lane(lane, sequence) => self.lane_strikes(lane, sequence),
+            Action::Lane(lane) => self.lane_strikes(lane),
             Action::Retry(call) => self.retry(call),
             Action::QueueTimeout(call) => self.queue_timeout(call),
             Action::Check { balancer, server, life } => self.check(balancer, server, life),
@@ -199,8 +208,7 @@ impl World {
                 Some(self.calls.get(call)?.callee)
             }
             Action::Return(call) | Action::ConnectTimeout(call) | Action::ResponseTimeout(call) => {
-                let call = self.calls.get(call)?;
-                self.caller(call)
+                Some(self.calls.get(call)?.caller)
             }
             Action::Check { balancer, .. } => Some(self.balancers[usize::from(balancer)].process),
             Action::NobodyThere(_) => Some(self.browser),
@@ -212,18 +220,14 @@ impl World {
         }
     }
 
-    /// The process that waits for a call's reply.
-    pub(super) fn caller(&self, call: &Call) -> Option<ProcessId> {
-        match call.parent {
-            Parent::Visit => Some(self.browser),
-            Parent::Call(parent) => Some(self.calls.get(parent)?.callee),
-            Parent::Check { balancer, .. } => Some(self.balancers[usize::from(balancer)].process),
-        }
+    /// Plans an action after a delay that others have, too, such as the latency of a link.
+    pub(super) fn plan(&mut self, delay: Micros, action: Action) {
+        self.queue.plan_after(self.now, delay, action);
     }
 
-    /// Plans an action after `delay`.
-    pub(super) fn plan(&mut self, delay: Micros, action: Action) {
-        self.queue.plan(self.now + delay, action);
+    /// Plans the end of a piece of work.
+    pub(super) fn plan_work(&mut self, takes: Micros, action: Action) {
+        self.queue.plan(self.now + takes, action);
     }
 
     /// A service time with the given mean, at the present speed of `process`.
@@ -243,7 +247,14 @@ impl World {
 
     /// Closes a span in the trace of a call's visit, if the visit still waits for this call.
     pub(super) fn mark(&mut self, call: CallKey, place: Place, decision: Decision) {
-        self.mark_until(call, place, self.now, decision);
+        if self.is_traced(call) {
+            self.mark_until(call, place, self.now, decision);
+        }
+    }
+
+    /// Whether the visit of a call is traced.
+    pub(super) fn is_traced(&self, call: CallKey) -> bool {
+        self.calls.get(call).is_some_and(|call| call.traced)
     }
 
     /// Like [`World::mark`], for a span that ended at `end`.
@@ -261,21 +272,12 @@ impl World {
     /// Whether somebody waits for the reply of a call, all the way up to the browser (or to a health check).
     pub(super) fn is_awaited(&self, mut key: CallKey) -> bool {
         loop {
-            let Some(call) = self.calls.get(key) else {
-                return false;
-            };
-            let awaited = match call.parent {
-                Parent::Visit => call.visit.and_then(|v| self.visits.get(v)).is_some_and(|v| v.child == Some(key)),
-                Parent::Check { .. } => true,
-                Parent::Call(parent) => {
-                    if self.calls.get(parent).is_some_and(|p| p.child == Some(key)) {
-                        key = parent;
-                        continue;
-                    }
-                    false
-                }
-            };
-            return awaited;
+            match self.calls.get(key) {
+                None => return false,
+                Some(call) if call.abandoned => return false,
+                Some(Call { parent: Parent::Call(parent), .. }) => key = *parent,
+                Some(_) => return true,
+            }
         }
     }
 }

@@ -279,7 +279,7 @@ impl<'a> Replay<'a> {
 
     fn visit(&mut self, event: &Value, class: Class) {
         let source = text_of(&event["src"]).parse().expect("an address");
-        self.tell(Command::Visit { class, count: 1, source: Some(source) });
+        self.tell(Command::visits_from(class, 1, Some(source)));
         self.visits.push(self.world.last_visit());
     }
 

@@ -97,7 +97,7 @@ impl Lab {
 
     /// Starts a visit and returns its number.
     pub fn start(&mut self, class: Class) -> u64 {
-        self.tell(Command::Visit { class, count: 1, source: None });
+        self.tell(Command::visits(class, 1));
         self.world.last_visit()
     }
 

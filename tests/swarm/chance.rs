@@ -115,7 +115,7 @@ fn put_right(scenario: &mut Scenario, names: &Names) {
     commands.push(Command::FlushCache);
     let flush = (TROUBLE_MS + 60_000, Command::FlushCache);
     let later = names.databases.iter().map(|server| (TROUBLE_MS + 60_000, Command::Reclone { server: server.clone() }));
-    let visits = Class::ALL.map(|class| (QUIET_MS + 1_000, Command::Visit { class, count: 2, source: None }));
+    let visits = Class::ALL.map(|class| (QUIET_MS + 1_000, Command::visits(class, 2)));
     let all = commands.into_iter().map(|command| (TROUBLE_MS, command)).chain([flush]).chain(later).chain(visits);
     scenario.timeline.extend(all.map(|(at_ms, command)| TimedCommand { at_us: ms(at_ms), command }));
 }
@@ -272,7 +272,7 @@ impl Chance {
             27 => Command::Deploy { machine: self.name(&names.apps), version: self.number(1, 9) },
             28 => {
                 let source = self.one_in(2).then(|| Ipv4Addr::from(self.0.bits() as u32));
-                Command::Visit { class: *self.pick(&Class::ALL), count: self.number(1, 30), source }
+                Command::visits_from(*self.pick(&Class::ALL), self.number(1, 30), source)
             }
             _ => Command::Load(self.workload()),
         }

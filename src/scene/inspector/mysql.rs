@@ -161,7 +161,7 @@ mod tests {
     fn the_status_of_a_replica_follows_its_source_and_names_what_was_lost() {
         let mut world = World::new(Arc::new(Preset::find("three-server").expect("a preset").scenario()));
         act(&mut world, Command::Set(Setting::SourceDelay(600_000)));
-        act(&mut world, Command::Visit { class: Class::Write, count: 2, source: None });
+        act(&mut world, Command::visits(Class::Write, 2));
         let replica = mysql(&world, "web-02/mysqld");
         assert_eq!(field(&replica, "Replica_IO_Running"), "Yes");
         assert_eq!(field(&replica, "Retrieved_Gtid_Set"), "web-01:1-2");
@@ -169,7 +169,7 @@ mod tests {
         assert!(mysql(&world, "web-01/mysqld").replica.is_empty());
 
         act(&mut world, Command::Kill { part: "web-01/mysqld>web-02/mysqld".into() });
-        act(&mut world, Command::Visit { class: Class::Write, count: 1, source: None });
+        act(&mut world, Command::visits(Class::Write, 1));
         act(&mut world, Command::Kill { part: "web-01/mysqld".into() });
         act(&mut world, Command::Promote { server: "web-02/mysqld".into() });
         let promotion = mysql(&world, "web-02/mysqld").promotion.expect("a promotion");

@@ -149,7 +149,7 @@ mod tests {
     fn the_cache_counts_down_and_the_answer_is_a_real_message() {
         let mut world = World::new(Arc::new(Preset::find("three-server").expect("a preset").scenario()));
         assert!(resolver_view(&world).dig.contains("a root server"));
-        world.apply(&Command::Visit { class: Class::Static, count: 1, source: None }).expect("it makes sense");
+        world.apply(&Command::visits(Class::Static, 1)).expect("it makes sense");
         world.run_until(world.now() + Micros::from_secs(10));
         let view = resolver_view(&world);
         let a = view.cache.iter().find(|entry| entry.kind == RecordType::A).expect("an address");

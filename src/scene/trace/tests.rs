@@ -12,7 +12,7 @@ fn world(preset: usize) -> World {
 }
 
 fn visit(world: &mut World, class: Class) -> u64 {
-    world.apply(&Command::Visit { class, count: 1, source: None }).expect("the browser is open");
+    world.apply(&Command::visits(class, 1)).expect("the browser is open");
     world.last_visit()
 }
 
@@ -53,7 +53,7 @@ fn send_one_of_each(world: &mut World) {
     let before = world.last_visit();
     for class in Class::ALL {
         // With the browser closed there are no visits.
-        let _ = world.apply(&Command::Visit { class, count: 1, source: None });
+        let _ = world.apply(&Command::visits(class, 1));
     }
     world.run_until(SimTime(200 * SECOND_US));
     let hung = world.under_way() > 0;

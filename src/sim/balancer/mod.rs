@@ -80,9 +80,9 @@ impl Balancer {
     fn started(process: ProcessId, wiring: &Wiring, config: &Config, life: u32, now: SimTime) -> Self {
         let usual = ServerLine::default();
         let (mut servers, mut candidates) = (Vec::new(), Vec::new());
-        for nginx in wiring.with_role(|r| *r == Role::Nginx) {
-            let line = config.servers.get(&wiring.machine_of(nginx).name).unwrap_or(&usual);
-            servers.push(Server::new(nginx, config.rise, now));
+        for process in wiring.with_role(|r| *r == wiring.server_role()) {
+            let line = config.servers.get(&wiring.machine_of(process).name).unwrap_or(&usual);
+            servers.push(Server::new(process, config.rise, now));
             candidates.push(Server::candidate(line));
         }
         Self {

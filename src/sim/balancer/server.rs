@@ -28,7 +28,7 @@ named! {
 /// A server of the backend.
 #[derive(Clone, Debug)]
 pub struct Server {
-    /// The nginx behind it.
+    /// The nginx behind it, or the application where there is no nginx.
     pub process: ProcessId,
     /// What the operator has said.
     pub admin: AdminState,

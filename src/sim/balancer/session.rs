@@ -11,6 +11,7 @@ use crate::sim::call::{CallKey, CallState, Parent, Reply, Session, Work};
 use crate::sim::ids::ProcessId;
 use crate::sim::invariants;
 use crate::sim::outcome::Cause;
+use crate::sim::script::NOT_HTTP;
 use crate::sim::time::Micros;
 use crate::sim::trace::{Decision, PickReason, Place};
 use crate::sim::world::{Action, World};
@@ -134,6 +135,10 @@ impl World {
         let at = self.tier(process);
         let server = usize::from(self.session(key).server.expect("a connected request has a server"));
         match reply {
+            Reply::Http { status: NOT_HTTP, .. } => {
+                self.balancers[at].servers[server].counters.response_errors += 1;
+                self.session_fails(key, 502, Cause::ServerNotHttp);
+            }
             Reply::Http { .. } => {
                 self.release(key);
                 self.mark(key, Place::Process(process), Decision::PassedOn);

@@ -139,8 +139,8 @@ impl World {
         let place = Place::Process(self.names.resolver);
         let reply = match found {
             Lookup::Fresh(Reply::Addresses(answer)) | Lookup::Stale(Reply::Addresses(answer)) => {
-                let first = answer.addresses.first().expect("an answer has at least one address");
-                call::Reply::Address(first)
+                let address = answer.addresses.first().expect("an answer has at least one address");
+                call::Reply::Address { address, ttl_s: answer.ttl_s }
             }
             Lookup::Fresh(Reply::Negative(_)) | Lookup::Stale(Reply::Negative(_)) => {
                 self.mark(key, place, Decision::NoAddress);

@@ -194,7 +194,7 @@ impl World {
         self.cluster.servers[at].running += 1;
         self.calls[key].work = Work::Statement { has_thread: true };
         let time = self.service_time(self.settings.mysql.service_us, process);
-        self.plan(time, Action::Finished(key));
+        self.plan_work(time, Action::Finished(key));
     }
 
     /// A statement has run.

@@ -167,6 +167,7 @@ impl Hop<'_> {
         match self.cause {
             Some(Cause::AddressUnused) => "The browser connects to the address and hears nothing: no machine has it.",
             Some(Cause::NoPort) => "The browser has no local port left: too many visits are under way.",
+            Some(Cause::Stopped) => "The visitor pressed Stop: nobody waits for the answer any more.",
             Some(Cause::BrowserClosed) => "The browser was closed: nobody waits for the answer any more.",
             _ => "The browser got no answer: it gives up.",
         }

@@ -55,6 +55,12 @@ pub fn outcome_with(wiring: &Wiring, outcome: &Outcome, database: Option<Process
             format!("{by} answered 500, because {}: {words}.", mysql::why(error))
         }
         (_, Cause::Rows { missed: missed @ 1.., .. }) => stale(&by, missed),
+        (Verdict::Http(status), Cause::Page) if status != 200 => {
+            format!("{by} answered {status}: that is its own page, which the layers before it only pass on.")
+        }
+        (Verdict::Http(_), Cause::NotHttp) => {
+            format!("{by} answered with something that is not HTTP, and nginx passed it on as it was.")
+        }
         (Verdict::Http(200), cause) => format!("{by} answered: {}.", success(cause)),
         (Verdict::Http(status), cause) => format!("{by} answered {status} itself: {}.", gateway_error(cause)),
         (Verdict::Browser(_), Cause::DnsServFail) => {
@@ -73,6 +79,7 @@ fn success(cause: Cause) -> String {
         Cause::Rows { newest: 0, .. } => "the table in the database is still empty".to_owned(),
         Cause::Rows { newest, .. } => format!("the page shows the rows of the database up to row {newest}"),
         Cause::Stored { row } => format!("row {row} is committed on the primary"),
+        Cause::BodyCut => "but it closed the connection in the middle of the page".to_owned(),
         _ => "the page needed no database".to_owned(),
     }
 }
@@ -98,6 +105,7 @@ const fn gateway_error(cause: Cause) -> &'static str {
             "the web server did not accept the connection within “timeout connect”, and no retry was left"
         }
         Cause::ServerReset => "the web server closed the connection before it had answered",
+        Cause::ServerNotHttp => "what the web server answered is not HTTP",
         Cause::ServerTimeout => "the web server did not answer within “timeout server”",
         Cause::QueueTimeout => "no server had a free place (maxconn) before the time in the queue was over",
         _ => "the layer behind it did not answer",
@@ -116,6 +124,7 @@ const fn browser_error(cause: Cause) -> &'static str {
         Cause::ResponseTimeout => "the connection stands, but no answer came",
         Cause::NoPort => "too many visits are under way, no local port is left for another connection",
         Cause::BrowserClosed => "it was closed before the answer came",
+        Cause::Stopped => "the visitor pressed Stop before the answer came",
         _ => "no answer came",
     }
 }
@@ -126,6 +135,8 @@ pub const fn short_cause(cause: Cause) -> &'static str {
     match cause {
         Cause::File => "file",
         Cause::Page => "page without database",
+        Cause::NotHttp => "answer is not HTTP",
+        Cause::BodyCut => "page cut off",
         Cause::Rows { .. } => "rows read",
         Cause::Stored { .. } => "row stored",
         Cause::Database(DbError::Refused) => "MySQL 2003: connection refused",
@@ -143,6 +154,7 @@ pub const fn short_cause(cause: Cause) -> &'static str {
         Cause::ServerRefused => "web server refused the connection",
         Cause::ServerConnectTimeout => "web server did not accept in time",
         Cause::ServerReset => "web server closed the connection",
+        Cause::ServerNotHttp => "web server's answer is not HTTP",
         Cause::ServerTimeout => "web server did not answer in time",
         Cause::QueueTimeout => "waited too long in the queue",
         Cause::DnsSilent => "no answer from the resolver",
@@ -156,5 +168,6 @@ pub const fn short_cause(cause: Cause) -> &'static str {
         Cause::ResponseTimeout => "no answer in time",
         Cause::NoPort => "no local port left",
         Cause::BrowserClosed => "browser closed",
+        Cause::Stopped => "visitor pressed Stop",
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::sim::balancer::Algorithm;
 use crate::sim::{
-    BrowserError, Cause, Class, DbChoice, DbError, Decision, LinkId, Outcome, PRESETS, PickReason, Place, ProcessId,
-    SimTime, Span, Trace, Verdict, Wiring, World,
+    Answer, BrowserError, Cause, Class, DbChoice, DbError, Decision, LinkId, Outcome, PRESETS, PickReason, Place,
+    ProcessId, SimTime, Span, Trace, Verdict, Wiring, World,
 };
 
 /// The wiring of the default preset.

@@ -1,7 +1,7 @@
 //! Spans in nginx, the application and MySQL.
 
 use super::Hop;
-use crate::sim::{DbChoice, DbError, Decision, Place, ProcessId, Role};
+use crate::sim::{Answer, DbChoice, DbError, Decision, Place, ProcessId, Role};
 use crate::text::explain::{database_error, status_line};
 
 impl Hop<'_> {
@@ -26,6 +26,7 @@ impl Hop<'_> {
             Decision::Answered { version } => {
                 format!("{who} answers 200 OK: version {version} of its files made the page.")
             }
+            Decision::Scripted(answer) => format!("{who} {}.", scripted(answer)),
             Decision::WaitedForThread => format!("{who} let the statement wait: all its threads were busy."),
             Decision::ReadRows { newest: 0, missed: 0 } => format!("{who} ran the SELECT: the table is still empty."),
             Decision::ReadRows { newest, missed: 0 } => format!("{who} ran the SELECT: the newest row is {newest}."),
@@ -87,5 +88,20 @@ const fn choice(why: DbChoice) -> &'static str {
         DbChoice::ReadPrimary => "reads are set to go to the primary",
         DbChoice::NoReplica => "there is no replica, so reads go to the primary",
         DbChoice::Fallback => "the replica failed, so the read falls back to the primary",
+    }
+}
+
+/// What the application does because the visit was sent so.
+fn scripted(answer: Answer) -> String {
+    match answer {
+        Answer::Page => "answers 200 OK".to_owned(),
+        Answer::Status(status) => format!("answers {}, as this visit asks it to", status_line(status)),
+        Answer::Delay(ms) => format!("answers {ms} ms late, as this visit asks it to"),
+        Answer::Close => "closes the connection without a byte of an answer".to_owned(),
+        Answer::Reset => "resets the connection without a byte of an answer".to_owned(),
+        Answer::Partial => "closes the connection after half of the headers".to_owned(),
+        Answer::Garbage => "answers with something that is not HTTP".to_owned(),
+        Answer::ShortBody => "closes the connection after 10 of 100 bytes of the page".to_owned(),
+        Answer::Held => "keeps the visit until it is told to answer".to_owned(),
     }
 }

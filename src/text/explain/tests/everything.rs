@@ -12,6 +12,18 @@ const DB_ERRORS: [DbError; 7] = [
     DbError::NoServer,
 ];
 
+const ANSWERS: [Answer; 9] = [
+    Answer::Page,
+    Answer::Status(418),
+    Answer::Delay(70),
+    Answer::Close,
+    Answer::Reset,
+    Answer::Partial,
+    Answer::Garbage,
+    Answer::ShortBody,
+    Answer::Held,
+];
+
 /// The variant after this one, so that the compiler finds a new one that is missing here.
 fn after(decision: Decision) -> Option<Decision> {
     let server = process("web-02/nginx");
@@ -41,7 +53,11 @@ fn after(decision: Decision) -> Option<Decision> {
         Decision::WaitedForWorker => Decision::AsksDatabase { server, why: DbChoice::Fallback },
         Decision::AsksDatabase { .. } => Decision::DatabaseFailed(DbError::Lost),
         Decision::DatabaseFailed(_) => Decision::Answered { version: 3 },
-        Decision::Answered { .. } => Decision::WaitedForThread,
+        Decision::Answered { .. } => Decision::Scripted(ANSWERS[0]),
+        Decision::Scripted(answer) => {
+            let place = ANSWERS.iter().position(|other| *other == answer).expect("the list is complete");
+            ANSWERS.get(place + 1).map_or(Decision::WaitedForThread, |next| Decision::Scripted(*next))
+        }
         Decision::WaitedForThread => Decision::ReadRows { newest: 3, missed: 0 },
         Decision::ReadRows { .. } => Decision::StoredRow { row: 9 },
         Decision::StoredRow { .. } => Decision::Denied(DbError::ReadOnly),
@@ -52,7 +68,9 @@ fn after(decision: Decision) -> Option<Decision> {
 fn cause_after(cause: Cause) -> Option<Cause> {
     Some(match cause {
         Cause::File => Cause::Page,
-        Cause::Page => Cause::Rows { newest: 0, missed: 0 },
+        Cause::Page => Cause::NotHttp,
+        Cause::NotHttp => Cause::BodyCut,
+        Cause::BodyCut => Cause::Rows { newest: 0, missed: 0 },
         Cause::Rows { newest: 0, .. } => Cause::Rows { newest: 5, missed: 0 },
         Cause::Rows { missed: 0, .. } => Cause::Rows { newest: 5, missed: 3 },
         Cause::Rows { .. } => Cause::Stored { row: 5 },
@@ -68,7 +86,8 @@ fn cause_after(cause: Cause) -> Option<Cause> {
         Cause::NoServer => Cause::ServerRefused,
         Cause::ServerRefused => Cause::ServerConnectTimeout,
         Cause::ServerConnectTimeout => Cause::ServerReset,
-        Cause::ServerReset => Cause::ServerTimeout,
+        Cause::ServerReset => Cause::ServerNotHttp,
+        Cause::ServerNotHttp => Cause::ServerTimeout,
         Cause::ServerTimeout => Cause::QueueTimeout,
         Cause::QueueTimeout => Cause::DnsSilent,
         Cause::DnsSilent => Cause::DnsRefused,
@@ -81,7 +100,8 @@ fn cause_after(cause: Cause) -> Option<Cause> {
         Cause::ConnectionReset => Cause::ResponseTimeout,
         Cause::ResponseTimeout => Cause::NoPort,
         Cause::NoPort => Cause::BrowserClosed,
-        Cause::BrowserClosed => return None,
+        Cause::BrowserClosed => Cause::Stopped,
+        Cause::Stopped => return None,
     })
 }
 
