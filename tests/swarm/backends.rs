@@ -3,7 +3,7 @@
 
 use hopscope::sim::balancer::{AdminState, Algorithm, Balancer};
 use hopscope::sim::{
-    Command, Condition, Decision, PickReason, Place, ProcessId, Setting, SimTime, VisitRecord, Wiring, World,
+    Command, Condition, Decision, Micros, PickReason, Place, ProcessId, Setting, SimTime, VisitRecord, Wiring, World,
 };
 
 use crate::fair::{Fair, Group};
@@ -34,13 +34,20 @@ struct Known {
     queued: usize,
     /// Since when it can be chosen, or not; newest last.
     changes: Vec<(SimTime, bool)>,
-    /// Whether what waited for it when it left may still go there: without `option redispatch`.
+    /// Whether what waits for it may go there: always in service, even with weight 0; without `option redispatch` also
+    /// what waited when it left.
     keeps_queue: bool,
+    /// Whether it was in service when last seen.
+    served: bool,
 }
 
 impl Known {
+    fn in_service(&self) -> bool {
+        self.up && self.admin == AdminState::Ready
+    }
+
     fn usable(&self) -> bool {
-        self.up && self.admin == AdminState::Ready && self.weight > 0
+        self.in_service() && self.weight > 0
     }
 
     /// Whether it could be chosen at a moment: just before, during or after what happened then.
@@ -115,7 +122,8 @@ impl Backend {
             sessions: 0,
             queued: 0,
             changes: vec![(world.now(), true)],
-            keeps_queue: false,
+            keeps_queue: true,
+            served: true,
         });
         Self {
             process: balancer.process,
@@ -163,8 +171,11 @@ impl Backend {
             let usable = known.usable();
             if usable != was {
                 known.changes.push((world.now(), usable));
-                known.keeps_queue = !usable && !world.settings().balancer.redispatch;
                 changed = true;
+            }
+            let serves = known.in_service();
+            if std::mem::replace(&mut known.served, serves) != serves {
+                known.keeps_queue = serves || !world.settings().balancer.redispatch;
             }
             let sessions = server.counters.sessions - known.sessions;
             if sessions > 0 {
@@ -221,9 +232,12 @@ impl Backend {
     }
 }
 
-/// Messages that leave a balancer for a server at this moment.
+/// Messages that leave a balancer for a server at this moment. Without latency they are there before they can be seen.
 fn sent(world: &World, balancer: &Balancer, server: ProcessId) -> u64 {
     let link = world.wiring().link_between(balancer.process, server);
+    if link.is_some_and(|link| world.parts().latency(link) == Micros::ZERO) {
+        return u64::MAX;
+    }
     let leaving =
         |flight: &hopscope::sim::Flight| Some(flight.link) == link && flight.sent == world.now() && !flight.back;
     world.flights(usize::MAX).filter(leaving).count() as u64

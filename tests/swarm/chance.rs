@@ -6,8 +6,8 @@ use std::net::Ipv4Addr;
 use hopscope::sim::balancer::{AdminState, Algorithm};
 use hopscope::sim::dns::ResolverKind;
 use hopscope::sim::{
-    Arrivals, Check, Class, Command, Mix, PRESETS, PartId, ReadFrom, Rng, Role, Scenario, ServerLine, ServiceTimes,
-    Setting, SimTime, TimedCommand, Wiring, Workload,
+    Answer, Arrivals, Check, Class, Command, Mix, PRESETS, PartId, ReadFrom, Rng, Role, Scenario, ServerLine,
+    ServiceTimes, Setting, SimTime, TimedCommand, Wiring, Workload,
 };
 
 use crate::support::{ms, scenario as made_up};
@@ -154,10 +154,11 @@ impl Chance {
         settings.client.response_timeout_ms = self.number(2_000, 30_000);
         settings.client.dns_timeout_ms = self.number(500, 5_000);
         settings.client.dns_attempts = self.number(1, 3) as u8;
+        settings.client.remembers_address = self.one_in(3);
         settings.dns.ttl_s = *self.pick(&[0, 1, 5, 60]);
         settings.dns.resolver = *self.pick(&[ResolverKind::Unbound, ResolverKind::Bind]);
         settings.network.client_us = self.number(0, 50_000);
-        settings.network.lan_us = self.number(0, 1_000);
+        settings.network.lan_us = if self.one_in(8) { 0 } else { self.number(0, 1_000) };
         settings.network.loopback_us = self.number(0, 50);
         settings.network.handshake = !self.one_in(4);
         settings.balancer.algorithm = if self.one_in(2) { Algorithm::RoundRobin } else { *self.pick(&Algorithm::ALL) };
@@ -244,9 +245,22 @@ impl Chance {
         }
     }
 
+    /// What an application may do with a request that it does not keep.
+    fn answer(&mut self) -> Answer {
+        match self.below(7) {
+            0 => Answer::Status(self.number(200, 599) as u16),
+            1 => Answer::Delay(self.number(0, 20_000)),
+            2 => Answer::Close,
+            3 => Answer::Reset,
+            4 => Answer::Partial,
+            5 => Answer::Garbage,
+            _ => Answer::ShortBody,
+        }
+    }
+
     fn command(&mut self, names: &Names) -> Command {
         let part = self.name(&names.parts);
-        match self.below(30) {
+        match self.below(31) {
             0..5 => Command::Kill { part },
             5..8 => Command::Freeze { part: self.name(&names.processes) },
             8..10 => Command::Slow { part, factor: *self.pick(&[1, 2, 10, 100]) },
@@ -272,8 +286,11 @@ impl Chance {
             27 => Command::Deploy { machine: self.name(&names.apps), version: self.number(1, 9) },
             28 => {
                 let source = self.one_in(2).then(|| Ipv4Addr::from(self.0.bits() as u32));
-                Command::visits_from(*self.pick(&Class::ALL), self.number(1, 30), source)
+                let (class, count) = (*self.pick(&Class::ALL), self.number(1, 30));
+                let answer = self.one_in(2).then(|| self.answer());
+                Command::Visit { class, count, source, answer, method: None, path: None, cookie: None }
             }
+            29 => Command::Abort { visit: self.below(3_000) as u64 },
             _ => Command::Load(self.workload()),
         }
     }

@@ -142,7 +142,7 @@ impl Histories {
             }
             (Cause::Stored { .. }, None) => panic!("{record:?} confirms a row that nobody has stored"),
             (Cause::Rows { missed: 0, .. }, _) => {
-                let before = self.acknowledged.partition_point(|(at, _)| *at <= record.started);
+                let before = self.acknowledged.partition_point(|(at, _)| *at < record.started);
                 let database = world.cluster().servers.iter().position(|db| Some(db.process) == record.notes.database);
                 if let (Some((_, stored)), Some(database)) = (self.acknowledged[..before].last(), database) {
                     let shown = self.databases[database].has(stored) || !self.is_kept(stored);

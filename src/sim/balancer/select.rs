@@ -109,7 +109,8 @@ impl Selector {
             (Policy::RoundRobin(robin, turns), Duty::All(group)) => {
                 let picked = robin.pick(group, servers, avoid);
                 let (opens_window, passed_over) = robin.last_pick;
-                picked.inspect(|server| turns.take(*server, opens_window, passed_over))
+                turns.take(picked, opens_window, passed_over);
+                picked
             }
             (Policy::LeastConn(loads), Duty::All(group)) => loads.pick(group, servers, avoid),
             (Policy::First, Duty::All(group)) => first::pick(group, servers, avoid),

@@ -39,13 +39,16 @@ impl Turns {
         self.stretch = None;
     }
 
-    /// A server has got a request: perhaps the first one of a window, perhaps because others were passed over.
-    pub(super) fn take(&mut self, server: usize, opens_window: bool, passed_over: bool) {
+    /// A server has got a request, or none has: perhaps the first one of a window, perhaps with others passed over.
+    pub(super) fn take(&mut self, server: Option<usize>, opens_window: bool, passed_over: bool) {
         if passed_over {
             self.stretch = None;
         } else if opens_window && self.stretch.is_none() {
             self.stretch = Some(self.turn);
         }
+        let Some(server) = server else {
+            return;
+        };
         self.turn += 1;
         let before = core::mem::replace(&mut self.last[server], self.turn);
         if let Some(start) = self.stretch {
@@ -86,6 +89,6 @@ mod tests {
     #[should_panic(expected = "left out a turn")]
     fn a_turn_left_out_is_noticed() {
         let mut turns = Turns::new(&servers(&[1, 1, 1]), |_| true);
-        [0, 1, 2, 0, 2].into_iter().for_each(|server| turns.take(server, false, false));
+        [0, 1, 2, 0, 2].into_iter().for_each(|server| turns.take(Some(server), false, false));
     }
 }
