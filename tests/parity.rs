@@ -23,7 +23,7 @@ fn there_are_fifty_lively_runs_at_least() {
         promotions += world.cluster().promotions.len();
         digests.insert(world.digest());
     }
-    assert!(runs.len() >= 50 && ended > 2_500 * 50 && promotions > 10, "{ended} visits, {promotions} promotions");
+    assert!(runs.len() >= 50 && ended > 2_500 * 50 && promotions >= 5, "{ended} visits, {promotions} promotions");
     assert_eq!(digests.len(), runs.len(), "two runs are the same");
 }
 

@@ -2,6 +2,7 @@
 //! format of the recording. One file per kind of recording; none looks at what the recording says was observed.
 
 mod dns;
+mod fields;
 mod haproxy;
 mod mysql;
 mod nginx;

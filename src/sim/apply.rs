@@ -56,6 +56,7 @@ impl World {
             Command::ServerState { server, state } => self.set_admin_state(wiring.server(server)?, *state),
             Command::ServerWeight { server, weight } => return self.set_weight(wiring.server(server)?, *weight),
             Command::Set(setting) => self.set(setting),
+            Command::Reload { upstream } => self.reload_nginx(upstream.as_ref()),
             Command::Records { addresses, ttl_s } => self.names.set_records(addresses, *ttl_s),
             Command::FlushCache => self.names.flush(),
             Command::Promote { server } => return self.promote(self.tier(wiring.mysqld(server)?) as u16),
@@ -190,7 +191,11 @@ impl World {
                 server.running = 0;
                 server.waiting.clear();
             }
-            Role::Nginx | Role::Authoritative => {}
+            Role::Nginx => {
+                let at = self.tier(process);
+                self.nginx[at].stop(&self.wiring, &self.settings.nginx.upstream);
+            }
+            Role::Authoritative => {}
         }
     }
 
@@ -203,7 +208,7 @@ impl World {
         let at = self.tier(process);
         match self.wiring.role(process) {
             Role::Balancer => self.balancer_starts(process),
-            Role::Nginx => self.nginx[at].restart(),
+            Role::Nginx => self.nginx[at].start(),
             Role::Mysqld { .. } => self.mysql_restarts(at as u16),
             Role::Resolver => self.names.restart(),
             Role::App | Role::Browser | Role::Authoritative => {}

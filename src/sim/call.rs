@@ -9,6 +9,7 @@ use super::ids::{LinkId, ProcessId};
 use super::outcome::{Cause, DbError};
 use super::time::SimTime;
 use super::visit::VisitKey;
+use super::wiring::{Seat, Tier};
 use super::workload::Class;
 
 new_key_type! {
@@ -25,8 +26,12 @@ pub struct Call {
     pub parent: Parent,
     /// The process that waits for the reply.
     pub caller: ProcessId,
+    /// Its tier.
+    pub caller_tier: Tier,
     /// Who is asked.
     pub callee: ProcessId,
+    /// Its tier, and its index there.
+    pub seat: Seat,
     /// Over which link.
     pub link: LinkId,
     /// What is asked.
@@ -150,6 +155,13 @@ pub enum Work {
     None,
     /// HAProxy's session.
     Session(Session),
+    /// nginx's request on its way through an upstream block with a choice.
+    Proxied {
+        /// The worker process that has it.
+        generation: u32,
+        /// Its number there.
+        request: u32,
+    },
     /// The application's request.
     Request {
         /// Whether it already holds a worker.

@@ -4,10 +4,12 @@ use super::call::{Ask, Call, CallKey, CallState, Parent, Reply, Work};
 use super::ids::ProcessId;
 use super::invariants;
 use super::parts::Condition;
+use super::settings::Settings;
 use super::time::{Micros, SimTime};
-use super::topology::Role;
+use super::timeouts::ResponseTimer;
 use super::trace::{Decision, Place};
 use super::visit::VisitKey;
+use super::wiring::{Seat, Tier};
 use super::world::{Action, World};
 
 /// Connections that the kernel accepts for a process that does not take them (Linux: `net.core.somaxconn`).
@@ -25,16 +27,13 @@ impl World {
     ) -> CallKey {
         let link = self.wiring.link_between(caller, callee).expect("the wiring has a link for each caller and callee");
         let latency = self.parts.latency(link);
-        let traced = match parent {
-            Parent::Call(parent) => self.calls[parent].traced,
-            Parent::Visit => visit.and_then(|visit| self.visits.get(visit)).is_some_and(|visit| visit.trace.is_some()),
-            Parent::Check { .. } => false,
-        };
         let call = self.calls.insert(Call {
             visit,
             parent,
             caller,
+            caller_tier: self.wiring.seat(caller).tier,
             callee,
+            seat: self.wiring.seat(callee),
             link,
             ask,
             state: CallState::Connecting,
@@ -44,16 +43,24 @@ impl World {
             work: Work::None,
             child: None,
             abandoned: false,
-            traced,
+            traced: false,
         });
-        match parent {
-            Parent::Call(parent) => self.calls[parent].child = Some(call),
-            Parent::Visit => {
-                if let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) {
-                    visit.child = Some(call);
-                }
+        let traced = match parent {
+            Parent::Call(parent) => {
+                let parent = &mut self.calls[parent];
+                parent.child = Some(call);
+                parent.traced
             }
-            Parent::Check { .. } => {}
+            Parent::Visit => {
+                let visit =
+                    visit.and_then(|visit| self.visits.get_mut(visit)).expect("the browser opens it for a visit");
+                visit.child = Some(call);
+                visit.trace.is_some()
+            }
+            Parent::Check { .. } => false,
+        };
+        if traced {
+            self.calls[call].traced = true;
         }
         self.travel(parent, latency, Action::Attempt(call));
         call
@@ -73,12 +80,19 @@ impl World {
         let Some(call) = self.calls.get(key) else {
             return;
         };
-        let (callee, link, ask) = (call.callee, call.link, call.ask);
+        let (callee, seat, link, ask) = (call.callee, call.seat, call.link, call.ask);
         let shakes_hands = ask != Ask::Resolve && self.settings.network.handshake;
+        // The usual case, once more and shorter.
+        if self.parts.is_clear(link) && !shakes_hands && seat.tier != Tier::App && ask != Ask::Connect {
+            let takes = overhead(&self.settings, seat.tier).times(self.parts.slowdown(callee));
+            if takes == Micros::ZERO {
+                return self.deliver(key);
+            }
+        }
         let round_trip = if shakes_hands { self.parts.latency(link).times(2) } else { Micros::ZERO };
         let reachable = self.parts.carries(link) && self.parts.has_power(callee);
         let too_slow = shakes_hands && round_trip > self.connect_timeout_of(call);
-        if !reachable || too_slow || self.backlog_is_full(callee, ask) {
+        if !reachable || too_slow || self.backlog_is_full(callee, seat, ask) {
             let left = (call.started + self.connect_timeout_of(call)).since(self.now);
             self.set_state(key, CallState::Lost, left);
             return self.plan(left, Action::ConnectTimeout(key));
@@ -89,31 +103,24 @@ impl World {
         match ask {
             Ask::Connect => self.send_back(key, Reply::Connected),
             Ask::Resolve => self.deliver_or_park(key),
-            _ => {
-                let total = round_trip + self.overhead(callee);
-                self.set_state(key, CallState::Sending, total);
-                if total == Micros::ZERO {
-                    self.deliver_or_park(key);
-                } else {
+            _ => match round_trip + self.overhead(callee, seat.tier) {
+                Micros::ZERO => self.deliver_or_park(key),
+                total => {
+                    self.set_state(key, CallState::Sending, total);
                     self.plan(total, Action::Deliver(key));
                 }
-            }
+            },
         }
     }
 
     /// Time that a proxy itself takes for a request, before it decides.
-    fn overhead(&self, callee: ProcessId) -> Micros {
-        let own = match self.wiring.role(callee) {
-            Role::Balancer => self.settings.balancer.overhead_us,
-            Role::Nginx => self.settings.nginx.overhead_us,
-            _ => 0,
-        };
-        Micros(own.into()).times(self.parts.slowdown(callee))
+    fn overhead(&self, callee: ProcessId, tier: Tier) -> Micros {
+        overhead(&self.settings, tier).times(self.parts.slowdown(callee))
     }
 
     /// Whether the kernel drops connection attempts because nobody has accepted the ones before.
-    fn backlog_is_full(&self, callee: ProcessId, ask: Ask) -> bool {
-        let is_app = matches!(self.wiring.role(callee), Role::App);
+    fn backlog_is_full(&self, callee: ProcessId, seat: Seat, ask: Ask) -> bool {
+        let is_app = seat.tier == Tier::App;
         if self.parts.condition(callee) == Condition::Hung {
             let backlog = if is_app { self.settings.app.backlog as usize } else { LISTEN_BACKLOG };
             return self.parked[callee.index()].len() >= backlog;
@@ -121,13 +128,13 @@ impl World {
         if !is_app || !matches!(ask, Ask::Page(_) | Ask::Scripted | Ask::AppHealth) {
             return false;
         }
-        let app = &self.apps[self.tier(callee)];
+        let app = &self.apps[usize::from(seat.at)];
         app.busy >= self.settings.app.workers && app.waiting.len() >= self.settings.app.backlog as usize
     }
 
     fn deliver_or_park(&mut self, key: CallKey) {
-        if self.parts.condition(self.calls[key].callee) == Condition::Hung {
-            let callee = self.calls[key].callee;
+        let callee = self.calls[key].callee;
+        if self.parts.condition(callee) == Condition::Hung {
             self.parked[callee.index()].push(Action::Deliver(key));
             self.while_parked(Action::Deliver(key));
         } else {
@@ -149,34 +156,36 @@ impl World {
 
     /// A request reaches the callee.
     pub(super) fn deliver(&mut self, key: CallKey) {
-        let Some(call) = self.calls.get(key) else {
+        let now = self.now;
+        let Some(call) = self.calls.get_mut(key) else {
             return;
         };
-        if matches!(call.state, CallState::Returning(_) | CallState::Stalled(_) | CallState::Lost) {
-            return;
-        }
-        let (callee, link, was_parked) = (call.callee, call.link, call.state == CallState::Working);
-        if !was_parked && !self.parts.carries(link) {
-            return self.lose(key);
-        }
-        if !was_parked {
-            let (traced, started, resolves) = (call.traced, call.started, call.ask == Ask::Resolve);
-            if traced {
-                let arrived = SimTime(self.now.0 - self.overhead(callee).0.min(self.now.since(started).0));
-                self.mark_until(key, Place::Link { link, back: false }, arrived, Decision::Sent);
+        let (callee, seat, link) = (call.callee, call.seat, call.link);
+        match call.state {
+            CallState::Returning(_) | CallState::Stalled(_) | CallState::Lost => return,
+            // It was parked, and the callee goes on now.
+            CallState::Working => {}
+            CallState::Connecting | CallState::Sending if !self.parts.carries(link) => return self.lose(key),
+            CallState::Connecting | CallState::Sending => {
+                (call.state, call.since, call.until) = (CallState::Working, now, now);
+                let (traced, started) = (call.traced, call.started);
+                if call.ask != Ask::Resolve {
+                    let timer = ResponseTimer::of(call, now, &self.settings);
+                    self.start(key, timer);
+                }
+                if traced {
+                    let arrived = SimTime(now.0 - self.overhead(callee, seat.tier).0.min(now.since(started).0));
+                    self.mark_until(key, Place::Link { link, back: false }, arrived, Decision::Sent);
+                }
             }
-            if !resolves {
-                self.start_response_timer(key);
-            }
-            self.set_state(key, CallState::Working, Micros::ZERO);
         }
-        match self.wiring.role(callee) {
-            Role::Resolver => self.resolve(key),
-            Role::Balancer => self.session_starts(key),
-            Role::Nginx => self.nginx_gets(key),
-            Role::App => self.app_gets(key),
-            Role::Mysqld { .. } => self.mysql_gets(key),
-            Role::Browser | Role::Authoritative => unreachable!("nobody calls a browser; the resolver asks by itself"),
+        match seat.tier {
+            Tier::Resolver => self.resolve(key),
+            Tier::Balancer => self.session_starts(key),
+            Tier::Nginx => self.nginx_gets(key),
+            Tier::App => self.app_gets(key),
+            Tier::Mysqld => self.mysql_gets(key),
+            Tier::Browser | Tier::Authoritative => unreachable!("nobody calls a browser; the resolver asks by itself"),
         }
     }
 
@@ -195,17 +204,24 @@ impl World {
         let Some(call) = self.calls.get(key).filter(|call| call.state == CallState::Working) else {
             return;
         };
-        match self.wiring.role(call.callee) {
-            Role::Nginx => self.nginx_served(key),
-            Role::App => self.app_worked(key),
-            Role::Mysqld { .. } => self.mysql_executed(key),
-            role => unreachable!("{role:?} plans no work"),
+        match call.seat.tier {
+            Tier::Nginx => self.nginx_served(key),
+            Tier::App => self.app_worked(key),
+            Tier::Mysqld => self.mysql_executed(key),
+            tier => unreachable!("{tier:?} plans no work"),
         }
     }
 
     /// The callee answers. If nobody waits any more, the call ends here.
     pub(super) fn answer(&mut self, key: CallKey, reply: Reply) {
-        if self.is_current(key) {
+        let Some(call) = self.calls.get(key) else {
+            return;
+        };
+        let current = match call.parent {
+            Parent::Visit | Parent::Call(_) => !call.abandoned,
+            Parent::Check { .. } => self.is_current(key),
+        };
+        if current {
             self.send_back(key, reply);
         } else {
             self.calls.remove(key);
@@ -213,9 +229,9 @@ impl World {
     }
 
     fn send_back(&mut self, key: CallKey, reply: Reply) {
-        let call = &self.calls[key];
+        let call = &mut self.calls[key];
         let (parent, latency) = (call.parent, self.parts.latency(call.link));
-        self.set_state(key, CallState::Returning(reply), latency);
+        (call.state, call.since, call.until) = (CallState::Returning(reply), self.now, self.now + latency);
         self.travel(parent, latency, Action::Return(key));
     }
 
@@ -244,7 +260,11 @@ impl World {
             return;
         };
         invariants::reply_is_newer(call, self.now);
-        if !self.is_current(key) {
+        let current = match call.parent {
+            Parent::Visit | Parent::Call(_) => !call.abandoned,
+            Parent::Check { .. } => self.is_current(key),
+        };
+        if !current {
             self.calls.remove(key);
             return;
         }
@@ -282,11 +302,11 @@ impl World {
                     return;
                 };
                 waiting.child = None;
-                match self.wiring.role(waiting.callee) {
-                    Role::Balancer => self.session_gets(parent, reply),
-                    Role::Nginx => self.nginx_gets_reply(parent, reply),
-                    Role::App => self.app_gets_reply(parent, callee, reply),
-                    role => unreachable!("{role:?} calls nobody"),
+                match waiting.seat.tier {
+                    Tier::Balancer => self.session_gets(parent, reply),
+                    Tier::Nginx => self.nginx_gets_reply(parent, reply),
+                    Tier::App => self.app_gets_reply(parent, callee, reply),
+                    tier => unreachable!("{tier:?} calls nobody"),
                 }
             }
         }
@@ -298,4 +318,13 @@ impl World {
             (call.state, call.since, call.until) = (state, now, now + lasts);
         }
     }
+}
+
+const fn overhead(settings: &Settings, tier: Tier) -> Micros {
+    let us = match tier {
+        Tier::Balancer => settings.balancer.overhead_us,
+        Tier::Nginx => settings.nginx.overhead_us,
+        _ => 0,
+    };
+    Micros(us as u64)
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::balancer::AdminState;
 use super::ids::PartId;
+use super::nginx::Upstream;
 use super::scenario::FieldError;
 use super::script::{Answer, Method, Script};
 use super::setting::Setting;
@@ -99,6 +100,12 @@ pub enum Command {
     },
     /// Changes one setting of the running world.
     Set(Setting),
+    /// `nginx -s reload`, on every nginx: new worker processes read the configuration and know of no failures.
+    Reload {
+        /// A new upstream block; absent, the one it has.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        upstream: Option<Upstream>,
+    },
     /// Writes new A records of `www.foobar.com` into the zone.
     Records {
         /// The addresses.
@@ -187,6 +194,10 @@ impl Command {
                 range("weight", *weight, 0, 256)
             }
             Self::Set(setting) => setting.validate(),
+            Self::Reload { upstream } => match upstream {
+                Some(upstream) => upstream.validate("upstream", wiring),
+                None => Ok(()),
+            },
             Self::Records { addresses, ttl_s } => {
                 if addresses.len() > 8 {
                     return Err(FieldError::new("addresses", format!("at most 8, here {}", addresses.len())));

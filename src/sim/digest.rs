@@ -50,7 +50,6 @@ impl Digest {
             Action::Apply { replica, life } => (15, u64::from(replica) << 32 | u64::from(life)),
             Action::Reconnect { replica, life } => (16, u64::from(replica) << 32 | u64::from(life)),
         };
-        self.word(at.0 << 5 | kind);
-        self.word(detail);
+        self.word(at.0.rotate_left(20) ^ detail.wrapping_mul(32) ^ kind);
     }
 }

@@ -67,6 +67,8 @@ impl BrowserError {
 pub enum Cause {
     /// nginx served the file.
     File,
+    /// nginx has no such file.
+    NoFile,
     /// The application answered without the database (health pages).
     Page,
     /// The application answered with rows of the database.
@@ -87,6 +89,8 @@ pub enum Cause {
     BodyCut,
     /// The application could not use its database.
     Database(DbError),
+    /// nginx has no application to pass the request to: `no live upstreams while connecting to upstream`.
+    NoLiveUpstream,
     /// nginx could not connect to the application.
     AppRefused,
     /// The application closed the connection without an answer.

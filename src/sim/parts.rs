@@ -44,8 +44,19 @@ pub struct Parts {
     latencies: Vec<Micros>,
     /// What follows from the states for each process, its machine included, and for each link.
     processes_now: Vec<ProcessNow>,
-    latencies_now: Vec<Micros>,
+    links_now: Vec<LinkNow>,
     any_hung: bool,
+    /// The two ends of each link.
+    ends: Vec<[ProcessId; 2]>,
+}
+
+/// What a link does with what is sent.
+#[derive(Clone, Copy, Debug)]
+struct LinkNow {
+    latency: Micros,
+    carries: bool,
+    /// Whether it carries and the processes at both ends work.
+    clear: bool,
 }
 
 /// What a process does, and by how much its work takes longer.
@@ -66,8 +77,9 @@ impl Parts {
             homes: wiring.processes.iter().map(|process| process.machine).collect(),
             latencies: Vec::new(),
             processes_now: Vec::new(),
-            latencies_now: Vec::new(),
+            links_now: Vec::new(),
             any_hung: false,
+            ends: wiring.links.iter().map(|link| [link.from, link.to]).collect(),
         };
         parts.set_latencies(wiring, network);
         parts
@@ -98,8 +110,13 @@ impl Parts {
         };
         self.processes_now = self.processes.iter().zip(&self.homes).map(now).collect();
         self.any_hung = self.processes_now.iter().any(|process| process.condition == Condition::Hung);
-        let slowed = |(latency, link): (&Micros, &PartState)| latency.times(link.slowdown.into());
-        self.latencies_now = self.latencies.iter().zip(&self.links).map(slowed).collect();
+        let link_now = |i: usize| {
+            let carries = self.links[i].condition == Condition::Up;
+            let latency = self.latencies[i].times(self.links[i].slowdown.into());
+            let works = |end: &ProcessId| self.processes_now[end.index()].condition == Condition::Up;
+            LinkNow { latency, carries, clear: carries && self.ends[i].iter().all(works) }
+        };
+        self.links_now = (0..self.links.len()).map(link_now).collect();
     }
 
     /// A part's own condition and speed.
@@ -166,13 +183,18 @@ impl Parts {
     /// Whether a link carries packets.
     #[must_use]
     pub fn carries(&self, link: LinkId) -> bool {
-        self.links[link.index()].condition == Condition::Up
+        self.links_now[link.index()].carries
+    }
+
+    /// Whether a link carries packets and the processes at both ends work.
+    pub(super) fn is_clear(&self, link: LinkId) -> bool {
+        self.links_now[link.index()].clear
     }
 
     /// One-way latency of a link at its present speed.
     #[must_use]
     pub fn latency(&self, link: LinkId) -> Micros {
-        self.latencies_now[link.index()]
+        self.links_now[link.index()].latency
     }
 
     /// By how much the work of a process takes longer: its own factor times its machine's.

@@ -8,17 +8,34 @@ use super::time::{Micros, SimTime};
 /// Something that will happen. Events are ordered by time, then by the order in which they were planned.
 #[derive(Clone, Copy, Debug)]
 pub struct Event<A> {
-    /// When.
-    pub at: SimTime,
-    /// Number of the plan: no two events share it.
-    pub sequence: u64,
+    /// When, and below it the number of the plan: no two events share both.
+    key: Key,
     /// What.
     pub action: A,
 }
 
+/// Time in the upper half, number of the plan in the lower.
+type Key = u128;
+
+const fn key(at: SimTime, sequence: u64) -> Key {
+    (at.0 as Key) << 64 | sequence as Key
+}
+
+const fn time_of(key: Key) -> SimTime {
+    SimTime((key >> 64) as u64)
+}
+
+impl<A> Event<A> {
+    /// When it happens.
+    #[must_use]
+    pub const fn at(&self) -> SimTime {
+        time_of(self.key)
+    }
+}
+
 impl<A> PartialEq for Event<A> {
     fn eq(&self, other: &Self) -> bool {
-        self.sequence == other.sequence
+        self.key == other.key
     }
 }
 
@@ -32,20 +49,24 @@ impl<A> PartialOrd for Event<A> {
 
 impl<A> Ord for Event<A> {
     fn cmp(&self, other: &Self) -> core::cmp::Ordering {
-        (self.at, self.sequence).cmp(&(other.at, other.sequence))
+        self.key.cmp(&other.key)
     }
 }
 
 /// All planned events.
 ///
 /// Most delays are constant, such as the latency of a link: what is planned with the same delay happens in the order of the
-/// plans, so it waits in a lane of its own, first in, first out. Only what happens at any moment needs a heap.
+/// plans, so it waits in a lane of its own, first in, first out. Only what happens at any moment has to be sorted: the next
+/// [`NEAR`] of these by insertion, which is the fastest way with few, the others in a heap.
 #[derive(Clone, Debug)]
 pub struct EventQueue<A> {
-    heap: BinaryHeap<Reverse<Event<A>>>,
     lanes: [Lane<A>; LANES],
-    /// Time and number of the first event of each lane, and of the heap at the end; [`NEVER`] where there is none.
-    firsts: [(SimTime, u64); LANES + 1],
+    /// The next of what is sorted, the earliest last.
+    near: Vec<Event<A>>,
+    /// All that is sorted and later than that.
+    far: BinaryHeap<Reverse<Event<A>>>,
+    /// The first event of each lane, and of what is sorted at the end; [`NEVER`] where there is none.
+    firsts: [Key; LANES + 1],
     /// The place of the next event.
     next: usize,
     planned: u64,
@@ -59,22 +80,25 @@ struct Lane<A> {
     events: VecDeque<Event<A>>,
 }
 
-/// Number of lanes, as a power of two. A delay whose lane and the one beside are taken by others goes to the heap.
+/// Number of lanes, as a power of two. What finds its lane and the one beside taken by other delays is sorted.
 const LANES_LOG2: u32 = 3;
 const LANES: usize = 1 << LANES_LOG2;
-/// The place of the heap, behind those of the lanes.
-const HEAP: usize = LANES;
-const NEVER: (SimTime, u64) = (SimTime(u64::MAX), u64::MAX);
+/// The place of what is sorted, behind those of the lanes.
+const SORTED: usize = LANES;
+/// So many events are sorted by insertion.
+const NEAR: usize = 64;
+const NEVER: Key = Key::MAX;
 
 impl<A: Copy> EventQueue<A> {
     /// An empty queue.
     #[must_use]
     pub fn new() -> Self {
         Self {
-            heap: BinaryHeap::with_capacity(256),
             lanes: core::array::from_fn(|_| Lane { delay: Micros::ZERO, events: VecDeque::new() }),
+            near: Vec::with_capacity(NEAR + 1),
+            far: BinaryHeap::with_capacity(256),
             firsts: [NEVER; LANES + 1],
-            next: HEAP,
+            next: SORTED,
             planned: 0,
             waiting: 0,
         }
@@ -83,7 +107,7 @@ impl<A: Copy> EventQueue<A> {
     /// Plans `action` at any moment.
     pub fn plan(&mut self, at: SimTime, action: A) {
         let event = self.event(at, action);
-        self.push_to_heap(event);
+        self.sort_in(event);
     }
 
     /// Plans `action` after a delay that others have, too. `now` never goes back from call to call.
@@ -95,33 +119,51 @@ impl<A: Copy> EventQueue<A> {
             if lane.events.is_empty() {
                 lane.delay = delay;
                 lane.events.push_back(event);
-                return self.is_first(place, event.at, event.sequence);
+                return self.is_first(place, event.key);
             }
             if lane.delay == delay {
                 return lane.events.push_back(event);
             }
         }
-        self.push_to_heap(event);
+        self.sort_in(event);
     }
 
     fn event(&mut self, at: SimTime, action: A) -> Event<A> {
         self.planned += 1;
         self.waiting += 1;
-        Event { at, sequence: self.planned, action }
+        Event { key: key(at, self.planned), action }
     }
 
-    fn push_to_heap(&mut self, event: Event<A>) {
-        self.heap.push(Reverse(event));
-        if event.at < self.firsts[HEAP].0 {
-            self.is_first(HEAP, event.at, event.sequence);
+    fn sort_in(&mut self, event: Event<A>) {
+        let is_far = self.near.first().is_some_and(|last| event.key > last.key);
+        if is_far && (self.near.len() >= NEAR || !self.far.is_empty()) {
+            return self.far.push(Reverse(event));
+        }
+        let later = self.near.iter().rev().take_while(|other| other.key < event.key).count();
+        self.near.insert(self.near.len() - later, event);
+        if later == 0 {
+            self.is_first(SORTED, event.key);
+        }
+        if self.near.len() > NEAR {
+            self.far.push(Reverse(self.near.remove(0)));
         }
     }
 
+    /// Takes the first of what is sorted.
+    fn pop_sorted(&mut self) -> Option<Event<A>> {
+        let event = self.near.pop()?;
+        if self.near.is_empty() {
+            let more = core::iter::from_fn(|| self.far.pop()).take(NEAR / 2).map(|Reverse(event)| event);
+            self.near.extend(more);
+            self.near.reverse();
+        }
+        Some(event)
+    }
+
     /// A new event is the first of its place.
-    fn is_first(&mut self, place: usize, at: SimTime, sequence: u64) {
-        self.firsts[place] = (at, sequence);
-        // A later number never precedes an earlier one at the same time.
-        if at < self.firsts[self.next].0 {
+    fn is_first(&mut self, place: usize, key: Key) {
+        self.firsts[place] = key;
+        if key < self.firsts[self.next] {
             self.next = place;
         }
     }
@@ -129,25 +171,25 @@ impl<A: Copy> EventQueue<A> {
     /// When the next event happens.
     #[must_use]
     pub fn next_at(&self) -> Option<SimTime> {
-        (self.waiting > 0).then(|| self.firsts[self.next].0)
+        let first = self.firsts[self.next];
+        (first != NEVER).then(|| time_of(first))
     }
 
     /// Takes the next event.
     pub fn pop(&mut self) -> Option<Event<A>> {
         let place = self.next;
-        let (event, next) = if place == HEAP {
-            let Reverse(event) = self.heap.pop()?;
-            (event, self.heap.peek().map(|Reverse(next)| next))
+        let (event, next) = if place == SORTED {
+            (self.pop_sorted()?, self.near.last())
         } else {
             let events = &mut self.lanes[place].events;
             (events.pop_front()?, events.front())
         };
         self.waiting -= 1;
-        self.firsts[place] = next.map_or(NEVER, |next| (next.at, next.sequence));
-        self.next = 0;
-        for place in 1..self.firsts.len() {
-            if self.firsts[place] < self.firsts[self.next] {
-                self.next = place;
+        self.firsts[place] = next.map_or(NEVER, |next| next.key);
+        let mut earliest = NEVER;
+        for (place, first) in self.firsts.iter().enumerate() {
+            if *first < earliest {
+                (earliest, self.next) = (*first, place);
             }
         }
         Some(event)
@@ -270,9 +312,9 @@ mod tests {
             for _ in 0..rng.below(3) {
                 let next = queue.next_at();
                 let Some(event) = queue.pop() else { continue };
-                assert_eq!(next, Some(event.at));
-                assert!(last < Some((event.at, event.sequence)) && event.at >= now, "{event:?} after {last:?}");
-                (now, last, popped) = (event.at, Some((event.at, event.sequence)), popped + 1);
+                assert_eq!(next, Some(event.at()));
+                assert!(last < Some(event.key) && event.at() >= now, "{event:?} after {last:?}");
+                (now, last, popped) = (event.at(), Some(event.key), popped + 1);
             }
         }
         let rest = core::iter::from_fn(|| queue.pop()).count();

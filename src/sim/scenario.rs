@@ -101,6 +101,7 @@ impl Scenario {
             return Err(FieldError::new("timeline", limit));
         }
         let wiring = Wiring::new(&self.topology);
+        self.settings.nginx.upstream.validate("settings.nginx.upstream", &wiring)?;
         for (i, entry) in self.timeline.iter().enumerate() {
             let at = format!("timeline[{i}].command");
             entry.command.validate(&wiring).map_err(|e| FieldError::new(format!("{at}.{}", e.field), e.message))?;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::call::{CallKey, CallState, Reply, Work};
 use super::command::range;
+use super::ids::ProcessId;
 use super::named::named;
 use super::outcome::{BrowserError, Cause};
 use super::scenario::FieldError;
@@ -154,6 +155,16 @@ impl World {
         self.app_replies(key, Decision::Scripted(answer), reply);
     }
 
+    /// The application that has a visit in its hands.
+    #[must_use]
+    pub fn holder(&self, number: u64) -> Option<ProcessId> {
+        let visit = self.visits.iter().find(|(_, visit)| visit.id == number)?.0;
+        let at_work = |work| matches!(work, Work::Request { has_worker: true, .. });
+        let mut calls = self.calls.iter().filter(|(_, call)| call.visit == Some(visit) && at_work(call.work));
+        let holder = calls.find(|(key, call)| call.state == CallState::Working && self.is_awaited(*key));
+        holder.map(|(_, call)| call.callee)
+    }
+
     /// The application answers a held visit now. Nothing happens to one that has ended or has not reached it yet.
     pub(super) fn release_visit(&mut self, number: u64) {
         let under_way = self.visits.iter().find(|(_, visit)| visit.id == number).map(|(key, _)| key);
@@ -183,11 +194,15 @@ impl World {
             return;
         };
         let visit = visit.clone();
+        let request = visit.child;
         if self.left.len() == LOG_LENGTH {
             self.left.pop_front();
         }
         self.left.push_back(Left { key, visit, logged: None });
         self.browser_fails(key, BrowserError::Aborted, Cause::Stopped);
+        if let Some(request) = request {
+            self.nginx_loses_client(request);
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::balancer::Algorithm;
 use super::dns::ResolverKind;
 use super::named::named;
+use super::nginx::Upstream;
 
 /// The configuration of a whole scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -208,6 +209,10 @@ pub struct Nginx {
     pub connect_timeout_ms: u32,
     /// `proxy_read_timeout` in ms.
     pub read_timeout_ms: u32,
+    /// The `upstream` block and when the next server is asked.
+    pub upstream: Upstream,
+    /// Paths of the static files that there are; absent, every file that is asked for.
+    pub files: Option<Vec<String>>,
     /// Time to serve a static file, in microseconds.
     pub static_us: u32,
     /// Time that nginx itself takes for a proxied request, in microseconds.
@@ -216,7 +221,14 @@ pub struct Nginx {
 
 impl Default for Nginx {
     fn default() -> Self {
-        Self { connect_timeout_ms: 2_000, read_timeout_ms: 5_000, static_us: 300, overhead_us: 100 }
+        Self {
+            connect_timeout_ms: 2_000,
+            read_timeout_ms: 5_000,
+            upstream: Upstream::default(),
+            files: None,
+            static_us: 300,
+            overhead_us: 100,
+        }
     }
 }
 

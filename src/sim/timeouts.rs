@@ -2,9 +2,10 @@
 
 use super::call::{Ask, Call, CallKey, CallState, Parent, Reply};
 use super::parts::Condition;
-use super::time::Micros;
-use super::topology::Role;
+use super::settings::Settings;
+use super::time::{Micros, SimTime};
 use super::trace::{Decision, Place};
+use super::wiring::Tier;
 use super::world::{Action, Lane, World};
 
 impl World {
@@ -56,11 +57,11 @@ impl World {
 
     pub(super) fn connect_timeout_of(&self, call: &Call) -> Micros {
         let settings = &self.settings;
-        let ms = match (call.parent, self.wiring.role(call.caller)) {
+        let ms = match (call.parent, call.caller_tier) {
             (Parent::Check { .. }, _) => settings.balancer.inter_ms,
-            (_, Role::Balancer) => settings.balancer.timeout_connect_ms,
-            (_, Role::Nginx) => settings.nginx.connect_timeout_ms,
-            (_, Role::App) => settings.app.connect_timeout_ms,
+            (_, Tier::Balancer) => settings.balancer.timeout_connect_ms,
+            (_, Tier::Nginx) => settings.nginx.connect_timeout_ms,
+            (_, Tier::App) => settings.app.connect_timeout_ms,
             _ if call.ask == Ask::Resolve => settings.client.dns_timeout_ms,
             _ => settings.client.connect_timeout_ms,
         };
@@ -69,19 +70,12 @@ impl World {
 
     /// Starts the clock for an answer. It runs from the moment at which the request was sent.
     pub(super) fn start_response_timer(&mut self, key: CallKey) {
-        let call = &self.calls[key];
-        let settings = &self.settings;
-        let (lane, ms) = match (call.parent, self.wiring.role(call.caller)) {
-            (Parent::Check { .. }, _) => (None, settings.balancer.inter_ms),
-            (_, Role::Balancer) => (Some(Lane::Balancer), settings.balancer.timeout_server_ms),
-            (_, Role::Nginx) => (Some(Lane::Nginx), settings.nginx.read_timeout_ms),
-            (_, Role::App) => (Some(Lane::App), settings.app.read_timeout_ms),
-            _ if call.ask == Ask::Resolve => (None, settings.client.dns_timeout_ms),
-            _ => (Some(Lane::Browser), settings.client.response_timeout_ms),
-        };
-        let from_the_start = lane.is_none();
-        let sent = if from_the_start { call.started } else { self.now };
-        let at = (sent + Micros::from_millis(ms.into())).max(self.now);
+        let timer = ResponseTimer::of(&self.calls[key], self.now, &self.settings);
+        self.start(key, timer);
+    }
+
+    pub(super) fn start(&mut self, key: CallKey, timer: ResponseTimer) {
+        let ResponseTimer { lane, at } = timer;
         let Some(lane) = lane else {
             return self.queue.plan(at, Action::ResponseTimeout(key));
         };
@@ -109,5 +103,29 @@ impl World {
             }
             _ => self.response_timeout(key),
         }
+    }
+}
+
+/// When a caller gives up waiting for an answer, and the lane in which that waits, if it has one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ResponseTimer {
+    lane: Option<Lane>,
+    at: SimTime,
+}
+
+impl ResponseTimer {
+    /// The time-out of a call that is delivered `now`.
+    pub(super) fn of(call: &Call, now: SimTime, settings: &Settings) -> Self {
+        let (lane, ms) = match (call.parent, call.caller_tier) {
+            (Parent::Check { .. }, _) => (None, settings.balancer.inter_ms),
+            (_, Tier::Balancer) => (Some(Lane::Balancer), settings.balancer.timeout_server_ms),
+            (_, Tier::Nginx) => (Some(Lane::Nginx), settings.nginx.read_timeout_ms),
+            (_, Tier::App) => (Some(Lane::App), settings.app.read_timeout_ms),
+            _ if call.ask == Ask::Resolve => (None, settings.client.dns_timeout_ms),
+            _ => (Some(Lane::Browser), settings.client.response_timeout_ms),
+        };
+        let patience = Micros::from_millis(ms.into());
+        let at = if lane.is_some() { now + patience } else { (call.started + patience).max(now) };
+        Self { lane, at }
     }
 }

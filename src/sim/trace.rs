@@ -93,7 +93,7 @@ pub enum Decision {
     },
     /// HAProxy passes the answer on.
     PassedOn,
-    /// No server is usable.
+    /// No server is usable: HAProxy's `<NOSRV>`, nginx's `no live upstreams`.
     NoServer,
     /// The layer gave up and answers with an error itself.
     Failed {
@@ -104,6 +104,20 @@ pub enum Decision {
     ServedFile,
     /// nginx passes the request to the application.
     Proxied,
+    /// nginx passes the request to one of several applications.
+    TriesPeer {
+        /// The application.
+        server: ProcessId,
+        /// Why this one.
+        why: PeerReason,
+    },
+    /// nginx counts the try as failed.
+    PeerFailed {
+        /// What nginx notes about it (`$upstream_status`): the application's status, or 502 or 504.
+        status: u16,
+        /// Whether the application is left out from now on, for `fail_timeout`.
+        left_out: bool,
+    },
     /// The application waited for a free worker.
     WaitedForWorker,
     /// The application worked, then asks a database.
@@ -158,6 +172,19 @@ pub enum PickReason {
     Retry,
     /// It was the first to become free.
     FromQueue,
+}
+
+/// Why nginx passes a request to this application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum PeerReason {
+    /// The method's choice.
+    Method(super::nginx::Method),
+    /// There is no other.
+    OnlyOne,
+    /// The one before did not help: the method's next choice.
+    Next,
+    /// No active server can serve: a backup.
+    Backup,
 }
 
 /// Why the application asks this database.

@@ -3,6 +3,7 @@
 use super::balancer::{AdminState, Balancer};
 use super::call::{CallKey, CallState, Parent, Work};
 use super::mysql::{Io, Server};
+use super::nginx::{Nginx, Worker};
 use super::world::{Action, World};
 
 /// Transactions at the end of a replica's binlog that are compared with its source's.
@@ -26,6 +27,7 @@ impl World {
         self.calls.keys().try_for_each(|key| self.verify_call(key))?;
         (0..self.balancers.len()).try_for_each(|at| self.verify_balancer(at))?;
         self.verify_workers()?;
+        self.nginx.iter().try_for_each(|nginx| self.verify_nginx(nginx))?;
         (0..self.cluster.servers.len()).try_for_each(|at| self.verify_database(at))
     }
 
@@ -78,6 +80,15 @@ impl World {
             same("whether a server is usable", candidate.usable, usable)?;
         }
         Ok(())
+    }
+
+    fn verify_nginx(&self, nginx: &Nginx) -> Result<(), String> {
+        let mine = self.calls.values().filter(|call| call.callee == nginx.process && is_at_work(call.state));
+        let proxied = mine.filter(|call| matches!(call.work, Work::Proxied { .. })).count();
+        let connections = nginx.workers.iter().map(Worker::connections).sum();
+        same("requests that nginx passes on, and connections to its upstream servers", proxied, connections)?;
+        let under_way = nginx.workers.iter().map(Worker::under_way).sum();
+        same("requests that nginx passes on, and those of its workers", proxied, under_way)
     }
 
     fn verify_workers(&self) -> Result<(), String> {

@@ -34,6 +34,34 @@ pub enum Reach {
     Loopback,
 }
 
+/// What a process does, in one byte: [`Role`] without its details.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// [`Role::Browser`].
+    Browser,
+    /// [`Role::Resolver`].
+    Resolver,
+    /// [`Role::Authoritative`].
+    Authoritative,
+    /// [`Role::Balancer`].
+    Balancer,
+    /// [`Role::Nginx`].
+    Nginx,
+    /// [`Role::App`].
+    App,
+    /// [`Role::Mysqld`].
+    Mysqld,
+}
+
+/// The tier of a process, and its index among the processes of that tier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// Its tier.
+    pub tier: Tier,
+    /// Its index there.
+    pub at: u16,
+}
+
 /// A process with its place.
 #[derive(Clone, Debug)]
 pub struct ProcessInfo {
@@ -86,6 +114,7 @@ pub struct Wiring {
     pub links: Vec<LinkInfo>,
     /// `links` by their two ends in either order, [`NO_LINK`] where there is none.
     matrix: Vec<u16>,
+    seats: Vec<Seat>,
 }
 
 const NO_LINK: u16 = u16::MAX;
@@ -107,7 +136,8 @@ impl Wiring {
             }));
         }
         let matrix = vec![NO_LINK; processes.len() * processes.len()];
-        let mut wiring = Self { machines, processes, links: Vec::new(), matrix };
+        let seats = seats(&processes);
+        let mut wiring = Self { machines, processes, links: Vec::new(), matrix, seats };
         wiring.lay_links();
         wiring
     }
@@ -179,6 +209,12 @@ impl Wiring {
     #[must_use]
     pub fn role(&self, id: ProcessId) -> &Role {
         &self.process(id).role
+    }
+
+    /// The tier of a process, and its index there.
+    #[must_use]
+    pub fn seat(&self, id: ProcessId) -> Seat {
+        self.seats[id.index()]
     }
 
     /// The machine that a process runs on.
@@ -268,6 +304,25 @@ impl Wiring {
 
 fn unknown(field: &str, kind: &str, name: &str) -> FieldError {
     FieldError::new(field, format!("no {kind} is named {name:?}"))
+}
+
+fn seats(processes: &[ProcessInfo]) -> Vec<Seat> {
+    let tier = |process: &ProcessInfo| match process.role {
+        Role::Browser => Tier::Browser,
+        Role::Resolver => Tier::Resolver,
+        Role::Authoritative => Tier::Authoritative,
+        Role::Balancer => Tier::Balancer,
+        Role::Nginx => Tier::Nginx,
+        Role::App => Tier::App,
+        Role::Mysqld { .. } => Tier::Mysqld,
+    };
+    let mut seats: Vec<Seat> = Vec::with_capacity(processes.len());
+    for process in processes {
+        let tier = tier(process);
+        let at = seats.iter().filter(|seat| seat.tier == tier).count() as u16;
+        seats.push(Seat { tier, at });
+    }
+    seats
 }
 
 fn reach(from: &ProcessInfo, to: &ProcessInfo) -> Reach {

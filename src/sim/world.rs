@@ -18,7 +18,7 @@ use super::metrics::Metrics;
 use super::mysql::Cluster;
 use super::nginx::Nginx;
 use super::parts::{Condition, Parts};
-use super::queue::{Event, EventQueue, TimerLane};
+use super::queue::{EventQueue, TimerLane};
 use super::rng::Rng;
 use super::scenario::Scenario;
 use super::script::Left;
@@ -51,8 +51,6 @@ pub struct World {
     pub(super) parts: Parts,
     pub(super) visits: SlotMap<VisitKey, Visit>,
     pub(super) calls: SlotMap<CallKey, Call>,
-    /// Index of each process in the list of its tier.
-    pub(super) tier_index: Arc<[u16]>,
     pub(super) browser: ProcessId,
     /// The address that browsers remember, and how long.
     pub(super) remembered: Option<(std::net::Ipv4Addr, SimTime)>,
@@ -107,12 +105,11 @@ impl World {
             parts: Parts::new(&wiring, &settings.network),
             visits: SlotMap::with_key(),
             calls: SlotMap::with_key(),
-            tier_index: tier_index(&wiring),
             browser,
             remembered: None,
             names: NameService::new(&wiring, &settings.dns),
             balancers: Balancer::all(&wiring, &settings.balancer),
-            nginx: Nginx::all(&wiring),
+            nginx: Nginx::all(&wiring, &settings.nginx.upstream),
             apps: AppServer::all(&wiring),
             cluster: Cluster::new(&wiring),
             started_visits: 0,
@@ -135,9 +132,10 @@ impl World {
 
     /// Carries out the next event. False if nothing is planned.
     pub fn step(&mut self) -> bool {
-        let Some(Event { at, action, .. }) = self.queue.pop() else {
+        let Some(event) = self.queue.pop() else {
             return false;
         };
+        let (at, action) = (event.at(), event.action);
         assert!(at >= self.now, "time never goes back");
         self.now = at;
         self.events += 1;
@@ -242,7 +240,7 @@ impl World {
 
     /// Index of a process in the list of its tier.
     pub(super) fn tier(&self, process: ProcessId) -> usize {
-        usize::from(self.tier_index[process.index()])
+        usize::from(self.wiring.seat(process).at)
     }
 
     /// Closes a span in the trace of a call's visit, if the visit still waits for this call.
@@ -280,13 +278,4 @@ impl World {
             }
         }
     }
-}
-
-fn tier_index(wiring: &Wiring) -> Arc<[u16]> {
-    let same_tier = |a: &Role, b: &Role| core::mem::discriminant(a) == core::mem::discriminant(b);
-    let index = |id: ProcessId| {
-        let before = wiring.ids().take_while(|other| *other != id);
-        before.filter(|other| same_tier(wiring.role(*other), wiring.role(id))).count() as u16
-    };
-    wiring.ids().map(index).collect()
 }

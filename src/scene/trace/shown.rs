@@ -138,6 +138,7 @@ const fn is_failure(decision: Decision) -> bool {
             | Decision::ServFail
             | Decision::NoAddress
             | Decision::NoServer
+            | Decision::PeerFailed { .. }
             | Decision::Failed { .. }
             | Decision::DatabaseFailed(_)
             | Decision::Denied(_)
@@ -159,9 +160,12 @@ fn whereabouts(world: &World, trace: &Trace) -> Place {
         return toward(wiring.links[0].from, world.names().resolver);
     };
     match (last.place, last.decision) {
-        (Place::Process(from), Decision::Picked { server: to, .. } | Decision::AsksDatabase { server: to, .. }) => {
-            toward(from, to)
-        }
+        (
+            Place::Process(from),
+            Decision::Picked { server: to, .. }
+            | Decision::TriesPeer { server: to, .. }
+            | Decision::AsksDatabase { server: to, .. },
+        ) => toward(from, to),
         (Place::Link { link, back: false }, Decision::Sent) => Place::Process(wiring.link(link).to),
         (Place::Link { link, .. }, _) => Place::Process(wiring.link(link).from),
         (place, _) => place,

@@ -27,6 +27,7 @@ pub fn title(result: Verdict) -> String {
 pub fn status_line(status: u16) -> String {
     let words = match status {
         200 => "OK",
+        404 => "Not Found",
         500 => "Internal Server Error",
         502 => "Bad Gateway",
         503 => "Service Unavailable",
@@ -95,6 +96,10 @@ fn stale(by: &str, missed: u32) -> String {
 /// Why a proxy answers with an error page of its own.
 const fn gateway_error(cause: Cause) -> &'static str {
     match cause {
+        Cause::NoFile => "there is no such file",
+        Cause::NoLiveUpstream => {
+            "no live upstreams, each application is left out after its failures, at its max_conns, down or tried already"
+        }
         Cause::AppRefused => "the application refused the connection",
         Cause::AppReset => "the application closed the connection before it had answered",
         Cause::AppConnectTimeout => "the application did not accept the connection within “proxy_connect_timeout”",
@@ -146,6 +151,8 @@ pub const fn short_cause(cause: Cause) -> &'static str {
         Cause::Database(DbError::TooManyConnections) => "MySQL 1040: too many connections",
         Cause::Database(DbError::ReadOnly) => "MySQL 1290: read-only server",
         Cause::Database(DbError::NoServer) => "no database configured",
+        Cause::NoFile => "no such file",
+        Cause::NoLiveUpstream => "no live upstreams",
         Cause::AppRefused => "application refused the connection",
         Cause::AppReset => "application closed the connection",
         Cause::AppConnectTimeout => "application did not accept in time",

@@ -1,7 +1,8 @@
 //! Spans in nginx, the application and MySQL.
 
 use super::Hop;
-use crate::sim::{Answer, DbChoice, DbError, Decision, Place, ProcessId, Role};
+use crate::sim::nginx::Method;
+use crate::sim::{Answer, DbChoice, DbError, Decision, PeerReason, Place, ProcessId, Role};
 use crate::text::explain::{database_error, status_line};
 
 impl Hop<'_> {
@@ -14,7 +15,16 @@ impl Hop<'_> {
             Decision::Proxied => {
                 format!("{who} passes the request to the application, which makes the page.")
             }
+            Decision::TriesPeer { server, why } => {
+                format!("{who} passes the request to {}: {}.", self.who(server), peer_choice(why))
+            }
+            Decision::PeerFailed { status, left_out } => self.peer_failed(&who, status, left_out),
+            Decision::NoServer => format!(
+                "{who} finds no live upstreams while connecting to upstream: every application is left out after its \
+                 failures, at its “max_conns”, down, or has been tried."
+            ),
             Decision::PassedOn => format!("{who} passes the application's answer on."),
+            Decision::Failed { status: 404 } => format!("{who} answers 404 Not Found itself: there is no such file."),
             Decision::Failed { status } => {
                 format!("{who} answers {} itself: {}.", status_line(status), self.why_nginx_failed())
             }
@@ -40,7 +50,10 @@ impl Hop<'_> {
     }
 
     fn why_nginx_failed(&self) -> &'static str {
-        match self.before.last().map(|span| (span.decision, span.place)) {
+        let mut before =
+            self.before.iter().rev().skip_while(|span| matches!(span.decision, Decision::PeerFailed { .. }));
+        match before.next().map(|span| (span.decision, span.place)) {
+            Some((Decision::NoServer, _)) => "it has no live upstream",
             Some((Decision::Refused, _)) => "the application refused the connection",
             Some((Decision::Reset, _)) => "the application closed the connection before it had answered",
             Some((Decision::NoAnswer, Place::Link { back: false, .. })) => {
@@ -49,6 +62,16 @@ impl Hop<'_> {
             Some((Decision::NoAnswer, _)) => "the application did not answer within “proxy_read_timeout”",
             _ => "the application did not answer",
         }
+    }
+
+    fn peer_failed(&self, who: &str, status: u16, left_out: bool) -> String {
+        let tried = self.before.iter().rev().find_map(|span| match span.decision {
+            Decision::TriesPeer { server, .. } => Some(self.who(server)),
+            _ => None,
+        });
+        let tried = tried.as_deref().unwrap_or("the application");
+        let then = if left_out { ", and leaves it out until “fail_timeout” is over" } else { "" };
+        format!("{who} notes {status} for its try at {tried}{then}.")
     }
 
     fn database_failed(&self, who: &str, error: DbError) -> String {
@@ -78,6 +101,18 @@ impl Hop<'_> {
         } else {
             format!("{who} committed row {row}: this server has the only copy.")
         }
+    }
+}
+
+const fn peer_choice(why: PeerReason) -> &'static str {
+    match why {
+        PeerReason::Method(Method::RoundRobin) => "its turn by weight (smooth round robin)",
+        PeerReason::Method(Method::LeastConn) => "it works on the fewest requests for its weight (“least_conn”)",
+        PeerReason::Method(Method::IpHash) => "the first three bytes of the client's address decide (“ip_hash”)",
+        PeerReason::Method(Method::HashUri) => "the address of the page decides (“hash $request_uri”)",
+        PeerReason::OnlyOne => "there is no other",
+        PeerReason::Next => "the one before did not help, and “proxy_next_upstream” lets the request go on",
+        PeerReason::Backup => "it is a backup, and no other server can take the request",
     }
 }
 

@@ -1,6 +1,8 @@
 //! No variant is without a sentence, and none shows how the program calls it inside.
 
 use super::*;
+use crate::sim::PeerReason;
+use crate::sim::nginx::Method;
 
 const DB_ERRORS: [DbError; 7] = [
     DbError::Refused,
@@ -49,7 +51,9 @@ fn after(decision: Decision) -> Option<Decision> {
         Decision::NoServer => Decision::Failed { status: 502 },
         Decision::Failed { .. } => Decision::ServedFile,
         Decision::ServedFile => Decision::Proxied,
-        Decision::Proxied => Decision::WaitedForWorker,
+        Decision::Proxied => Decision::TriesPeer { server, why: PeerReason::Next },
+        Decision::TriesPeer { .. } => Decision::PeerFailed { status: 504, left_out: true },
+        Decision::PeerFailed { .. } => Decision::WaitedForWorker,
         Decision::WaitedForWorker => Decision::AsksDatabase { server, why: DbChoice::Fallback },
         Decision::AsksDatabase { .. } => Decision::DatabaseFailed(DbError::Lost),
         Decision::DatabaseFailed(_) => Decision::Answered { version: 3 },
@@ -67,7 +71,8 @@ fn after(decision: Decision) -> Option<Decision> {
 
 fn cause_after(cause: Cause) -> Option<Cause> {
     Some(match cause {
-        Cause::File => Cause::Page,
+        Cause::File => Cause::NoFile,
+        Cause::NoFile => Cause::Page,
         Cause::Page => Cause::NotHttp,
         Cause::NotHttp => Cause::BodyCut,
         Cause::BodyCut => Cause::Rows { newest: 0, missed: 0 },
@@ -77,8 +82,9 @@ fn cause_after(cause: Cause) -> Option<Cause> {
         Cause::Stored { .. } => Cause::Database(DB_ERRORS[0]),
         Cause::Database(error) => {
             let place = DB_ERRORS.iter().position(|other| *other == error).expect("the list is complete");
-            DB_ERRORS.get(place + 1).map_or(Cause::AppRefused, |next| Cause::Database(*next))
+            DB_ERRORS.get(place + 1).map_or(Cause::NoLiveUpstream, |next| Cause::Database(*next))
         }
+        Cause::NoLiveUpstream => Cause::AppRefused,
         Cause::AppRefused => Cause::AppReset,
         Cause::AppReset => Cause::AppConnectTimeout,
         Cause::AppConnectTimeout => Cause::AppTimeout,
@@ -112,8 +118,15 @@ fn check_is_prose(sentence: &str) {
     let plain = sentence.replace("MySQL", "Mysql").replace("HAProxy", "Haproxy");
     let inside_word = |pair: &[char]| pair[0].is_lowercase() && pair[1].is_uppercase();
     assert!(!plain.chars().collect::<Vec<_>>().windows(2).any(inside_word), "{sentence}");
-    assert!(!plain.contains(['{', '}', '<', '_']) || plain.contains("proxy_") || plain.contains("max_"), "{sentence}");
+    assert!(!plain.contains(['{', '}', '<', '_']) || names_a_directive(&plain), "{sentence}");
     assert!(!plain.contains("::") && !plain.contains("  "), "{sentence}");
+}
+
+/// Directives keep their underscores.
+fn names_a_directive(sentence: &str) -> bool {
+    ["proxy_", "max_", "least_conn", "ip_hash", "fail_timeout", "$request_uri"]
+        .iter()
+        .any(|name| sentence.contains(name))
 }
 
 #[test]
@@ -139,6 +152,10 @@ fn every_algorithm_error_and_choice_has_a_sentence() {
     let others = [PickReason::OnlyOne, PickReason::Backup, PickReason::Retry, PickReason::FromQueue];
     for why in Algorithm::ALL.map(PickReason::Algorithm).into_iter().chain(others) {
         check(at("lb-01/haproxy"), Decision::Picked { server, why });
+    }
+    let others = [PeerReason::OnlyOne, PeerReason::Next, PeerReason::Backup];
+    for why in Method::ALL.map(PeerReason::Method).into_iter().chain(others) {
+        check(at("web-01/nginx"), Decision::TriesPeer { server: process("web-02/app"), why });
     }
     for error in DB_ERRORS {
         check(at("web-01/app"), Decision::DatabaseFailed(error));
