@@ -25,7 +25,7 @@ const EPISODE_MS: u64 = 40_000;
 pub fn scenario(seed: u64) -> Scenario {
     let mut chance = Chance(Rng::new(seed, 1_000));
     let mut scenario = match chance.below(10) {
-        0..4 => chance.pick(PRESETS.as_slice()).scenario(),
+        0..4 => chance.pick(PRESETS).scenario(),
         _ => {
             let balancers = [0, 1, 1, 1, 2][chance.below(5)];
             made_up(1 + chance.below(5), chance.below(5), balancers)
