@@ -1,13 +1,23 @@
-//! The resolver away from the recordings: the walk from the root, recovery after silence, the ends of time.
+//! The resolver away from the recordings: the walk from the root, recovery after silence, the ends of time, any steps.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::net::Ipv4Addr;
 
+use hopscope::replay::replay;
 use hopscope::sim::dns::{
-    Failure, Lookup, Message, NameServer, RecordType, Reply, Resolver, ResolverKind, ResolverSettings, Upstream, Zone,
-    com_referral, decode, dig_text, encode, root_referral,
+    Lookup, Message, NAME, NameServer, RecordType, Resolver, ResolverKind, ResolverSettings, Zone, com_referral,
+    decode, dig_text, encode, root_referral,
 };
 use hopscope::sim::{Micros, SimTime};
+use serde_json::json;
+
+const NS1: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 53);
+
+/// The answer of a zone with so many addresses.
+fn answer(addresses: u8, ttl_s: u32) -> Message {
+    let list: Vec<_> = (1..=addresses).map(|n| Ipv4Addr::new(203, 0, 113, n)).collect();
+    Zone::of_site(&list, ttl_s, NS1).answer(&Message::upstream_query(7, NAME, RecordType::A))
+}
 
 #[test]
 fn the_walk_starts_at_the_root_and_is_remembered() {
@@ -17,14 +27,13 @@ fn the_walk_starts_at_the_root_and_is_remembered() {
         let now = SimTime::ZERO;
         for server in [NameServer::Root, NameServer::Com] {
             assert_eq!(resolver.next_server(now), server);
-            assert!(!resolver.knows_authority(now));
             resolver.referred(now, server);
         }
-        assert!(resolver.knows_authority(now));
+        assert_eq!(resolver.next_server(now), NameServer::Authoritative);
         assert_eq!(resolver.entries(now).len(), 2);
         let kept_s = u64::from(172_800.min(kind.max_ttl_s()));
-        assert!(resolver.knows_authority(SimTime((kept_s - 1) * 1_000_000)));
-        assert!(!resolver.knows_authority(SimTime((kept_s + 1) * 1_000_000)));
+        assert_eq!(resolver.next_server(SimTime((kept_s - 1) * 1_000_000)), NameServer::Authoritative);
+        assert_ne!(resolver.next_server(SimTime((kept_s + 1) * 1_000_000)), NameServer::Authoritative);
         resolver.flush();
         assert_eq!(resolver.next_server(now), NameServer::Root);
         assert_eq!(resolver.entries(now), []);
@@ -32,37 +41,33 @@ fn the_walk_starts_at_the_root_and_is_remembered() {
 }
 
 #[test]
-fn a_silent_server_is_asked_again_within_the_longest_recovery() {
+fn a_server_that_returns_is_asked_again() {
     for kind in [ResolverKind::Unbound, ResolverKind::Bind] {
-        for outage_s in 1..200 {
-            let back = SimTime(outage_s * 1_000_000);
-            let latest = back + Upstream::longest_recovery(kind);
-            let mut upstream = Upstream::default();
-            let mut now = SimTime::ZERO;
-            let mut attempt = 0;
+        for outage_s in 1..400 {
+            let mut resolver = Resolver::new(ResolverSettings { kind, ..ResolverSettings::default() }, 0);
+            let (back, mut now) = (SimTime(outage_s * 1_000_000), SimTime::ZERO);
             // A question comes at every moment; each try before the return is lost.
-            while now < back {
-                match upstream.wait(kind, attempt) {
-                    Some(wait) => {
-                        now += wait;
-                        attempt += 1;
-                    }
+            let mut attempt = 0;
+            while now < back || attempt > 0 {
+                if attempt == 0 && !resolver.may_ask(now, NAME, RecordType::A) {
+                    now += Micros(100_000);
+                    continue;
+                }
+                if now >= back {
+                    break;
+                }
+                resolver.sent(now, attempt);
+                match resolver.wait(attempt) {
+                    Some(wait) => (now, attempt) = (now + wait, attempt + 1),
                     None => {
-                        upstream.failed(kind, now);
+                        resolver.failed(now, NAME, RecordType::A);
                         attempt = 0;
-                        while !upstream.may_ask(now) {
-                            now += Micros(1000);
-                        }
                     }
                 }
             }
-            if upstream.wait(kind, attempt).is_none() {
-                upstream.failed(kind, now);
-                while !upstream.may_ask(now) {
-                    now += Micros(1000);
-                }
-            }
-            assert!(now <= latest, "{kind:?} {outage_s}: {now:?} {latest:?}");
+            assert!(now.0 <= back.0 + 127_000_000, "{kind:?} {outage_s}: {now:?}");
+            resolver.learned(now, &answer(1, 60), Micros(500));
+            assert!(resolver.wait(0).unwrap() < Micros(1_000_000));
         }
     }
 }
@@ -70,18 +75,7 @@ fn a_silent_server_is_asked_again_within_the_longest_recovery() {
 #[test]
 fn nothing_panics_at_the_ends_of_time_and_settings() {
     let moments = [SimTime::ZERO, SimTime(1), SimTime(u64::MAX)];
-    let zones = [
-        Zone::default(),
-        Zone { a: Vec::new(), ..Zone::default() },
-        Zone { exists: false, ttl_s: u32::MAX, negative_ttl_s: u32::MAX, soa_ttl_s: u32::MAX, ..Zone::default() },
-        Zone {
-            a: (0..20).map(|n| Ipv4Addr::new(10, 0, 0, n)).collect(),
-            ttl_s: u32::MAX,
-            rotate: true,
-            ..Zone::default()
-        },
-    ];
-    let query = Message::query(u16::MAX, "www.foobar.com.", RecordType::A);
+    let query = Message::query(u16::MAX, NAME, RecordType::A);
     for bits in 0..8 {
         let settings = ResolverSettings {
             kind: [ResolverKind::Unbound, ResolverKind::Bind][bits & 1],
@@ -90,21 +84,20 @@ fn nothing_panics_at_the_ends_of_time_and_settings() {
         };
         for epoch_us in [0, u64::MAX] {
             let mut resolver = Resolver::new(settings, epoch_us);
-            for mut zone in zones.clone() {
+            for reply in [answer(1, 300), answer(0, 300), answer(20, u32::MAX), answer(3, 0)] {
                 for now in moments {
-                    let _ = resolver.answer_waiting(now, 0);
+                    let _ = resolver.answer_waiting(now, NAME, RecordType::A, 0);
                     resolver.referred(now, resolver.next_server(now));
-                    let answer = zone.answer();
-                    resolver.learned(now, &answer);
+                    resolver.begin(now);
+                    resolver.sent(now, 0);
+                    resolver.learned(now, &reply, Micros(now.0));
                     for later in moments {
-                        let found = resolver.lookup(later, u16::MAX);
-                        let _ = query.resolver_reply(&found).map(|m| dig_text(&m));
-                        let _ = (resolver.entries(later), resolver.may_ask(later));
+                        let found = resolver.lookup(later, NAME, RecordType::A, u16::MAX);
+                        let _ = resolver.message(&query, &found).map(|message| dig_text(&message));
+                        let _ = (resolver.entries(later), resolver.may_ask(later, NAME, RecordType::A));
                     }
-                    for why in [Failure::TimedOut, Failure::Refused] {
-                        resolver.failed(now, why);
-                        let _ = (resolver.lookup(now, 0), resolver.wait(u32::MAX));
-                    }
+                    resolver.failed(now, NAME, RecordType::A);
+                    let _ = (resolver.lookup(now, NAME, RecordType::A, 0), resolver.wait(u32::MAX));
                     resolver.flush();
                 }
                 resolver.reset();
@@ -114,15 +107,65 @@ fn nothing_panics_at_the_ends_of_time_and_settings() {
 }
 
 #[test]
+fn no_list_of_known_steps_panics() {
+    let zone = |n: u32| {
+        let soa = format!("@ {} SOA ns1 admin {n} 1 1 1 {}", n % 5, n % 3);
+        json!([
+            "$ORIGIN foobar.com.",
+            soa,
+            "@ NS ns1",
+            "ns1 A 127.0.53.1",
+            format!("www {} A 192.0.2.{n}", n % 7),
+            "a 1 CNAME www"
+        ])
+    };
+    let mut state = 1_u32;
+    let mut number = |below: u32| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) % below
+    };
+    for round in 0..300 {
+        let resolver = if round % 2 == 0 { "unbound" } else { "bind" };
+        let serve_expired = if round % 3 == 0 { "yes" } else { "no" };
+        let mut at_ms = 0;
+        let steps: Vec<_> = (0..30)
+            .map(|at| {
+                at_ms += number(9_000);
+                let on = if number(3) == 0 { "resolver" } else { "authoritative" };
+                match number(10) {
+                    0 => json!({ "step": "kill", "on": on, "at_ms": at_ms }),
+                    1 => json!({ "step": "silence", "on": on, "at_ms": at_ms }),
+                    2 | 3 => json!({ "step": "start", "on": on }),
+                    4 => json!({ "step": "change zone", "on": "authoritative", "zone": zone(at) }),
+                    _ => {
+                        let server = if number(4) == 0 { "authoritative" } else { "resolver" };
+                        let name = ["www", "a", "gone", "ns1"][number(4) as usize];
+                        let kind = ["A", "AAAA", "CNAME", "MX"][number(4) as usize];
+                        let dig =
+                            ["+nocookie".to_owned(), format!("+time={}", number(20)), format!("{name}.foobar.com")];
+                        json!({ "step": "query", "server": server, "qid": at, "dig": [dig[0], dig[1], dig[2], kind] })
+                    }
+                }
+            })
+            .collect();
+        let case = json!({
+            "case": round, "resolver": resolver, "zone": zone(1), "steps": steps,
+            "unbound": { "serve-expired": serve_expired }, "nsd": { "round-robin": "yes" },
+        });
+        let played = replay(&case).unwrap();
+        assert_eq!(played["steps"].as_array().unwrap().len(), 30);
+    }
+}
+
+#[test]
 fn referrals_name_the_next_server_and_its_address() {
-    let query = Message::upstream_query(7, "www.foobar.com.", RecordType::A);
-    let ns1 = Ipv4Addr::new(198, 51, 100, 53);
-    for reply in [root_referral(&query), com_referral(&query, ns1)] {
+    let query = Message::upstream_query(7, NAME, RecordType::A);
+    for reply in [root_referral(&query), com_referral(&query, NS1)] {
         assert_eq!(decode(&encode(&reply)).as_ref(), Ok(&reply));
         assert!(reply.flags.qr && !reply.flags.aa && reply.answer.is_empty());
         assert_eq!((reply.authority.len(), reply.additional.len()), (1, 1));
     }
-    let text = dig_text(&com_referral(&query, ns1));
+    let text = dig_text(&com_referral(&query, NS1));
     assert!(text.contains("foobar.com.\t\t172800\tIN\tNS\tns1.foobar.com.\n"), "{text}");
     assert!(text.contains("ns1.foobar.com.\t\t172800\tIN\tA\t198.51.100.53\n"), "{text}");
 }
@@ -130,15 +173,15 @@ fn referrals_name_the_next_server_and_its_address() {
 #[test]
 fn a_single_address_is_served_with_its_remaining_time_and_listed() {
     let mut resolver = Resolver::new(ResolverSettings::default(), 500_000);
-    assert_eq!(resolver.lookup(SimTime::ZERO, 1), Lookup::Miss);
-    resolver.learned(SimTime::ZERO, &Zone::default().answer());
+    assert_eq!(resolver.lookup(SimTime::ZERO, NAME, RecordType::A, 1), Lookup::Miss);
+    resolver.begin(SimTime::ZERO);
+    resolver.learned(SimTime::ZERO, &answer(1, 300), Micros::ZERO);
     let now = SimTime(1_600_000);
-    let Lookup::Fresh(Reply::Addresses(held)) = resolver.lookup(now, 2) else {
+    let Lookup::Fresh(found) = resolver.lookup(now, NAME, RecordType::A, 2) else {
         panic!("not in the cache");
     };
-    let address = Ipv4Addr::new(203, 0, 113, 10);
-    assert_eq!((held.addresses.first(), held.ttl_s), (Some(address), 298));
+    assert_eq!(resolver.address(&found), Some((Ipv4Addr::new(203, 0, 113, 1), 298)));
     let entries = resolver.entries(now);
     let listed: Vec<_> = entries.iter().map(|entry| (entry.ttl_s, entry.data.as_str())).collect();
-    assert_eq!(listed, [(3598, "ns1.foobar.com."), (298, "203.0.113.10")]);
+    assert_eq!(listed, [(3598, "ns1.foobar.com."), (298, "203.0.113.1")]);
 }

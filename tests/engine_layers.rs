@@ -18,7 +18,7 @@ const UNUSED: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 99);
 const WEB_02: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 12);
 
 fn line(weight: u32, backup: bool, maxconn: Option<u32>) -> ServerLine {
-    ServerLine { weight, backup, maxconn }
+    ServerLine { weight, backup, maxconn, ..ServerLine::default() }
 }
 
 #[test]

@@ -1,74 +1,45 @@
 //! How fast the engine is: `cargo run --release --example throughput -- [--rate N] [--requests N] [--trace-one-in N]
-//! [--webs N]` runs the reference workload and prints one line of JSON.
+//! [--webs N]` runs the reference workload and prints one line of JSON. `cargo xtask bench` runs it in a browser, too.
 
+#[cfg(target_arch = "wasm32")]
+mod browser;
 mod reference;
+mod run;
 
-use std::process::ExitCode;
-use std::time::Instant;
+/// In a browser the page calls what `browser` exports.
+#[cfg(target_arch = "wasm32")]
+fn main() {}
 
-use hopscope::sim::{Micros, World};
-use reference::Options;
-use serde_json::json;
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> std::process::ExitCode {
+    use std::time::Instant;
 
-fn main() -> ExitCode {
-    match options(std::env::args().skip(1)) {
-        Ok(options) => {
-            println!("{}", run(options));
-            ExitCode::SUCCESS
-        }
+    let options = match run::options(std::env::args().skip(1)) {
+        Ok(options) => options,
         Err(problem) => {
             eprintln!("throughput: {problem}");
-            ExitCode::FAILURE
+            return std::process::ExitCode::FAILURE;
         }
-    }
-}
-
-fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
-    let mut options = Options::default();
-    while let Some(name) = arguments.next() {
-        let value = arguments.next().ok_or_else(|| format!("{name} needs a number"))?;
-        let number: u64 = value.parse().map_err(|_| format!("{name}: `{value}` is not a number"))?;
-        match name.as_str() {
-            "--rate" => options.rate = number as u32,
-            "--requests" => options.requests = number,
-            "--trace-one-in" => options.trace_one_in = number as u32,
-            "--webs" => options.webs = number as u8,
-            "--seed" => options.seed = number,
-            _ => return Err(format!("{name} is not an option")),
-        }
-    }
-    Ok(options)
-}
-
-fn run(options: Options) -> serde_json::Value {
-    let mut world = reference::world(options);
-    let start = Instant::now();
-    while world.metrics().ended < options.requests {
-        let until = world.now() + Micros::from_secs(1);
-        world.run_until(until);
-    }
+    };
+    let mut run = run::Run::new(options);
+    let (start, cpu_before) = (Instant::now(), cpu_seconds());
+    while !run.advance() {}
     let seconds = start.elapsed().as_secs_f64();
-    let metrics = world.metrics();
-    json!({
-        "requests": metrics.ended,
-        "seconds": seconds,
-        "requests_per_s": metrics.ended as f64 / seconds,
-        "events_per_s": world.events() as f64 / seconds,
-        "events_per_request": world.events() as f64 / metrics.ended as f64,
-        "peak_memory_kb": peak_memory_kb(),
-        "mean_ms": metrics.latency.mean().map(|mean| mean.0 as f64 / 1e3),
-        "p99_ms": metrics.latency.quantile(99).map(|p99| p99.0 as f64 / 1e3),
-        "ok": metrics.ok,
-        "simulated_s": simulated_s(&world),
-        "digest": format!("{:016x}", world.digest()),
-    })
+    let cpu = cpu_seconds().zip(cpu_before).map(|(after, before)| after - before);
+    println!("{}", run.line(seconds, cpu, peak_memory_kb()));
+    std::process::ExitCode::SUCCESS
 }
 
-fn simulated_s(world: &World) -> f64 {
-    world.now().0 as f64 / 1e6
+/// The processor time that this thread has had, which does not count what other programs took (Linux: `schedstat`).
+#[cfg(not(target_arch = "wasm32"))]
+fn cpu_seconds() -> Option<f64> {
+    let times = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let ns: u64 = times.split_whitespace().next()?.parse().ok()?;
+    Some(ns as f64 / 1e9)
 }
 
 /// The most memory that this process has had (Linux: `VmHWM`).
+#[cfg(not(target_arch = "wasm32"))]
 fn peak_memory_kb() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;

@@ -3,7 +3,9 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use hopscope::sim::{Machine, Mix, Process, Role, Scenario, Topology, Workload, World};
+use hopscope::sim::{
+    Class, Command, Machine, Mix, Process, Role, Scenario, SimTime, TimedCommand, Topology, Workload, World,
+};
 
 /// What can be varied.
 #[derive(Clone, Copy, Debug)]
@@ -16,13 +18,15 @@ pub struct Options {
     pub trace_one_in: u32,
     /// Number of web servers.
     pub webs: u8,
+    /// Whether callers give up waiting: 0 switches the time-outs of browser, balancer and MySQL client off.
+    pub timeouts: bool,
     /// Seed of the run.
     pub seed: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { rate: 1_000, requests: 1_000_000, trace_one_in: 0, webs: 2, seed: 1 }
+        Self { rate: 1_000, requests: 1_000_000, trace_one_in: 0, webs: 2, timeouts: true, seed: 1 }
     }
 }
 
@@ -55,8 +59,16 @@ fn scenario(options: Options) -> Scenario {
     let mut scenario = Scenario { name: "reference".to_owned(), seed: options.seed, ..Scenario::default() };
     scenario.topology = Topology { machines };
     let mix = Mix { static_files: 0, read: 9, write: 1 };
-    scenario.workload = Workload { rate_per_s: options.rate, mix, ..Workload::default() };
+    // The first visit fetches the address; the load begins when it is known.
+    let load = Workload { rate_per_s: options.rate, mix, ..Workload::default() };
+    scenario.timeline = vec![at_ms(0, Command::visits(Class::Read, 1)), at_ms(1_000, Command::Load(load))];
+    scenario.settings.dns.ttl_s = 604_800;
     let settings = &mut scenario.settings;
+    if !options.timeouts {
+        settings.client.response_timeout_ms = 0;
+        settings.balancer.timeout_server_ms = 0;
+        settings.app.read_timeout_ms = 0;
+    }
     settings.client.remembers_address = true;
     settings.record.trace_one_in = options.trace_one_in;
     let network = &mut settings.network;
@@ -66,4 +78,8 @@ fn scenario(options: Options) -> Scenario {
     (settings.app.workers, settings.app.service_us) = (16, 4_000);
     (settings.mysql.threads, settings.mysql.service_us) = (8, 2_000);
     scenario
+}
+
+const fn at_ms(ms: u64, command: Command) -> TimedCommand {
+    TimedCommand { at_us: SimTime(ms * 1_000), command }
 }

@@ -149,7 +149,10 @@ fn detail(world: &World, process: ProcessId) -> String {
             let www = entries.iter().find(|e| e.name == crate::sim::dns::NAME);
             www.map_or_else(text::nothing_cached, |entry| text::cached(entry.ttl_s))
         }
-        Role::Authoritative => world.names().zone.a.first().map_or_else(text::no_record, |a| a.to_string()),
+        Role::Authoritative => {
+            let www = world.names().zone.records().iter().find(|record| record.name == crate::sim::dns::NAME);
+            www.map_or_else(text::no_record, |record| record.data.to_string())
+        }
         Role::Balancer => text::algorithm(world.settings().balancer.algorithm),
         Role::Nginx => world.nginx(process).map_or_else(String::new, |nginx| text::requests(nginx.counters.requests)),
         Role::App => world.app(process).map_or_else(String::new, |app| {
@@ -183,7 +186,7 @@ fn is_shown(world: &World, id: LinkId) -> bool {
                 let entries = world.names().state.entries(world.now());
                 public.is_some_and(|address| entries.iter().any(|entry| entry.data == address.to_string()))
             };
-            public.is_some_and(|address| world.names().zone.a.contains(&address)) || cached()
+            public.is_some_and(|address| world.names().zone.has_address(address)) || cached()
         }
         (_, Protocol::Mysql) => {
             at(link.to).is_some_and(|at| cluster.primary == Some(at) || cluster.readers.contains(&at))

@@ -88,7 +88,7 @@ pub struct Row {
     /// Retries as HAProxy's log has them; none if HAProxy chose no server.
     pub retries: Option<String>,
     /// Termination state as HAProxy's log has it.
-    pub termination: Option<&'static str>,
+    pub termination: Option<String>,
 }
 
 impl PartialEq for RequestsView {
@@ -166,7 +166,7 @@ impl RequestsView {
             database: notes.database.map(|database| explain::database(wiring, database)),
             time: record.took.to_string(),
             retries: notes.server.map(|_| label::visits::retries(notes.retries, notes.redispatched)),
-            termination: explain::termination(wiring, &record.outcome, notes.server),
+            termination: explain::termination(wiring, &record.outcome, notes.server, notes.cookie),
         }
     }
 }

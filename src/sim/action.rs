@@ -24,6 +24,8 @@ pub enum Action {
     ResponseTimeout(CallKey),
     /// Time-outs of a lane are due.
     Lane(Lane),
+    /// The end of a connection reaches the callee: its client has left.
+    Hangup(CallKey),
     /// HAProxy tries the same server again.
     Retry(CallKey),
     /// A request has waited too long in HAProxy's queue.
@@ -57,6 +59,22 @@ pub enum Action {
         /// Its life as a replica.
         life: u32,
     },
+    /// A source hears how far a replica has received (semi-synchronous replication).
+    SemiSyncReceipt {
+        /// Index of the source.
+        source: u16,
+        /// All transactions before this position have arrived.
+        upto: u64,
+    },
+    /// The oldest commit of a server that waits for a replica may have waited too long.
+    SemiSyncTimeout(u16),
+    /// The statement of a client other than the application reaches its server, or has waited too long for a lock.
+    Session {
+        /// Which one.
+        session: u32,
+        /// Number of the statement.
+        life: u32,
+    },
     /// A replica looks after the connection to its source.
     Reconnect {
         /// Index of the replica.
@@ -77,6 +95,7 @@ impl Action {
             | Self::Return(call)
             | Self::ConnectTimeout(call)
             | Self::ResponseTimeout(call)
+            | Self::Hangup(call)
             | Self::Retry(call)
             | Self::QueueTimeout(call) => Some(call),
             _ => None,

@@ -7,6 +7,7 @@ use super::call::{Ask, CallKey, Parent, Reply, Work};
 use super::ids::ProcessId;
 use super::outcome::{Cause, DbError};
 use super::settings::ReadFrom;
+use super::time::{Micros, SimTime};
 use super::topology::Role;
 use super::trace::{DbChoice, Decision, Place};
 use super::wiring::Wiring;
@@ -23,8 +24,12 @@ pub struct AppServer {
     pub process: ProcessId,
     /// Version of the application files on its machine's disk.
     pub version: u32,
+    /// Whether its health page says 200, not 503.
+    pub healthy: bool,
     /// Workers that hold a request.
     pub busy: u32,
+    /// How long all workers together have held requests, up to the last change of their number, and when that was.
+    held: (Micros, SimTime),
     /// Accepted connections that wait for a worker, oldest first.
     pub waiting: VecDeque<CallKey>,
     /// Turn of the replicas.
@@ -50,7 +55,9 @@ impl AppServer {
         let fresh = |process| Self {
             process,
             version: FIRST_VERSION,
+            healthy: true,
             busy: 0,
+            held: (Micros::ZERO, SimTime::ZERO),
             waiting: VecDeque::new(),
             turn: 0,
             counters: AppCounters::default(),
@@ -58,9 +65,23 @@ impl AppServer {
         wiring.with_role(|r| *r == Role::App).into_iter().map(fresh).collect()
     }
 
+    /// How long all workers together have held requests: over the time of the run and the number of workers, this is their
+    /// utilisation.
+    #[must_use]
+    pub fn held(&self, now: SimTime) -> Micros {
+        self.held.0 + now.since(self.held.1).times(self.busy.into())
+    }
+
+    /// A worker takes a request, or is free again.
+    fn set_busy(&mut self, now: SimTime, busy: u32) {
+        self.held = (self.held(now), now);
+        self.busy = busy;
+    }
+
     /// Forgets what a restart forgets; the files stay on the disk.
-    pub(super) fn restart(&mut self) {
-        (self.busy, self.turn) = (0, 0);
+    pub(super) fn restart(&mut self, now: SimTime) {
+        self.set_busy(now, 0);
+        self.turn = 0;
         self.waiting.clear();
         self.counters = AppCounters::default();
     }
@@ -86,7 +107,8 @@ impl World {
         if self.calls[key].since < self.now {
             self.mark(key, Place::Process(process), Decision::WaitedForWorker);
         }
-        self.apps[at].busy += 1;
+        let app = &mut self.apps[at];
+        app.set_busy(self.now, app.busy + 1);
         self.calls[key].work = Work::Request { has_worker: true, fallback: false };
         let time = self.service_time(self.settings.app.service_us, process);
         if self.calls[key].ask != Ask::Scripted {
@@ -106,6 +128,9 @@ impl World {
             }
             Ask::Page(Class::Write) => self.ask_database(key, self.cluster.primary, DbChoice::Write, true),
             Ask::Scripted => self.scripted_answer(key),
+            Ask::AppHealth if !self.apps[self.tier(self.calls[key].callee)].healthy => {
+                self.app_answers(key, 503, Cause::Page);
+            }
             _ => self.app_answers(key, 200, Cause::Page),
         }
     }
@@ -192,7 +217,8 @@ impl World {
 
     /// A worker takes the oldest waiting request.
     fn worker_is_free(&mut self, at: usize) {
-        self.apps[at].busy -= 1;
+        let app = &mut self.apps[at];
+        app.set_busy(self.now, app.busy - 1);
         self.start_waiting(at);
     }
 

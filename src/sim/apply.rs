@@ -55,6 +55,13 @@ impl World {
             Command::RestoreAll => self.parts.all().for_each(|part| self.restore(part)),
             Command::ServerState { server, state } => self.set_admin_state(wiring.server(server)?, *state),
             Command::ServerWeight { server, weight } => return self.set_weight(wiring.server(server)?, *weight),
+            Command::ServerHealth { server, health } => self.set_health(wiring.server(server)?, *health),
+            Command::ServerMaxconn { server, maxconn } => self.set_maxconn(wiring.server(server)?, *maxconn),
+            Command::AppHealth { machine, healthy } => {
+                let mut apps = self.apps.iter_mut();
+                let app = apps.find(|app| wiring.machine_of(app.process).name == *machine);
+                app.expect("the command is valid").healthy = *healthy;
+            }
             Command::Set(setting) => self.set(setting),
             Command::Reload { upstream } => self.reload_nginx(upstream.as_ref()),
             Command::Records { addresses, ttl_s } => self.names.set_records(addresses, *ttl_s),
@@ -62,6 +69,9 @@ impl World {
             Command::Promote { server } => return self.promote(self.tier(wiring.mysqld(server)?) as u16),
             Command::Follow { server } => return self.follow(self.tier(wiring.mysqld(server)?) as u16),
             Command::Reclone { server } => return self.reclone(self.tier(wiring.mysqld(server)?) as u16),
+            Command::Replication { server, thread, run } => {
+                return self.replication(self.tier(wiring.mysqld(server)?) as u16, *thread, *run);
+            }
             Command::Deploy { machine, version } => {
                 for app in &mut self.apps {
                     if wiring.machine_of(app.process).name == *machine {
@@ -80,6 +90,7 @@ impl World {
             Setting::CheckKind(_) => self.reload_checks(),
             Setting::Rise(_) | Setting::Fall(_) => self.recount_checks(),
             Setting::SourceDelay(_) => self.reschedule_appliers(),
+            Setting::SemiSync(_) => self.switch_semi_sync(),
             Setting::Workers(_) => (0..self.apps.len()).for_each(|at| self.start_waiting(at)),
             Setting::Threads(_) => (0..self.cluster.servers.len()).for_each(|at| self.start_statements(at)),
             Setting::ClientLatency(_) => {
@@ -183,13 +194,14 @@ impl World {
             Role::Balancer => self.balancer_stops(process),
             Role::App => {
                 let at = self.tier(process);
-                self.apps[at].restart();
+                self.apps[at].restart(self.now);
             }
             Role::Mysqld { .. } => {
                 let at = self.tier(process);
                 let server = &mut self.cluster.servers[at];
                 server.running = 0;
                 server.waiting.clear();
+                self.sessions_die(at as u16);
             }
             Role::Nginx => {
                 let at = self.tier(process);

@@ -161,13 +161,16 @@ impl World {
         }
         let took = self.now.since(visit.started);
         let stored = visit.notes.stored.filter(|_| outcome.is_ok());
-        invariants::answer_is_newer(&visit, self.now, stored.as_ref());
+        invariants::answer_is_newer(&visit, self.now, outcome.cause, stored.as_ref());
         if let Some(slot) = visit.trace {
             let place = Place::Process(self.browser);
             if matches!(outcome.cause, Cause::AddressUnused | Cause::NoPort | Cause::BrowserClosed | Cause::Stopped) {
                 self.traces.mark(slot, visit.id, place, self.now, Decision::NoAnswer);
             }
             self.traces.finish(slot, visit.id, outcome);
+        }
+        if visit.script.is_some() {
+            self.may_still_be_held(key, &visit);
         }
         if let Some(stored) = stored {
             self.cluster.acknowledge(stored);

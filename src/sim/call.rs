@@ -191,10 +191,25 @@ pub struct Session {
     pub redispatched: bool,
     /// Until when it waits in a queue, if it does.
     pub queued_until: Option<SimTime>,
+    /// Whether a server that came back took it out of the queue: HAProxy 2.6 does not count it as running there.
+    pub uncounted: bool,
+    /// Whether its cookie has led it to its server.
+    pub direct: bool,
+    /// Whether its first connection that failed was refused (or else timed out): the log tells of the first.
+    pub refused: Option<bool>,
 }
 
 impl Session {
     /// A request that has just come in.
-    pub const NEW: Self =
-        Self { server: None, running: false, avoid: None, retries: 0, redispatched: false, queued_until: None };
+    pub const NEW: Self = Self {
+        server: None,
+        running: false,
+        avoid: None,
+        retries: 0,
+        redispatched: false,
+        queued_until: None,
+        uncounted: false,
+        direct: false,
+        refused: None,
+    };
 }

@@ -4,8 +4,9 @@ use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
-use super::balancer::AdminState;
+use super::balancer::{AdminState, Health};
 use super::ids::PartId;
+use super::mysql::Thread;
 use super::nginx::Upstream;
 use super::scenario::FieldError;
 use super::script::{Answer, Method, Script};
@@ -98,6 +99,27 @@ pub enum Command {
         /// 0 to 256.
         weight: u32,
     },
+    /// HAProxy: `set server … health`, on every balancer.
+    ServerHealth {
+        /// Machine name of the server.
+        server: String,
+        /// How healthy it is from now on.
+        health: Health,
+    },
+    /// HAProxy: `set maxconn server`, on every balancer.
+    ServerMaxconn {
+        /// Machine name of the server.
+        server: String,
+        /// Requests at a time; 0 for no limit.
+        maxconn: u32,
+    },
+    /// What the health page of the application on a machine says: 200 or 503.
+    AppHealth {
+        /// The machine.
+        machine: String,
+        /// Whether it says 200.
+        healthy: bool,
+    },
     /// Changes one setting of the running world.
     Set(Setting),
     /// `nginx -s reload`, on every nginx: new worker processes read the configuration and know of no failures.
@@ -124,6 +146,16 @@ pub enum Command {
     Follow {
         /// The server, as `machine/process`.
         server: String,
+    },
+    /// `START REPLICA` and `STOP REPLICA`, with or without `IO_THREAD` or `SQL_THREAD`.
+    Replication {
+        /// The replica, as `machine/process`.
+        server: String,
+        /// Which threads; both if absent.
+        #[serde(default)]
+        thread: Thread,
+        /// Whether they start or stop.
+        run: bool,
     },
     /// Throws a server's data away, copies the primary's and lets it follow.
     Reclone {
@@ -188,7 +220,12 @@ impl Command {
                 range("factor", *factor, 1, MAX_SLOWDOWN)
             }
             Self::RestoreAll | Self::FlushCache => Ok(()),
-            Self::ServerState { server, .. } => wiring.server(server).map(drop),
+            Self::ServerState { server, .. } | Self::ServerHealth { server, .. } => wiring.server(server).map(drop),
+            Self::ServerMaxconn { server, maxconn } => {
+                wiring.server(server)?;
+                range("maxconn", *maxconn, 0, 1_000_000)
+            }
+            Self::AppHealth { machine, .. } => app_on(wiring, machine),
             Self::ServerWeight { server, weight } => {
                 wiring.server(server)?;
                 range("weight", *weight, 0, 256)
@@ -204,18 +241,25 @@ impl Command {
                 }
                 range("ttl_s", *ttl_s, 0, 604_800)
             }
-            Self::Promote { server } | Self::Follow { server } | Self::Reclone { server } => {
-                wiring.mysqld(server).map(drop)
-            }
+            Self::Promote { server }
+            | Self::Follow { server }
+            | Self::Replication { server, .. }
+            | Self::Reclone { server } => wiring.mysqld(server).map(drop),
             Self::Deploy { machine, version } => {
-                let on = wiring.machine(machine)?;
-                if !wiring.processes_of(on).any(|p| wiring.role(p) == &Role::App) {
-                    return Err(FieldError::new("machine", format!("no application runs on {machine:?}")));
-                }
+                app_on(wiring, machine)?;
                 range("version", *version, 1, 1_000_000)
             }
         }
     }
+}
+
+/// Checks that an application runs on the machine with this name.
+fn app_on(wiring: &Wiring, machine: &str) -> Result<(), FieldError> {
+    let on = wiring.machine(machine)?;
+    if wiring.processes_of(on).any(|p| wiring.role(p) == &Role::App) {
+        return Ok(());
+    }
+    Err(FieldError::new("machine", format!("no application runs on {machine:?}")))
 }
 
 /// Checks that `value` lies between `low` and `high`, both included.

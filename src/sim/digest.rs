@@ -48,6 +48,10 @@ impl Digest {
                 (14, (u64::from(replica) << 32 | u64::from(life)) ^ upto.rotate_left(20))
             }
             Action::Apply { replica, life } => (15, u64::from(replica) << 32 | u64::from(life)),
+            Action::SemiSyncReceipt { source, upto } => (17, u64::from(source) << 48 ^ upto),
+            Action::SemiSyncTimeout(server) => (18, u64::from(server)),
+            Action::Session { session, life } => (19, u64::from(session) << 32 | u64::from(life)),
+            Action::Hangup(call) => (20, call.data().as_ffi()),
             Action::Reconnect { replica, life } => (16, u64::from(replica) << 32 | u64::from(life)),
         };
         self.word(at.0.rotate_left(20) ^ detail.wrapping_mul(32) ^ kind);

@@ -3,9 +3,10 @@
 //!
 //! `verify` compares the books of all layers, which takes longer; the tests' watcher recomputes from what can be seen.
 
-use super::balancer::{AdminState, Balancer, Server};
+use super::balancer::{Balancer, Server};
 use super::call::Call;
 use super::mysql::{Server as Database, Stored};
+use super::outcome::Cause;
 use super::time::SimTime;
 use super::visit::Visit;
 
@@ -17,12 +18,13 @@ pub(super) fn ends_once(started: u64, ended: u64, under_way: usize) {
     assert!(started == ended + under_way as u64, "a visit has ended twice, or not at all");
 }
 
-/// No response is older than its request: it comes later, and a row that it confirms was stored for this very request.
-pub(super) fn answer_is_newer(visit: &Visit, now: SimTime, stored: Option<&Stored>) {
+/// No response is older than its request: it comes later, and the row that it confirms was stored for this very request.
+pub(super) fn answer_is_newer(visit: &Visit, now: SimTime, cause: Cause, stored: Option<&Stored>) {
     assert!(now >= visit.started, "a visit ends before it starts");
     if let Some(stored) = stored {
+        let told = cause == Cause::Stored { row: stored.row.id };
         let of_this_visit = stored.row.visit == visit.id && stored.committed >= visit.started;
-        assert!(of_this_visit && stored.committed <= now, "a visitor is told of another visit's row");
+        assert!(told && of_this_visit && stored.committed <= now, "a visitor is told of another visit's row");
     }
 }
 
@@ -39,17 +41,17 @@ pub(super) fn counts_add_up(balancer: &Balancer) {
     }
 }
 
-/// No new request goes to a server that is down or in maintenance. What had already joined this very server's queue may
-/// still go there where `option redispatch` is off.
-pub(super) fn may_get_request(server: &Server, from_queue: bool) {
-    let in_service = server.up && server.admin != AdminState::Maint;
-    assert!(in_service || from_queue, "a new request for a server that is down or in maintenance");
+/// No new request goes to a server that is down or in maintenance, but for the exceptions that HAProxy makes: a request that
+/// waited in its queue when it left, without `option redispatch`, and one whose cookie leads there with `option persist`.
+pub(super) fn may_get_request(server: &Server, is_excepted: bool) {
+    assert!(server.runs() || is_excepted, "a new request for a server that is down or in maintenance");
 }
 
 /// A replica is always a prefix of its source's binlog: what it carries out next is what the source has at that position.
+/// Once an administrator has written on a replica, nobody can say that any more.
 pub(super) fn is_prefix(databases: &[Database], replica: usize) {
     let replica = &databases[replica];
-    if let (Some(next), Some(source)) = (replica.relay.front(), replica.source) {
+    if let (Some(next), Some(source), false) = (replica.relay.front(), replica.source, replica.mixed) {
         let original = databases[usize::from(source)].binlog.get(replica.binlog.end());
         assert!(original.is_none_or(|original| original.row == next.row), "a replica is no prefix of its source");
     }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::histogram::{Coarse, Fine};
 use super::ids::ProcessId;
 use super::invariants;
 use super::outcome::{BrowserError, Cause, Verdict};
@@ -13,6 +14,8 @@ use super::workload::Class;
 pub const BUCKET: Micros = Micros::from_secs(1);
 /// Buckets that are kept.
 pub const BUCKETS: usize = 120;
+
+const RECENT: usize = 32;
 
 /// Everything that is counted.
 #[derive(Clone, Debug)]
@@ -29,8 +32,10 @@ pub struct Metrics {
     pub refused_commands: u64,
     /// Ended visits by class, result and cause, in order of first appearance.
     pub outcomes: Vec<OutcomeCount>,
+    /// Where the outcome before with about the same class and process is counted: nearly always the place to look first.
+    recent: [u8; RECENT],
     /// Latency of all ended visits.
-    pub latency: Histogram,
+    pub latency: Fine,
     /// Visits answered through each web server (by process), since the start.
     pub by_server: Vec<u64>,
     /// The last buckets, oldest first.
@@ -68,77 +73,7 @@ pub struct Bucket {
     /// Visits ended by web server (by process).
     pub by_server: Vec<u32>,
     /// Their latency.
-    pub latency: Histogram,
-}
-
-/// Latencies in buckets that grow by a quarter of a power of two: quantiles are right within a fifth.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Histogram {
-    counts: [u32; 112],
-    total: u64,
-    sum_us: u64,
-}
-
-impl Default for Histogram {
-    fn default() -> Self {
-        Self { counts: [0; 112], total: 0, sum_us: 0 }
-    }
-}
-
-impl Histogram {
-    /// Adds a latency.
-    pub(super) fn add(&mut self, latency: Micros) {
-        let slot = Self::slot(latency.0).min(self.counts.len() - 1);
-        self.counts[slot] = self.counts[slot].saturating_add(1);
-        self.total += 1;
-        self.sum_us += latency.0;
-    }
-
-    const fn slot(us: u64) -> usize {
-        if us < 4 {
-            return us as usize;
-        }
-        let power = us.ilog2();
-        let quarter = (us >> (power - 2)) & 3;
-        ((power as usize - 1) * 4) + quarter as usize
-    }
-
-    const fn lower_edge(slot: usize) -> u64 {
-        if slot < 4 {
-            return slot as u64;
-        }
-        let power = slot / 4 + 1;
-        (1 << power) + ((slot as u64 % 4) << (power - 2))
-    }
-
-    /// Number of latencies.
-    #[must_use]
-    pub const fn total(&self) -> u64 {
-        self.total
-    }
-
-    /// Their mean; none if there are none.
-    #[must_use]
-    pub const fn mean(&self) -> Option<Micros> {
-        match self.sum_us.checked_div(self.total) {
-            Some(mean) => Some(Micros(mean)),
-            None => None,
-        }
-    }
-
-    /// The latency that `percent` of all stay below, about; none if there are none.
-    #[must_use]
-    pub fn quantile(&self, percent: u64) -> Option<Micros> {
-        let rank = (self.total * percent).div_ceil(100).max(1);
-        let mut seen = 0;
-        for (slot, count) in self.counts.iter().enumerate() {
-            seen += u64::from(*count);
-            if seen >= rank {
-                return Some(Micros(u64::midpoint(Self::lower_edge(slot), Self::lower_edge(slot + 1))));
-            }
-        }
-        None
-    }
+    pub latency: Coarse,
 }
 
 impl Metrics {
@@ -152,7 +87,8 @@ impl Metrics {
             stale: 0,
             refused_commands: 0,
             outcomes: Vec::new(),
-            latency: Histogram::default(),
+            recent: [0; RECENT],
+            latency: Fine::default(),
             by_server: vec![0; processes],
             series: VecDeque::with_capacity(BUCKETS),
         }
@@ -160,6 +96,11 @@ impl Metrics {
 
     /// The bucket of the present moment; empty ones are added for the time in between.
     fn bucket(&mut self, now: SimTime) -> &mut Bucket {
+        if let Some(last) = self.series.back()
+            && now < last.start + BUCKET
+        {
+            return self.series.back_mut().expect("just seen");
+        }
         let start = SimTime(now.0 / BUCKET.0 * BUCKET.0);
         let oldest = SimTime(start.0.saturating_sub(BUCKET.0 * (BUCKETS as u64 - 1)));
         let mut next = self.series.back().map_or(start, |last| last.start + BUCKET).max(oldest);
@@ -167,7 +108,7 @@ impl Metrics {
             let mut recycled = if self.series.len() == BUCKETS { self.series.pop_front() } else { None };
             let mut by_server = recycled.take().map_or_else(|| vec![0; self.by_server.len()], |b| b.by_server);
             by_server.fill(0);
-            let latency = Histogram::default();
+            let latency = Coarse::default();
             let (started, ok, http_errors, browser_errors) = (0, 0, 0, 0);
             self.series.push_back(Bucket { start: next, started, ok, http_errors, browser_errors, by_server, latency });
             invariants::within(self.series.len(), BUCKETS);
@@ -209,7 +150,15 @@ impl Metrics {
             let error = matches!((c.cause, outcome.cause), (Cause::Database(a), Cause::Database(b)) if a != b);
             c.class == record.class && c.result == outcome.result && c.by == outcome.by && kind && !error
         };
-        if let Some(known) = self.outcomes.iter_mut().find(|count| same(count)) {
+        let recent = &mut self.recent[(outcome.by.index() * 3 + record.class as usize) % RECENT];
+        let likely = usize::from(*recent);
+        let at = if self.outcomes.get(likely).is_some_and(same) {
+            likely
+        } else {
+            self.outcomes.iter().position(same).unwrap_or(self.outcomes.len())
+        };
+        *recent = at as u8;
+        if let Some(known) = self.outcomes.get_mut(at) {
             known.cause = outcome.cause;
             known.count += 1;
         } else {

@@ -109,6 +109,8 @@ pub enum Cause {
     ServerReset,
     /// HAProxy could not read the server's answer.
     ServerNotHttp,
+    /// HAProxy ended the request because its server went down (`on-marked-down shutdown-sessions`).
+    ServerWentDown,
     /// The server did not answer in time.
     ServerTimeout,
     /// No server became free in time.
@@ -148,6 +150,7 @@ impl Cause {
             Self::ServerConnectTimeout => "sC",
             Self::ServerReset => "SH",
             Self::ServerNotHttp => "PH",
+            Self::ServerWentDown => "DH",
             Self::BodyCut => "SD",
             Self::ServerTimeout => "sH",
             Self::QueueTimeout => "sQ",

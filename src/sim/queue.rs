@@ -94,7 +94,7 @@ impl<A: Copy> EventQueue<A> {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            lanes: core::array::from_fn(|_| Lane { delay: Micros::ZERO, events: VecDeque::new() }),
+            lanes: core::array::from_fn(|_| Lane { delay: Micros::ZERO, events: VecDeque::with_capacity(512) }),
             near: Vec::with_capacity(NEAR + 1),
             far: BinaryHeap::with_capacity(256),
             firsts: [NEVER; LANES + 1],
@@ -197,7 +197,7 @@ impl<A: Copy> EventQueue<A> {
 
     /// Number of planned events.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub(super) const fn len(&self) -> usize {
         self.waiting
     }
 }

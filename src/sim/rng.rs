@@ -27,11 +27,11 @@ impl Rng {
         (((self.bits() >> 32) * u64::from(bound)) >> 32) as u32
     }
 
-    /// A length of time drawn from the exponential distribution with the given mean.
+    /// A length of time drawn from the exponential distribution with the given mean in microseconds.
     ///
     /// The logarithm comes from `libm`, whose result does not depend on the platform.
-    pub fn exponential(&mut self, mean: Micros) -> Micros {
+    pub fn exponential(&mut self, mean_us: f64) -> Micros {
         let unit = ((self.bits() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64;
-        Micros((-libm::log(unit) * mean.0 as f64 + 0.5) as u64)
+        Micros((-libm::log(unit) * mean_us + 0.5) as u64)
     }
 }

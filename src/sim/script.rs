@@ -73,8 +73,19 @@ pub struct Left {
     pub(super) key: VisitKey,
     /// The visit.
     pub visit: Visit,
-    /// What HAProxy wrote into its log when it had finished, and when.
-    pub logged: Option<(SimTime, u16, Cause)>,
+    /// What HAProxy wrote into its log when it had finished.
+    pub logged: Option<Logged>,
+}
+
+/// HAProxy's log of a visit whose client had left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// When.
+    pub at: SimTime,
+    /// The status; none (`-1`) if there was no time for one.
+    pub status: Option<u16>,
+    /// The first two characters of the termination state.
+    pub termination: &'static str,
 }
 
 impl Visit {
@@ -83,6 +94,14 @@ impl Visit {
     pub fn method(&self) -> Method {
         let usual = if self.class == Class::Write { Method::Post } else { Method::Get };
         self.script.as_ref().and_then(|script| script.method).unwrap_or(usual)
+    }
+}
+
+impl Visit {
+    /// Path and query.
+    pub(super) fn path(&self) -> &str {
+        let usual = if self.class == Class::Static { "/static/logo.png" } else { "/" };
+        self.script.as_ref().and_then(|script| script.path.as_deref()).unwrap_or(usual)
     }
 }
 
@@ -172,20 +191,23 @@ impl World {
         let Some(visit) = under_way.or_else(left) else {
             return;
         };
+        let script = self.visit_or_left(visit).and_then(|visit| visit.script.as_ref());
+        if script.is_some_and(|script| script.answer == Answer::Held) && self.let_go(visit) {
+            let script = self.visit_or_left_mut(visit).and_then(|visit| visit.script.as_mut());
+            script.expect("it has just been there").answer = Answer::Page;
+        }
+    }
+
+    /// Lets the workers that hold a visit finish. False if there is none.
+    fn let_go(&mut self, visit: VisitKey) -> bool {
         let at_work = |work| matches!(work, Work::Request { has_worker: true, .. });
         let held = self.calls.iter().filter(|(_, call)| {
             let is_app = *self.wiring.role(call.callee) == Role::App;
             call.visit == Some(visit) && is_app && call.state == CallState::Working && at_work(call.work)
         });
         let held: Vec<CallKey> = held.map(|(key, _)| key).collect();
-        let script = self.visit_or_left_mut(visit).and_then(|visit| visit.script.as_mut());
-        if let Some(script) = script
-            && script.answer == Answer::Held
-            && !held.is_empty()
-        {
-            script.answer = Answer::Page;
-            held.into_iter().for_each(|key| self.plan(Micros::ZERO, Action::Finished(key)));
-        }
+        held.iter().for_each(|key| self.plan(Micros::ZERO, Action::Finished(*key)));
+        !held.is_empty()
     }
 
     /// The visitor presses Stop: the browser closes the connection of one visit.
@@ -193,16 +215,31 @@ impl World {
         let Some((key, visit)) = self.visits.iter().find(|(_, visit)| visit.id == number) else {
             return;
         };
-        let visit = visit.clone();
-        let request = visit.child;
-        if self.left.len() == LOG_LENGTH {
-            self.left.pop_front();
+        let (call, visit) = (visit.child, visit.clone());
+        self.remember(key, visit);
+        if let Some(call) = call.filter(|call| self.calls.contains_key(*call)) {
+            let latency = self.parts.latency(self.calls[call].link);
+            self.plan(latency, Action::Hangup(call));
+        }
+        self.browser_fails(key, BrowserError::Aborted, Cause::Stopped);
+    }
+
+    /// A visit has ended. If the application may hold it, it can still be released.
+    pub(super) fn may_still_be_held(&mut self, key: VisitKey, visit: &Visit) {
+        let held = visit.script.as_ref().is_some_and(|script| script.answer == Answer::Held);
+        if held && self.left.iter().all(|left| left.key != key) {
+            self.remember(key, visit.clone());
+        }
+    }
+
+    /// Keeps a visit whose client waits no more. The application lets go of the one that is forgotten for it.
+    fn remember(&mut self, key: VisitKey, visit: Visit) {
+        if self.left.len() == LOG_LENGTH
+            && let Some(oldest) = self.left.pop_front()
+        {
+            self.let_go(oldest.key);
         }
         self.left.push_back(Left { key, visit, logged: None });
-        self.browser_fails(key, BrowserError::Aborted, Cause::Stopped);
-        if let Some(request) = request {
-            self.nginx_loses_client(request);
-        }
     }
 }
 

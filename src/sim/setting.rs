@@ -81,7 +81,7 @@ settings! {
     /// `timeout connect` in ms.
     "lb.timeout-connect" TimeoutConnect(u32) => balancer.timeout_connect_ms, 1..=600_000;
     /// `timeout server` in ms.
-    "lb.timeout-server" TimeoutServer(u32) => balancer.timeout_server_ms, 1..=600_000;
+    "lb.timeout-server" TimeoutServer(u32) => balancer.timeout_server_ms, 0..=600_000;
     /// `proxy_read_timeout` in ms.
     "nginx.read-timeout" NginxReadTimeout(u32) => nginx.read_timeout_ms, 1..=600_000;
     /// Workers of each application server.
@@ -94,6 +94,8 @@ settings! {
     "app.fallback" Fallback(bool) => app.fallback_to_primary;
     /// `SOURCE_DELAY` in ms.
     "mysql.source-delay" SourceDelay(u32) => mysql.source_delay_ms, 0..=600_000;
+    /// Semi-synchronous replication.
+    "mysql.semi-sync" SemiSync(bool) => mysql.semi_sync;
     /// Mean time of a statement, in microseconds.
     "mysql.service" MysqlService(u32) => mysql.service_us, 0..=60_000_000;
     /// Statements at a time.
@@ -119,7 +121,7 @@ impl Settings {
         let hour_ms = 3_600_000;
         let numbers = [
             ("client.connect_timeout_ms", self.client.connect_timeout_ms, 1, hour_ms),
-            ("client.response_timeout_ms", self.client.response_timeout_ms, 1, hour_ms),
+            ("client.response_timeout_ms", self.client.response_timeout_ms, 0, hour_ms),
             ("client.dns_timeout_ms", self.client.dns_timeout_ms, 1, hour_ms),
             ("client.dns_attempts", self.client.dns_attempts.into(), 1, 10),
             ("client.addresses", self.client.addresses.into(), 1, 65_535),
@@ -129,16 +131,22 @@ impl Settings {
             ("network.lan_us", self.network.lan_us, 0, 10_000_000),
             ("network.loopback_us", self.network.loopback_us, 0, 10_000_000),
             ("balancer.timeout_queue_ms", self.balancer.timeout_queue_ms.unwrap_or(1), 1, hour_ms),
+            ("balancer.fastinter_ms", self.balancer.fastinter_ms.unwrap_or(1), 1, hour_ms),
+            ("balancer.downinter_ms", self.balancer.downinter_ms.unwrap_or(1), 1, hour_ms),
+            ("balancer.redispatch_interval", self.balancer.redispatch_interval.unsigned_abs(), 0, 100),
+            ("balancer.uri.len", self.balancer.uri.len.unwrap_or(0), 0, 10_000),
+            ("balancer.uri.depth", self.balancer.uri.depth.unwrap_or(0), 0, 10_000),
             ("balancer.overhead_us", self.balancer.overhead_us, 0, 1_000_000),
             ("nginx.connect_timeout_ms", self.nginx.connect_timeout_ms, 1, hour_ms),
             ("nginx.static_us", self.nginx.static_us, 0, 60_000_000),
             ("nginx.overhead_us", self.nginx.overhead_us, 0, 1_000_000),
             ("app.backlog", self.app.backlog, 0, 65_535),
             ("app.connect_timeout_ms", self.app.connect_timeout_ms, 1, hour_ms),
-            ("app.read_timeout_ms", self.app.read_timeout_ms, 1, hour_ms),
+            ("app.read_timeout_ms", self.app.read_timeout_ms, 0, hour_ms),
             ("mysql.max_connections", self.mysql.max_connections, 1, 100_000),
             ("mysql.apply_us", self.mysql.apply_us, 0, 60_000_000),
             ("mysql.connect_retry_ms", self.mysql.connect_retry_ms, 1, hour_ms),
+            ("mysql.semi_sync_timeout_ms", self.mysql.semi_sync_timeout_ms, 1, hour_ms),
             ("mysql.net_timeout_ms", self.mysql.net_timeout_ms, 1, hour_ms),
         ];
         for (field, value, low, high) in numbers {
@@ -147,6 +155,7 @@ impl Settings {
         if self.dns.addresses.len() > 8 {
             return Err(FieldError::new("settings.dns.addresses", "at most 8 addresses"));
         }
+        word("settings.balancer.cookie", self.balancer.cookie.as_deref())?;
         for (name, line) in &self.balancer.servers {
             let at = format!("settings.balancer.servers.{name}");
             if !topology.machines.iter().any(|m| &m.name == name) {
@@ -154,7 +163,18 @@ impl Settings {
             }
             range(&format!("{at}.weight"), line.weight, 0, 256)?;
             range(&format!("{at}.maxconn"), line.maxconn.unwrap_or(1), 1, 1_000_000)?;
+            word(&format!("{at}.cookie"), line.cookie.as_deref())?;
         }
         Ok(())
     }
+}
+
+/// Checks that a name of a cookie, or its value, is one that travels in a header unharmed.
+fn word(field: &str, text: Option<&str>) -> Result<(), FieldError> {
+    let travels =
+        |text: &str| (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if text.is_none_or(travels) {
+        return Ok(());
+    }
+    Err(FieldError::new(field, "1 to 64 letters, digits and _"))
 }

@@ -1,14 +1,16 @@
 //! How every layer is configured. The defaults are those of the presets.
 
-use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
-use super::balancer::Algorithm;
 use super::dns::ResolverKind;
 use super::named::named;
 use super::nginx::Upstream;
+
+mod balancer;
+
+pub use balancer::{Balancer, Check, Hash, HashFunction, HashType, RetryOn, ServerLine, UriHash};
 
 /// The configuration of a whole scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +42,7 @@ pub struct Settings {
 pub struct Client {
     /// Time until the browser gives up connecting, in ms (Windows: 21 s, Linux: 127 s).
     pub connect_timeout_ms: u32,
-    /// Time until the browser gives up waiting for an answer, in ms.
+    /// Time until the browser gives up waiting for an answer, in ms; 0 is never.
     pub response_timeout_ms: u32,
     /// Time until the stub resolver asks again, in ms, and after the last attempt gives up (`resolv.conf`: `timeout`).
     pub dns_timeout_ms: u32,
@@ -115,92 +117,6 @@ impl Default for Network {
     }
 }
 
-/// The HAProxy backend. Field names are HAProxy's keywords.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Balancer {
-    /// `balance`.
-    pub algorithm: Algorithm,
-    /// `option allbackups`.
-    pub all_backups: bool,
-    /// `retries`: connection attempts after the first.
-    pub retries: u32,
-    /// `option redispatch`.
-    pub redispatch: bool,
-    /// Kind of health check on each `server` line.
-    pub check: Check,
-    /// `inter`: ms between checks.
-    pub inter_ms: u32,
-    /// `fall`: failed checks in a row until DOWN.
-    pub fall: u32,
-    /// `rise`: good checks in a row until UP.
-    pub rise: u32,
-    /// `timeout connect` in ms.
-    pub timeout_connect_ms: u32,
-    /// `timeout server` in ms.
-    pub timeout_server_ms: u32,
-    /// `timeout queue` in ms; `timeout connect` where it is not set.
-    pub timeout_queue_ms: Option<u32>,
-    /// Time that HAProxy itself takes for a request, in microseconds.
-    pub overhead_us: u32,
-    /// What differs from the default on a `server` line, by machine name.
-    pub servers: BTreeMap<String, ServerLine>,
-}
-
-impl Default for Balancer {
-    fn default() -> Self {
-        Self {
-            algorithm: Algorithm::RoundRobin,
-            all_backups: false,
-            retries: 3,
-            redispatch: true,
-            check: Check::Tcp,
-            inter_ms: 2_000,
-            fall: 3,
-            rise: 2,
-            timeout_connect_ms: 1_000,
-            timeout_server_ms: 10_000,
-            timeout_queue_ms: Some(5_000),
-            overhead_us: 50,
-            servers: BTreeMap::new(),
-        }
-    }
-}
-
-named! {
-    /// What a health check asks.
-    #[derive(Default)]
-    pub enum Check {
-        /// No checks: every server counts as alive.
-        "none" None,
-        /// A TCP connection to nginx (`check`).
-        #[default]
-        "tcp" Tcp,
-        /// A static page of nginx (`option httpchk GET /nginx-health`).
-        "http-static" HttpStatic,
-        /// A page of the application, through nginx (`option httpchk GET /health`).
-        "http" Http,
-    }
-}
-
-/// One `server` line of the backend.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ServerLine {
-    /// `weight`, 0 to 256.
-    pub weight: u32,
-    /// `backup`: used only when no other server is usable.
-    pub backup: bool,
-    /// `maxconn`: requests at a time; the rest waits in the queue.
-    pub maxconn: Option<u32>,
-}
-
-impl Default for ServerLine {
-    fn default() -> Self {
-        Self { weight: 1, backup: false, maxconn: None }
-    }
-}
-
 /// nginx before the application server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -248,7 +164,7 @@ pub struct App {
     pub fallback_to_primary: bool,
     /// Connect timeout of the MySQL client, in ms.
     pub connect_timeout_ms: u32,
-    /// Read timeout of the MySQL client, in ms.
+    /// Read timeout of the MySQL client, in ms; 0 is never.
     pub read_timeout_ms: u32,
 }
 
@@ -294,6 +210,10 @@ pub struct Mysql {
     pub source_delay_ms: u32,
     /// `SOURCE_CONNECT_RETRY`: ms between attempts of a replica to reach its source.
     pub connect_retry_ms: u32,
+    /// `rpl_semi_sync_source_enabled`, and on every replica: a commit is answered when a replica has received it.
+    pub semi_sync: bool,
+    /// `rpl_semi_sync_source_timeout`: after so many ms without a replica's word commits are answered all the same.
+    pub semi_sync_timeout_ms: u32,
     /// `replica_net_timeout`: silence after which a replica takes its source for lost, in ms.
     pub net_timeout_ms: u32,
 }
@@ -307,6 +227,8 @@ impl Default for Mysql {
             apply_us: 500,
             source_delay_ms: 0,
             connect_retry_ms: 1_000,
+            semi_sync: false,
+            semi_sync_timeout_ms: 10_000,
             net_timeout_ms: 10_000,
         }
     }

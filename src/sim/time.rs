@@ -77,6 +77,12 @@ impl AddAssign<Micros> for SimTime {
     }
 }
 
+impl AddAssign for Micros {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
 impl Add for Micros {
     type Output = Self;
 

@@ -76,6 +76,9 @@ impl World {
 
     pub(super) fn start(&mut self, key: CallKey, timer: ResponseTimer) {
         let ResponseTimer { lane, at } = timer;
+        if at == NEVER {
+            return;
+        }
         let Some(lane) = lane else {
             return self.queue.plan(at, Action::ResponseTimeout(key));
         };
@@ -106,6 +109,8 @@ impl World {
     }
 }
 
+const NEVER: SimTime = SimTime(u64::MAX);
+
 /// When a caller gives up waiting for an answer, and the lane in which that waits, if it has one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ResponseTimer {
@@ -124,6 +129,9 @@ impl ResponseTimer {
             _ if call.ask == Ask::Resolve => (None, settings.client.dns_timeout_ms),
             _ => (Some(Lane::Browser), settings.client.response_timeout_ms),
         };
+        if ms == 0 {
+            return Self { lane, at: NEVER };
+        }
         let patience = Micros::from_millis(ms.into());
         let at = if lane.is_some() { now + patience } else { (call.started + patience).max(now) };
         Self { lane, at }

@@ -170,6 +170,8 @@ pub enum PickReason {
     },
     /// The same server again: no redispatch.
     Retry,
+    /// The visitor's cookie names it.
+    Cookie,
     /// It was the first to become free.
     FromQueue,
 }

@@ -1,6 +1,6 @@
 //! What holds at every moment of every run. Tests ask for it after each event; nothing here changes anything.
 
-use super::balancer::{AdminState, Balancer};
+use super::balancer::Balancer;
 use super::call::{CallKey, CallState, Parent, Work};
 use super::mysql::{Io, Server};
 use super::nginx::{Nginx, Worker};
@@ -27,6 +27,7 @@ impl World {
         self.calls.keys().try_for_each(|key| self.verify_call(key))?;
         (0..self.balancers.len()).try_for_each(|at| self.verify_balancer(at))?;
         self.verify_workers()?;
+        self.cluster.verify_acknowledged()?;
         self.nginx.iter().try_for_each(|nginx| self.verify_nginx(nginx))?;
         (0..self.cluster.servers.len()).try_for_each(|at| self.verify_database(at))
     }
@@ -76,8 +77,7 @@ impl World {
             let candidate = balancer.candidate(i);
             same("requests on a server", candidate.running, running[i])?;
             same("requests that wait for a server", candidate.queued as usize, server.queued())?;
-            let usable = server.up && server.admin == AdminState::Ready;
-            same("whether a server is usable", candidate.usable, usable)?;
+            same("whether a server is usable", candidate.usable, server.in_service())?;
         }
         Ok(())
     }
@@ -115,7 +115,10 @@ impl World {
     /// What a replica has is the start of what its source has, as long as it follows.
     fn verify_database(&self, at: usize) -> Result<(), String> {
         let replica: &Server = &self.cluster.servers[at];
-        let Some(source) = replica.source.filter(|_| matches!(replica.io, Io::Running | Io::Connecting)) else {
+        // Whom its source would refuse does not follow it, only does not know yet.
+        let connects = matches!(replica.io, Io::Connecting | Io::Stopped) && self.why_refused(at as u16).is_none();
+        let follows = (connects || replica.io == Io::Running) && !replica.mixed;
+        let Some(source) = replica.source.filter(|_| follows) else {
             return Ok(());
         };
         let source = &self.cluster.servers[usize::from(source)];

@@ -53,6 +53,50 @@ pub struct Visit {
     pub notes: Notes,
 }
 
+/// What HAProxy's log says of the cookie that keeps a visitor on a server (configuration manual, 8.5, third and fourth
+/// character).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CookieNote {
+    /// What the visitor sent.
+    pub sent: CookieSent,
+    /// Whether the visitor gets a new one.
+    pub given: bool,
+}
+
+/// The cookie that a visitor sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub enum CookieSent {
+    /// HAProxy does not look for cookies.
+    #[default]
+    Ignored,
+    /// None.
+    None,
+    /// One that leads to no server.
+    Invalid,
+    /// One of a server that is down.
+    Down,
+    /// One of a server that is not.
+    Valid,
+}
+
+impl CookieNote {
+    /// The two characters of the termination state.
+    #[must_use]
+    pub const fn letters(self) -> &'static str {
+        match (self.sent, self.given) {
+            (CookieSent::Ignored, _) => "--",
+            (CookieSent::None, false) => "NN",
+            (CookieSent::None, true) => "NI",
+            (CookieSent::Invalid, false) => "IN",
+            (CookieSent::Invalid, true) => "II",
+            (CookieSent::Down, false) => "DN",
+            (CookieSent::Down, true) => "DI",
+            (CookieSent::Valid, false) => "VN",
+            (CookieSent::Valid, true) => "VI",
+        }
+    }
+}
+
 /// What the layers note about a visit, for the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Notes {
@@ -62,6 +106,8 @@ pub struct Notes {
     pub retries: u32,
     /// Whether HAProxy moved it to another server.
     pub redispatched: bool,
+    /// What the cookie of `cookie` came to.
+    pub cookie: CookieNote,
     /// Version of the application files that answered.
     pub version: Option<u32>,
     /// The database that answered or failed last.

@@ -83,10 +83,12 @@ impl Workload {
 
     /// Time until the next visit, or none without load.
     pub(super) fn next_gap(&self, rng: &mut Rng) -> Option<Micros> {
-        let mean = Micros(1_000_000_u64.checked_div(u64::from(self.rate_per_s))?);
+        if self.rate_per_s == 0 {
+            return None;
+        }
         Some(match self.arrivals {
-            Arrivals::Even => mean,
-            Arrivals::Poisson => rng.exponential(mean),
+            Arrivals::Even => Micros(1_000_000 / u64::from(self.rate_per_s)),
+            Arrivals::Poisson => rng.exponential(1e6 / f64::from(self.rate_per_s)),
         })
     }
 }

@@ -188,6 +188,7 @@ impl World {
             Action::ConnectTimeout(call) => self.connect_timeout(call),
             Action::ResponseTimeout(call) => self.response_timeout(call),
             Action::Lane(lane) => self.lane_strikes(lane),
+            Action::Hangup(call) => self.client_left(call),
             Action::Retry(call) => self.retry(call),
             Action::QueueTimeout(call) => self.queue_timeout(call),
             Action::Check { balancer, server, life } => self.check(balancer, server, life),
@@ -196,15 +197,20 @@ impl World {
             Action::Received { replica, life, upto } => self.received(replica, life, upto),
             Action::Apply { replica, life } => self.replica_applies(replica, life),
             Action::Reconnect { replica, life } => self.reconnect(replica, life),
+            Action::SemiSyncReceipt { source, upto } => self.receipt(source, upto),
+            Action::SemiSyncTimeout(server) => self.semi_sync_timeout(server),
+            Action::Session { session, life } => self.session_goes_on(session, life),
         }
     }
 
     /// The process that carries an action out, if it is one: a hung process does nothing until it goes on.
     fn owner(&self, action: Action) -> Option<ProcessId> {
         match action {
-            Action::Deliver(call) | Action::Finished(call) | Action::Retry(call) | Action::QueueTimeout(call) => {
-                Some(self.calls.get(call)?.callee)
-            }
+            Action::Deliver(call)
+            | Action::Finished(call)
+            | Action::Hangup(call)
+            | Action::Retry(call)
+            | Action::QueueTimeout(call) => Some(self.calls.get(call)?.callee),
             Action::Return(call) | Action::ConnectTimeout(call) | Action::ResponseTimeout(call) => {
                 Some(self.calls.get(call)?.caller)
             }
@@ -214,6 +220,10 @@ impl World {
             Action::Received { replica, .. } | Action::Apply { replica, .. } | Action::Reconnect { replica, .. } => {
                 Some(self.cluster.servers[usize::from(replica)].process)
             }
+            Action::SemiSyncReceipt { source: server, .. } | Action::SemiSyncTimeout(server) => {
+                Some(self.cluster.servers[usize::from(server)].process)
+            }
+            Action::Session { session, .. } => Some(self.cluster.server_of(session)),
             Action::Arrival | Action::Timeline(_) | Action::Attempt(_) | Action::Lane(..) => None,
         }
     }
@@ -230,10 +240,9 @@ impl World {
 
     /// A service time with the given mean, at the present speed of `process`.
     pub(super) fn service_time(&mut self, mean_us: u32, process: ProcessId) -> Micros {
-        let mean = Micros(mean_us.into());
         let time = match self.settings.service {
-            ServiceTimes::Exponential => self.rng.service.exponential(mean),
-            ServiceTimes::Fixed => mean,
+            ServiceTimes::Exponential => self.rng.service.exponential(mean_us.into()),
+            ServiceTimes::Fixed => Micros(mean_us.into()),
         };
         time.times(self.parts.slowdown(process))
     }

@@ -77,6 +77,8 @@ pub fn workers(version: u32, busy: u32, workers: u32, waiting: usize) -> String 
 pub fn replica(rows: u64, seconds_behind: Option<u64>, io: Io) -> String {
     match (io, seconds_behind) {
         (Io::Refused(_), _) => "replica · refused".to_owned(),
+        (Io::Stopped, _) => "replica · stopped".to_owned(),
+        (Io::Running, None) => "replica · stopped".to_owned(),
         (_, None) => "replica · cut off".to_owned(),
         (_, Some(0)) => format!("replica · {}", count(rows)),
         (_, Some(behind)) => format!("replica · {behind} s behind"),

@@ -4,6 +4,7 @@
 
 pub mod diagram;
 pub mod explain;
+pub mod haproxy;
 pub mod inspector;
 pub mod label;
 pub mod metrics;

@@ -28,17 +28,20 @@ struct Known {
     /// By the commands that were given.
     admin: AdminState,
     weight: u32,
-    /// By the health checks.
+    /// By the health checks, and by what an operator says of its health.
     up: bool,
+    /// Whether an operator has changed its `maxconn`.
+    resized: bool,
     sessions: u64,
     queued: usize,
     /// Since when it can be chosen, or not; newest last.
     changes: Vec<(SimTime, bool)>,
-    /// Whether what waits for it may go there: always in service, even with weight 0; without `option redispatch` also
-    /// what waited when it left.
+    /// Whether what waits for it may go there: always in service, even with weight 0; without `option redispatch`, and
+    /// with `option persist`, also what waited when it left.
     keeps_queue: bool,
-    /// Whether it was in service when last seen.
+    /// Whether it was in service when last seen, and whether it was neither down nor in maintenance.
     served: bool,
+    runs: bool,
 }
 
 impl Known {
@@ -97,7 +100,10 @@ impl Backends {
             let again = why == PickReason::Retry && last == Some(server);
             let kept = why == PickReason::FromQueue && known.keeps_queue;
             let usable = known.was_usable(span.end);
-            assert!(usable || again || kept, "a request went to {server:?}, out of service: {trace:#?}");
+            // Whom a cookie sends to a server that is drained may have to wait there, too.
+            let has_cookies = world.settings().balancer.cookie.is_some();
+            let by_cookie = why == PickReason::Cookie || (why == PickReason::FromQueue && has_cookies);
+            assert!(usable || again || kept || by_cookie, "a request went to {server:?}, out of service: {trace:#?}");
             last = Some(server);
             if let Some(next) = trace.spans.get(at + 1).filter(|next| next.end > span.end)
                 && let Place::Link { link, back: false } = next.place
@@ -116,14 +122,16 @@ impl Backend {
         let lines = &world.settings().balancer.servers;
         let servers = balancer.servers.iter().map(|server| Known {
             process: server.process,
-            admin: AdminState::Ready,
+            admin: server.admin,
+            resized: false,
             weight: lines.get(&world.wiring().machine_of(server.process).name).map_or(1, |line| line.weight),
             up: true,
             sessions: 0,
             queued: 0,
-            changes: vec![(world.now(), true)],
+            changes: vec![(world.now(), server.in_service())],
             keeps_queue: true,
-            served: true,
+            served: server.in_service(),
+            runs: server.runs(),
         });
         Self {
             process: balancer.process,
@@ -141,6 +149,10 @@ impl Backend {
             Command::ServerState { server, state } => self.named(wiring, server).admin = *state,
             Command::ServerWeight { server, weight } => {
                 self.named(wiring, server).weight = *weight;
+                self.fair.change(self.group(balancer, world));
+            }
+            Command::ServerMaxconn { server, .. } => {
+                self.named(wiring, server).resized = true;
                 self.fair.change(self.group(balancer, world));
             }
             Command::Set(Setting::Balance(_) | Setting::AllBackups(_)) => {
@@ -161,7 +173,8 @@ impl Backend {
         let mut new = 0;
         for (at, (known, server)) in self.servers.iter_mut().zip(&balancer.servers).enumerate() {
             assert_eq!(server.admin, known.admin, "the state of {:?} is not what an operator said", server.process);
-            known.up = server.up;
+            known.up = server.up && !server.stopping;
+            let runs = std::mem::replace(&mut known.runs, server.runs());
             let (candidate, was) = (balancer.candidate(at), known.changes.last().is_none_or(|(_, usable)| *usable));
             assert_eq!(
                 candidate.weight, known.weight,
@@ -175,12 +188,22 @@ impl Backend {
             }
             let serves = known.in_service();
             if std::mem::replace(&mut known.served, serves) != serves {
-                known.keeps_queue = serves || !world.settings().balancer.redispatch;
+                let config = &world.settings().balancer;
+                known.keeps_queue = serves || !config.redispatch || config.persist;
             }
+            let most = candidate.maxconn.filter(|most| *most > 0 && !known.resized).unwrap_or(u32::MAX);
+            assert!(candidate.running <= most, "{} requests on {:?}", candidate.running, server.process);
             let sessions = server.counters.sessions - known.sessions;
             if sessions > 0 {
                 let from_queue = known.keeps_queue && server.queued() < known.queued;
-                assert!(was || usable || from_queue, "a request went to {:?}, out of service", server.process);
+                // A cookie leads to a server that is drained, and with `option persist` to any.
+                let config = &world.settings().balancer;
+                let by_cookie = config.cookie.is_some() && (runs || server.runs() || config.persist);
+                assert!(
+                    was || usable || from_queue || by_cookie,
+                    "a request went to {:?}, out of service",
+                    server.process
+                );
                 assert!(
                     sent(world, balancer, server.process) >= sessions,
                     "requests of {:?} count twice",
@@ -227,7 +250,8 @@ impl Backend {
         // A server that may be full may be passed over.
         let unlimited = members.iter().all(|at| balancer.candidate(*at).maxconn.is_none());
         let equal = weights.iter().all(|weight| *weight == weights[0]);
-        let takes_turns = config.algorithm == Algorithm::RoundRobin && unlimited && equal;
+        // What a cookie decides is nobody's turn.
+        let takes_turns = config.algorithm == Algorithm::RoundRobin && config.cookie.is_none() && unlimited && equal;
         Group { members, weights: weights.into_iter().map(u64::from).sum(), takes_turns }
     }
 }

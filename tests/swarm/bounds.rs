@@ -19,11 +19,6 @@ pub fn check(world: &World) {
     for balancer in world.balancers() {
         let own: usize = balancer.servers.iter().map(|server| server.queued()).sum();
         within("requests in HAProxy's queues", own + balancer.queued(), world.calls_under_way());
-        for (at, _) in balancer.servers.iter().enumerate() {
-            let candidate = balancer.candidate(at);
-            let most = candidate.maxconn.filter(|most| *most > 0).unwrap_or(u32::MAX);
-            within("requests on a server", candidate.running as usize, most as usize);
-        }
     }
     for app in world.apps() {
         within("requests that wait for a worker", app.waiting.len(), world.calls_under_way());

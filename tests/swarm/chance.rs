@@ -3,11 +3,12 @@
 
 use std::net::Ipv4Addr;
 
-use hopscope::sim::balancer::{AdminState, Algorithm};
+use hopscope::sim::balancer::{AdminState, Algorithm, Health};
 use hopscope::sim::dns::ResolverKind;
+use hopscope::sim::mysql::Thread;
 use hopscope::sim::{
-    Answer, Arrivals, Check, Class, Command, Mix, PRESETS, PartId, ReadFrom, Rng, Role, Scenario, ServerLine,
-    ServiceTimes, Setting, SimTime, TimedCommand, Wiring, Workload,
+    Answer, Arrivals, Check, Class, Command, HashType, Mix, PRESETS, PartId, ReadFrom, RetryOn, Rng, Role, Scenario,
+    ServerLine, ServiceTimes, Setting, SimTime, TimedCommand, Wiring, Workload,
 };
 
 use crate::support::{ms, scenario as made_up};
@@ -93,6 +94,7 @@ fn put_right(scenario: &mut Scenario, names: &Names) {
         let weight = scenario.settings.balancer.servers.get(name).map_or(1, |line| line.weight);
         commands.push(Command::ServerState { server: name.clone(), state: AdminState::Ready });
         commands.push(Command::ServerWeight { server: name.clone(), weight });
+        commands.push(Command::ServerHealth { server: name.clone(), health: Health::Up });
     }
     commands.extend(
         [
@@ -102,6 +104,7 @@ fn put_right(scenario: &mut Scenario, names: &Names) {
             Setting::Workers(16),
             Setting::Threads(8),
             Setting::SourceDelay(0),
+            Setting::SemiSync(false),
             Setting::TimeoutConnect(1_000),
             Setting::TimeoutServer(10_000),
             Setting::NginxReadTimeout(5_000),
@@ -165,21 +168,32 @@ impl Chance {
         settings.balancer.timeout_queue_ms = (!self.one_in(3)).then(|| self.number(50, 5_000));
         settings.balancer.overhead_us = self.number(0, 100);
         settings.balancer.all_backups = self.one_in(2);
+        settings.balancer.abort_on_close = self.one_in(2);
+        settings.balancer.persist = self.one_in(3);
+        settings.balancer.cookie = self.one_in(2).then(|| "SRV".to_owned());
+        settings.balancer.redispatch_interval = *self.pick(&[-2, -1, 0, 1, 2]);
+        settings.balancer.hash.kind = *self.pick(&HashType::ALL);
+        let words = *self.pick(&["none", "conn-failure", "all-retryable-errors", "empty-response 500"]);
+        settings.balancer.retry_on = RetryOn::try_from(words.to_owned()).expect("known words");
         settings.nginx.connect_timeout_ms = self.number(100, 2_000);
         settings.nginx.overhead_us = self.number(0, 100);
         settings.app.backlog = self.number(0, 128);
         settings.app.connect_timeout_ms = self.number(100, 2_000);
         settings.app.read_timeout_ms = self.number(300, 5_000);
-        settings.mysql.max_connections = self.number(4, 151);
+        settings.mysql.max_connections = self.number(16, 151);
         settings.mysql.apply_us = self.number(0, 20_000);
         settings.mysql.connect_retry_ms = self.number(100, 3_000);
         settings.mysql.net_timeout_ms = self.number(500, 10_000);
+        settings.mysql.semi_sync_timeout_ms = self.number(10, 2_000);
         settings.record.trace_one_in = self.pick(&[1, 1, 1, 2, 0]).to_owned();
         for (i, name) in names.servers.into_iter().enumerate() {
             if self.one_in(2) {
                 let backup = i > 0 && self.one_in(3);
                 let maxconn = self.one_in(2).then(|| self.number(1, 4));
-                settings.balancer.servers.insert(name, ServerLine { weight: self.number(1, 5), backup, maxconn });
+                let cookie = self.one_in(2).then(|| format!("s{i}"));
+                let (disabled, shut_when_down) = (self.one_in(8), self.one_in(4));
+                let line = ServerLine { weight: self.number(1, 5), backup, maxconn, cookie, disabled, shut_when_down };
+                settings.balancer.servers.insert(name, line);
             }
         }
         for _ in 0..self.below(8) {
@@ -192,7 +206,8 @@ impl Chance {
     }
 
     fn setting(&mut self) -> Setting {
-        match self.below(22) {
+        match self.below(24) {
+            22 | 23 => Setting::SemiSync(self.one_in(2)),
             0 => Setting::Balance(*self.pick(&Algorithm::ALL)),
             1 => Setting::AllBackups(self.one_in(2)),
             2 => Setting::Retries(self.number(0, 4)),
@@ -235,7 +250,11 @@ impl Chance {
 
     fn failover(&mut self, names: &Names) -> Command {
         let server = self.name(&names.databases);
-        match self.below(8) {
+        match self.below(11) {
+            8.. => {
+                let thread = *self.pick(&Thread::ALL);
+                Command::Replication { server, thread, run: self.one_in(2) }
+            }
             0..2 => Command::Kill { part: server },
             2 => Command::Restore { part: server },
             3 => Command::RestoreAll,
@@ -260,7 +279,7 @@ impl Chance {
 
     fn command(&mut self, names: &Names) -> Command {
         let part = self.name(&names.parts);
-        match self.below(31) {
+        match self.below(34) {
             0..5 => Command::Kill { part },
             5..8 => Command::Freeze { part: self.name(&names.processes) },
             8..10 => Command::Slow { part, factor: *self.pick(&[1, 2, 10, 100]) },
@@ -288,9 +307,13 @@ impl Chance {
                 let source = self.one_in(2).then(|| Ipv4Addr::from(self.0.bits() as u32));
                 let (class, count) = (*self.pick(&Class::ALL), self.number(1, 30));
                 let answer = self.one_in(2).then(|| self.answer());
-                Command::Visit { class, count, source, answer, method: None, path: None, cookie: None }
+                let cookie = self.one_in(2).then(|| format!("SRV=s{}", self.below(4)));
+                let path = self.one_in(2).then(|| format!("/{}", self.below(20)));
+                Command::Visit { class, count, source, answer, method: None, path, cookie }
             }
             29 => Command::Abort { visit: self.below(3_000) as u64 },
+            30 => Command::ServerHealth { server: self.name(&names.servers), health: *self.pick(&Health::ALL) },
+            31 => Command::ServerMaxconn { server: self.name(&names.servers), maxconn: self.number(0, 3) },
             _ => Command::Load(self.workload()),
         }
     }

@@ -25,13 +25,29 @@ pub struct Histories {
 #[derive(Clone, Default)]
 struct History {
     rows: Vec<Row>,
-    /// How many of them have been compared with the source's.
+    /// Whom it follows: it has been connected, and has kept its source since.
+    source: Option<usize>,
+    /// How many of its rows have been compared with the source's.
     compared: usize,
     /// Transactions received so far, of one that follows.
     received: Option<u64>,
 }
 
 impl History {
+    /// Notes whom the server follows now.
+    fn look(&mut self, server: &Server) {
+        let source = server.source.map(usize::from).filter(|_| !server.mixed);
+        let follows = match server.io {
+            Io::Running => true,
+            Io::Connecting | Io::Stopped => self.source == source,
+            Io::Off | Io::Refused(_) => false,
+        };
+        let now = source.filter(|_| follows);
+        if std::mem::replace(&mut self.source, now) != now {
+            self.compared = 0;
+        }
+    }
+
     fn has(&self, stored: &Stored) -> bool {
         self.rows.get(stored.position as usize) == Some(&stored.row)
     }
@@ -57,38 +73,34 @@ impl Histories {
             }
             assert_eq!(history.rows.len() as u64, server.binlog.end(), "a binlog has become shorter");
         }
-        match command {
-            Some(Command::Promote { server }) => self.check_promotion(world, index_of(world, server), tally),
-            Some(Command::Follow { .. } | Command::Reclone { .. }) => self.compare_anew(),
-            _ => {}
+        if let Some(Command::Promote { server }) = command {
+            self.check_promotion(world, index_of(world, server), tally);
         }
         assert_eq!(cluster.primary.map(usize::from), self.primary, "only a command makes a primary");
-        self.check_prefixes(world, tally);
         for (history, server) in self.databases.iter_mut().zip(&cluster.servers) {
-            history.received = source_of(server).map(|_| server.next_position);
+            history.look(server);
+            history.received = history.source.map(|_| server.next_position);
         }
+        self.check_prefixes(world, tally);
     }
 
     /// A database has got the data of the primary in place of its own.
     fn copied(&mut self, world: &World, server: &str) {
         let (at, primary) = (index_of(world, server), self.primary.expect("something to copy"));
         let donor = &self.databases[primary];
-        self.databases[at] = History { compared: 0, ..donor.clone() };
-    }
-
-    fn compare_anew(&mut self) {
-        self.databases.iter_mut().for_each(|history| history.compared = 0);
+        self.databases[at] = History { rows: donor.rows.clone(), ..History::default() };
     }
 
     fn check_prefixes(&mut self, world: &World, tally: &mut Tally) {
         for (at, replica) in world.cluster().servers.iter().enumerate() {
-            let Some(source) = source_of(replica) else {
+            let Some(source) = self.databases[at].source else {
                 continue;
             };
             let (copy, original) = (&self.databases[at].rows, &self.databases[source].rows);
             assert!(copy.len() <= original.len(), "{:?} is ahead of its source", replica.process);
             let from = self.databases[at].compared;
-            assert_eq!(copy[from..], original[from..copy.len()], "{:?} is no prefix of its source", replica.process);
+            let first = (from..copy.len()).find(|position| copy[*position] != original[*position]);
+            assert_eq!(first, None, "where {:?} is no prefix of its source", replica.process);
             tally.copies += (copy.len() - from) as u64;
             self.databases[at].compared = copy.len();
         }
@@ -97,7 +109,7 @@ impl Histories {
     /// What is received and not yet carried out is as the source has it, too, and goes on where the replica's binlog ends.
     pub fn audit(&self, world: &World) {
         for (at, replica) in world.cluster().servers.iter().enumerate() {
-            if let Some(source) = source_of(replica) {
+            if let Some(source) = self.databases[at].source {
                 let from = self.databases[at].rows.len();
                 let original = &self.databases[source].rows[from..from + replica.relay.len()];
                 assert!(replica.relay.iter().map(|transaction| &transaction.row).eq(original), "relay log of {at}");
@@ -128,7 +140,6 @@ impl Histories {
         }
         tally.lost += lost.len() as u64;
         self.named.extend(lost);
-        self.compare_anew();
     }
 
     /// A visitor who is told of a row can rely on it: it is there, or a promotion has named it by now. And nobody is told
@@ -180,11 +191,6 @@ impl Histories {
             assert!(known, "{stored:?} is gone without a word");
         }
     }
-}
-
-/// The source of a replica that follows it, or tries to.
-fn source_of(replica: &Server) -> Option<usize> {
-    replica.source.filter(|_| matches!(replica.io, Io::Running | Io::Connecting)).map(usize::from)
 }
 
 fn index_of(world: &World, name: &str) -> usize {

@@ -1,5 +1,6 @@
 //! `cargo xtask` builds, serves and tests Hopscope with nothing but Rust and Node installed beforehand.
 
+mod bench;
 mod browser;
 mod parity;
 mod run;
@@ -22,6 +23,7 @@ Commands:
   build              leave the static site in dist/, print its sizes and check them against the budget
   test [STEP]...     run every step, or only those named: fmt lint native swarm wasm ui build parity e2e
   test --full ...    the same with longer sweeps: 20,000 seeds in the step swarm
+  bench [WHAT]       measure the engine's speed: web, peers or variants; `cargo xtask bench help` tells more
   help               print this text
 
 What is missing on this machine is installed on the way, into .tools/ of the project where possible.";
@@ -44,13 +46,14 @@ fn run_command(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["serve", options @ ..] => serve::command(port(options)?),
         ["build"] => site::build_and_measure(),
+        ["bench", options @ ..] => bench::command(options),
         ["test", "--full", steps @ ..] => test::command(steps, Sweep::Full),
         ["test", steps @ ..] => test::command(steps, Sweep::Usual),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())
         }
-        [] => bail!("which command? One of `serve`, `build` and `test`; `cargo xtask help` tells more."),
+        [] => bail!("which command? One of `serve`, `build`, `test` and `bench`; `cargo xtask help` tells more."),
         _ => bail!("`{}` is not a command; see `cargo xtask help`.", arguments.join(" ")),
     }
 }

@@ -73,7 +73,8 @@ fn summary(durations: &[(&str, Duration)]) -> String {
 
 fn fmt() -> Result<()> {
     toolchain::component("rustfmt", "fmt")?;
-    run(cargo().args(["fmt", "--all", "--check"]))
+    run(cargo().args(["fmt", "--all", "--check"]))?;
+    run(cargo().args(["fmt", "--check", "--manifest-path", "benches/peers/Cargo.toml"]))
 }
 
 fn lint() -> Result<()> {

@@ -2,9 +2,9 @@
 
 use super::{Detail, PartView};
 use crate::scene::data::{gtid_set, is_diverged, or_empty, ranges, role};
-use crate::sim::mysql::{Cluster, Gtid, Io, Promotion, ReplicaStatus, Row, Server};
+use crate::sim::mysql::{ApplyError, Cluster, Gtid, Io, IoError, Promotion, ReplicaStatus, Row, Server};
 use crate::sim::{Condition, PartId, ProcessId, World};
-use crate::text::inspector::{fact, stats};
+use crate::text::inspector::{fact, replica as words, stats};
 
 /// Lost rows that are named.
 const NAMED: usize = 12;
@@ -24,6 +24,8 @@ pub struct MysqlView {
     pub diverged: bool,
     /// The status of a replica, field by field with MySQL 8's names; empty if it is none.
     pub replica: Vec<(&'static str, String)>,
+    /// Whether the receiver and the applier of a replica are started.
+    pub threads: Option<[bool; 2]>,
     /// What the last promotion did.
     pub promotion: Option<PromotionView>,
 }
@@ -70,6 +72,7 @@ pub(super) fn mysqld(world: &World, process: ProcessId, view: &mut PartView) {
         role,
         is_primary: cluster.primary == Some(at),
         diverged,
+        threads: status.map(|status| [matches!(status.io, Io::Running | Io::Connecting), server.sql_running]),
         replica: status.map(|status| replica(world, server, &status)).unwrap_or_default(),
         promotion: cluster.promotions.back().map(|promotion| PromotionView::new(world, promotion)),
     });
@@ -82,23 +85,21 @@ fn replica(world: &World, server: &Server, status: &ReplicaStatus) -> Vec<(&'sta
     let source = wiring.process(status.source);
     let host = wiring.machine_of(status.source).address;
     let at = format!("{host}:{}", source.port);
-    let (running, errno) = match status.io {
-        Io::Running => ("Yes", 0),
-        Io::Connecting => ("Connecting", 2003),
-        Io::Refused(_) => ("No", 1236),
-        Io::Off => ("No", 0),
-    };
     let behind = status.seconds_behind.map_or("NULL".to_owned(), |seconds| seconds.to_string());
     vec![
-        ("Replica_IO_State", stats::io_state(status.io).to_owned()),
+        ("Replica_IO_State", words::io_state(status).to_owned()),
         ("Source_Host", host.to_string()),
         ("Source_Port", source.port.to_string()),
-        ("Replica_IO_Running", running.to_owned()),
+        ("Replica_IO_Running", words::io_running(status.io).to_owned()),
         ("Replica_SQL_Running", if status.sql_running { "Yes" } else { "No" }.to_owned()),
         ("Seconds_Behind_Source", behind),
-        ("Last_IO_Errno", errno.to_string()),
-        ("Last_IO_Error", stats::io_error(status.io, &at)),
+        ("Last_IO_Errno", status.io_error.map_or(0, IoError::code).to_string()),
+        ("Last_IO_Error", words::io_error(status.io_error, &at)),
+        ("Last_SQL_Errno", status.sql_error.map_or(0, ApplyError::code).to_string()),
+        ("Last_SQL_Error", words::sql_error(status.sql_error)),
         ("SQL_Delay", (world.settings().mysql.source_delay_ms / 1_000).to_string()),
+        ("SQL_Remaining_Delay", status.remaining_delay.map_or("NULL".to_owned(), |seconds| seconds.to_string())),
+        ("Replica_SQL_Running_State", words::sql_state(status).to_owned()),
         ("Retrieved_Gtid_Set", received(world, cluster, server)),
         ("Executed_Gtid_Set", gtid_set(cluster, wiring, &server.executed)),
     ]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::net::Ipv4Addr;
 
 use super::{Detail, PartView};
-use crate::sim::dns::{Addresses, CacheEntry, Lookup, Message, NAME, RecordType, dig_text, encode};
+use crate::sim::dns::{CacheEntry, Message, NAME, Record, RecordData, RecordType, dig_text, encode};
 use crate::sim::{Condition, PartId, World};
 use crate::text::inspector::{fact, stats};
 
@@ -57,25 +57,20 @@ pub(super) fn resolver(world: &World, view: &mut PartView) {
         }
     }
     // Asking changes the order of several addresses, so a copy is asked.
-    let found = names.state.clone().lookup(world.now(), QUERY_ID);
-    let reply = Message::query(QUERY_ID, NAME, RecordType::A).resolver_reply(&found);
+    let mut state = names.state.clone();
+    let found = state.lookup(world.now(), NAME, RecordType::A, QUERY_ID);
+    let reply = state.message(&Message::query(QUERY_ID, NAME, RecordType::A), &found);
     let (dig, bytes) = match (&reply, unreachable(world, view)) {
         (_, Some(silence)) => (silence, String::new()),
         (Some(reply), None) => (dig_text(reply), hex_dump(&encode(reply))),
-        (None, None) if !names.state.may_ask(world.now()) => (stats::dig_fails(&address(world), false), String::new()),
         (None, None) => (stats::dig_miss(names.state.next_server(world.now())), String::new()),
     };
-    debug_assert!(reply.is_some() || found == Lookup::Miss);
     view.detail = Detail::Resolver(ResolverView { cache: names.state.entries(world.now()), dig, bytes });
     view.settings(world, &["dns."]);
 }
 
 fn browser(world: &World) -> Option<crate::sim::ProcessId> {
     world.wiring().with_role(|role| *role == crate::sim::Role::Browser).first().copied()
-}
-
-fn address(world: &World) -> String {
-    world.wiring().machine_of(world.names().resolver).address.to_string()
 }
 
 /// What dig prints where the server cannot answer at all.
@@ -94,24 +89,28 @@ fn unreachable(world: &World, view: &PartView) -> Option<String> {
 
 pub(super) fn authoritative(world: &World, view: &mut PartView) {
     let zone = &world.names().zone;
-    view.fact(fact::SERIAL, zone.serial);
-    view.fact(fact::TTL, format!("{} s", zone.ttl_s));
+    let www: Vec<_> = zone.records().iter().filter(|record| record.name == NAME).collect();
+    let ttl_s = www.first().map_or(world.settings().dns.ttl_s, |record| record.ttl_s);
+    view.fact(fact::SERIAL, zone.serial());
+    view.fact(fact::TTL, format!("{ttl_s} s"));
     view.relate(world, PartId::Process(world.names().resolver));
     if let Some(link) = world.wiring().link_between(world.names().resolver, world.names().authoritative) {
         view.relate(world, PartId::Link(link));
     }
     let query = Message::query(QUERY_ID, NAME, RecordType::A);
-    let answer = zone.clone().answer().message(&query, world.wiring().machine_of(world.names().authoritative).address);
-    let dig = unreachable(world, view).unwrap_or_else(|| dig_text(&answer));
-    let addresses = Addresses::new(&zone.a).as_slice().to_vec();
-    let records = addresses.iter().map(|address| (NAME.to_owned(), zone.ttl_s, RecordType::A, address.to_string()));
+    let dig = unreachable(world, view).unwrap_or_else(|| dig_text(&zone.clone().answer(&query)));
+    let addresses = www.iter().filter_map(|record| match record.data {
+        RecordData::A(address) => Some(address),
+        _ => None,
+    });
+    let line = |record: &&Record| (record.name.clone(), record.ttl_s, record.data.kind(), record.data.to_string());
     let choice = |machine: &crate::sim::MachineInfo| {
         machine.public.map(|address| ZoneChoice { machine: machine.name.clone(), address })
     };
     view.detail = Detail::Zone(ZoneView {
-        records: records.collect(),
-        addresses,
-        ttl_s: zone.ttl_s,
+        records: www.iter().map(line).collect(),
+        addresses: addresses.collect(),
+        ttl_s,
         choices: world.wiring().machines.iter().filter_map(choice).collect(),
         dig,
     });

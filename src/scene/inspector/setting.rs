@@ -42,6 +42,7 @@ pub fn field(setting: &Setting) -> Field {
         Setting::AllBackups(on) => Field::Switch { on: *on, with: Setting::AllBackups },
         Setting::Redispatch(on) => Field::Switch { on: *on, with: Setting::Redispatch },
         Setting::Fallback(on) => Field::Switch { on: *on, with: Setting::Fallback },
+        Setting::SemiSync(on) => Field::Switch { on: *on, with: Setting::SemiSync },
         Setting::Balance(_) => choice(setting, Algorithm::ALL.map(Setting::Balance)),
         Setting::CheckKind(_) => choice(setting, Check::ALL.map(Setting::CheckKind)),
         Setting::ReadsFrom(_) => choice(setting, [ReadFrom::Replica, ReadFrom::Primary].map(Setting::ReadsFrom)),

@@ -1,7 +1,7 @@
 //! One trace, ready to be drawn.
 
 use super::{Axis, Layer, Tone};
-use crate::sim::{Class, Decision, Micros, PickReason, Place, ProcessId, Trace, Wiring, World};
+use crate::sim::{Class, CookieNote, Decision, Micros, PickReason, Place, ProcessId, Trace, Wiring, World};
 use crate::text::{explain, label};
 
 /// One trace, ready to be drawn.
@@ -223,10 +223,10 @@ fn facts(world: &World, trace: &Trace) -> Vec<Fact> {
         facts.push(Fact { label: label::visits::RETRIES, value, meaning });
     }
     if let Some(outcome) = &trace.outcome
-        && let Some(state) = explain::termination(wiring, outcome, known.server)
+        && let Some(state) = explain::termination(wiring, outcome, known.server, CookieNote::default())
     {
         let meaning = Some(explain::termination_meaning(outcome.cause));
-        facts.push(Fact { label: label::visits::TERMINATION, value: state.to_owned(), meaning });
+        facts.push(Fact { label: label::visits::TERMINATION, value: state, meaning });
     }
     facts
 }

@@ -4,6 +4,7 @@
 //! check starts `inter` after the end of the one before (`check_kill_*`, `check_blackhole`). A check without an answer
 //! fails after `inter`. At the start one failure is enough (`check_dead_at_start`).
 
+use super::journal::StateChange;
 use super::{AdminState, LastCheck};
 use crate::sim::call::{Ask, CallKey, Parent, Reply};
 use crate::sim::parts::Condition;
@@ -40,7 +41,9 @@ impl World {
                 (state.up, state.health, state.checking) = (true, rise, None);
                 state.last_check = LastCheck::None;
                 self.balancers[at].refresh(server);
-                self.server_changed(at, server);
+                if self.balancers[at].candidates[server].usable {
+                    self.serve_queue(at, server);
+                }
             }
             self.start_checks_of(at);
         }
@@ -85,21 +88,14 @@ impl World {
         let (rise, fall) = (self.settings.balancer.rise, self.settings.balancer.fall);
         let (at, i, now) = (usize::from(balancer), usize::from(server), self.now);
         let state = &mut self.balancers[at].servers[i];
-        state.checking = None;
+        let started = state.checking.take().and_then(|call| self.calls.get(call)).map_or(now, |call| call.started);
         if state.admin == AdminState::Maint {
             return self.plan_next_check(balancer, server);
         }
-        state.last_check = match reply {
-            Reply::Connected => LastCheck::L4Ok,
-            Reply::Http { status: 200, .. } => LastCheck::L7Ok(200),
-            Reply::Http { status, .. } => LastCheck::L7Status(status),
-            Reply::Refused => LastCheck::L4Con,
-            Reply::ConnectTimeout => LastCheck::L4Timeout,
-            Reply::Timeout => LastCheck::L7Timeout,
-            _ => LastCheck::L7Response,
-        };
-        let was_up = state.up;
-        if state.last_check.is_good() {
+        let result = result_of(reply);
+        let before = (std::mem::discriminant(&state.last_check), state.health);
+        (state.last_check, state.checked_at) = (result, now);
+        if result.is_good() {
             state.health += 1;
             if state.health >= rise {
                 state.health = rise + fall - 1;
@@ -108,23 +104,54 @@ impl World {
             state.counters.failed_checks += 1;
             state.health = if state.health > rise { state.health - 1 } else { 0 };
         }
-        state.up = state.health >= rise;
-        if state.up != was_up {
-            if state.up {
-                state.counters.downtime = state.counters.downtime + now.since(state.changed_at);
-            } else {
-                state.counters.times_down += 1;
-            }
-            state.changed_at = now;
-            self.balancers[at].refresh(i);
-            self.server_changed(at, i);
+        let (health, was_up, stops) = (state.health, state.up, state.stopping);
+        let counts = health >= rise;
+        if before != (std::mem::discriminant(&result), health) {
+            let (health, of) = if counts { (health - rise + 1, fall) } else { (health, rise) };
+            let took = now.since(started);
+            self.note_change(at, i, 0, StateChange::Checked { result, took, health, of, counts });
+        }
+        match (was_up, counts) {
+            (true, false) => self.goes_down(at, i, false),
+            (false, true) => self.goes_up(at, i, false),
+            (true, true) if stops && result.is_good() => self.goes_up(at, i, false),
+            _ => {}
         }
         self.plan_next_check(balancer, server);
     }
 
     fn plan_next_check(&mut self, balancer: u16, server: u16) {
-        let life = self.balancers[usize::from(balancer)].life;
-        let interval = Micros::from_millis(self.settings.balancer.inter_ms.into());
+        let at = usize::from(balancer);
+        let life = self.balancers[at].life;
+        let interval = self.check_interval(at, usize::from(server));
         self.plan(interval, Action::Check { balancer, server, life });
+    }
+
+    /// Time between two checks: `inter` for a server that is well, `downinter` for one that is DOWN, `fastinter` between
+    /// (manual, section 5.2; recording `check_fastinter_downinter`).
+    fn check_interval(&self, at: usize, server: usize) -> Micros {
+        let config = &self.settings.balancer;
+        let state = &self.balancers[at].servers[server];
+        let special = if state.health >= config.rise + config.fall - 1 {
+            None
+        } else if !state.up && state.health == 0 {
+            config.downinter_ms
+        } else {
+            config.fastinter_ms
+        };
+        Micros::from_millis(special.unwrap_or(config.inter_ms).into())
+    }
+}
+
+/// What a reply says of a server.
+const fn result_of(reply: Reply) -> LastCheck {
+    match reply {
+        Reply::Connected => LastCheck::L4Ok,
+        Reply::Http { status: 200..400, .. } => LastCheck::L7Ok(200),
+        Reply::Http { status, .. } => LastCheck::L7Status(status),
+        Reply::Refused => LastCheck::L4Con,
+        Reply::ConnectTimeout => LastCheck::L4Timeout,
+        Reply::Timeout => LastCheck::L7Timeout,
+        _ => LastCheck::L7Response,
     }
 }

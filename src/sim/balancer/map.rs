@@ -1,4 +1,4 @@
-//! The table of turns behind `static-rr` and `source`: each server fills as many slots as its weight says.
+//! The table of turns behind `static-rr` and `hash-type map-based`: each server fills as many slots as its weight says.
 
 use std::sync::Arc;
 
@@ -51,6 +51,12 @@ impl Map {
         self.slots = (0..sum).map(slot).collect();
     }
 
+    /// The server in the slot that a hash leads to, full or not; `None` if nobody is on duty. A redispatched request comes
+    /// back to the same server, for its hash has not changed (recording `source_killed`).
+    pub(super) fn pick(&self, hash: u32) -> Option<usize> {
+        Some(self.server((hash as usize).checked_rem(self.len())?))
+    }
+
     /// The number of slots, which is 0 if nobody is on duty.
     pub(super) fn len(&self) -> usize {
         self.slots.len()
@@ -89,6 +95,14 @@ mod tests {
         check(&[4, 3, 2, 1], "1212312134");
         check(&[0, 1, 2], "233");
         check(&[3, 1], "1112");
+    }
+
+    #[test]
+    fn a_hash_modulo_the_sum_of_weights_is_a_place_in_the_table() {
+        let map = Map::new(&servers(&[2, 1]), |_| true);
+        assert_eq!(digits((0..6).filter_map(|hash| map.pick(hash))), "112112");
+        assert_eq!(map.pick(u32::MAX), Some(0));
+        assert_eq!(Map::new(&servers(&[0]), |_| true).pick(5), None);
     }
 
     #[test]

@@ -4,17 +4,24 @@
 
 mod candidate;
 mod check;
+mod cookie;
 mod first;
+mod hash;
+mod journal;
 mod least_conn;
+mod leaving;
 mod map;
 #[cfg(test)]
 mod properties;
+mod queue;
 mod random;
+mod retry;
+mod ring;
 mod round_robin;
 pub mod select;
 mod server;
 mod session;
-mod source;
+mod state;
 mod static_rr;
 #[cfg(test)]
 mod testing;
@@ -23,12 +30,12 @@ mod turns;
 use std::collections::VecDeque;
 
 pub use candidate::Candidate;
+pub use journal::{StateChange, StateLine};
 pub use select::{Algorithm, Selector};
-pub use server::{AdminState, LastCheck, Server, ServerCounters};
+pub use server::{AdminState, Health, LastCheck, Server, ServerCounters};
 
 use super::call::CallKey;
 use super::ids::ProcessId;
-use super::scenario::FieldError;
 use super::settings::{Balancer as Config, Check, ServerLine};
 use super::time::SimTime;
 use super::topology::Role;
@@ -48,6 +55,12 @@ pub struct Balancer {
     /// Requests that wait for any server, oldest first.
     queue: VecDeque<(u64, CallKey)>,
     queued_ever: u64,
+    /// Requests that wait in any queue.
+    waiting: usize,
+    /// The last lines of the log about servers.
+    journal: VecDeque<StateLine>,
+    /// Lines ever written into it.
+    pub lines_written: u64,
     /// How often the process has been started; tells its checks from those of an earlier life.
     life: u32,
     /// Counters of the backend since the start.
@@ -82,16 +95,19 @@ impl Balancer {
         let (mut servers, mut candidates) = (Vec::new(), Vec::new());
         for process in wiring.with_role(|r| *r == wiring.server_role()) {
             let line = config.servers.get(&wiring.machine_of(process).name).unwrap_or(&usual);
-            servers.push(Server::new(process, config.rise, now));
+            servers.push(Server::new(process, line, config.rise, now));
             candidates.push(Server::candidate(line));
         }
         Self {
             process,
-            selector: Selector::new(config.algorithm, config.all_backups, &candidates),
+            selector: Selector::new(config.algorithm, config.hash.kind, config.all_backups, &candidates),
             servers,
             candidates,
             queue: VecDeque::new(),
             queued_ever: 0,
+            waiting: 0,
+            journal: VecDeque::new(),
+            lines_written: 0,
             life,
             counters: BackendCounters::default(),
         }
@@ -117,7 +133,7 @@ impl Balancer {
     /// Recomputes whether a server may get new requests, and tells the algorithm.
     fn refresh(&mut self, server: usize) {
         let (state, candidate) = (&self.servers[server], &mut self.candidates[server]);
-        candidate.usable = state.up && state.admin == AdminState::Ready;
+        candidate.usable = state.in_service();
         self.selector.changed(server, &self.candidates);
     }
 
@@ -136,51 +152,12 @@ impl Balancer {
 }
 
 impl World {
-    /// An operator changes the state of a server, on every balancer.
-    pub(super) fn set_admin_state(&mut self, nginx: ProcessId, state: AdminState) {
-        let rise = self.settings.balancer.rise;
-        for at in 0..self.balancers.len() {
-            let Some(i) = self.balancers[at].index_of(nginx) else {
-                continue;
-            };
-            let server = &mut self.balancers[at].servers[i];
-            let before = std::mem::replace(&mut server.admin, state);
-            if before == AdminState::Maint && state != AdminState::Maint {
-                // Leaving maintenance heals, until the next check says otherwise (`change_health_down_then_ready`).
-                (server.up, server.health) = (true, rise);
-            }
-            if before != state {
-                self.balancers[at].refresh(i);
-                self.server_changed(at, i);
-            }
-        }
-    }
-
-    /// An operator changes the weight of a server, on every balancer.
-    pub(super) fn set_weight(&mut self, nginx: ProcessId, weight: u32) -> Result<(), FieldError> {
-        let fixed = self.settings.balancer.algorithm.has_fixed_weights();
-        for at in 0..self.balancers.len() {
-            let balancer = &mut self.balancers[at];
-            let Some(i) = balancer.index_of(nginx) else {
-                continue;
-            };
-            let configured = balancer.candidates[i].configured_weight;
-            if fixed && weight != 0 && weight != configured {
-                let why = format!("this algorithm only accepts 0 and the configured weight, {configured}");
-                return Err(FieldError::new("weight", why));
-            }
-            balancer.candidates[i].weight = weight;
-            balancer.refresh(i);
-            self.server_changed(at, i);
-        }
-        Ok(())
-    }
-
     /// The algorithm has been changed: it starts afresh, as after a reload.
     pub(super) fn reload_algorithm(&mut self) {
         let config = &self.settings.balancer;
         for balancer in &mut self.balancers {
-            balancer.selector = Selector::new(config.algorithm, config.all_backups, &balancer.candidates);
+            balancer.selector =
+                Selector::new(config.algorithm, config.hash.kind, config.all_backups, &balancer.candidates);
         }
     }
 

@@ -1,47 +1,30 @@
 //! `balance random`: two draws by weight, of which the less loaded server is kept (manual, section 4.2, `balance`).
 //!
-//! This "power of two choices" needs no memory at all and still avoids the heaped loads of a single draw. HAProxy draws
-//! a point on its consistent hash ring; here a draw is exactly in proportion to the weights.
+//! This "power of two choices" needs no memory at all and still avoids the heaped loads of a single draw. A draw is a point
+//! on the ring of consistent hashing, so that even equal servers are not drawn equally often.
 
-use super::candidate::{Candidate, Group};
+use super::candidate::Candidate;
+use super::ring::Ring;
 use crate::sim::Rng;
 
-/// Draws twice from `group` and keeps the server with fewer running requests for its weight.
+/// Draws twice and keeps the server with fewer running requests for its weight, the second on ties.
 ///
 /// HAProxy does not look for another server if the one it kept is full: the request waits in the queue of the backend,
 /// for which `None` stands. The redispatched request's server in `avoid` is drawn only if there is no other.
-pub(super) fn pick(group: Group, servers: &[Candidate], avoid: Option<usize>, rng: &mut Rng) -> Option<usize> {
-    let weight_without = |avoid| -> u32 { weights(group, servers, avoid).map(|(_, w)| w).sum() };
-    let (avoid, sum) = match weight_without(avoid) {
-        0 => (None, weight_without(None)),
-        sum => (avoid, sum),
-    };
-    let one = draw(group, servers, avoid, rng.below(sum))?;
-    let two = draw(group, servers, avoid, rng.below(sum))?;
+pub(super) fn pick(
+    ring: &mut Ring,
+    servers: &[Candidate],
+    on_duty: impl Fn(usize) -> bool,
+    avoid: Option<usize>,
+    rng: &mut Rng,
+) -> Option<usize> {
+    let one = ring.pick(rng.bits() as u32, servers, &on_duty, avoid)?;
+    let two = ring.pick(rng.bits() as u32, servers, &on_duty, avoid)?;
     let load = |server: usize, weight_of: usize| {
         u64::from(servers[server].running) * u64::from(servers[weight_of].effective_weight())
     };
     let kept = if load(two, one) > load(one, two) { one } else { two };
     (!servers[kept].full()).then_some(kept)
-}
-
-/// The server on whose stretch of the line of weights `point` falls.
-fn draw(group: Group, servers: &[Candidate], avoid: Option<usize>, mut point: u32) -> Option<usize> {
-    for (server, weight) in weights(group, servers, avoid) {
-        if point < weight {
-            return Some(server);
-        }
-        point -= weight;
-    }
-    None
-}
-
-/// The servers of `group` but the avoided one, with their weights.
-fn weights(group: Group, servers: &[Candidate], avoid: Option<usize>) -> impl Iterator<Item = (usize, u32)> + '_ {
-    let candidates = servers.iter().enumerate();
-    candidates
-        .filter(move |(server, candidate)| candidate.serves(group) && avoid != Some(*server))
-        .map(|(server, candidate)| (server, candidate.effective_weight()))
 }
 
 #[cfg(test)]
@@ -50,7 +33,7 @@ mod tests {
     use super::super::testing::{Bench, servers};
 
     #[test]
-    fn idle_servers_are_drawn_in_proportion_to_their_weights() {
+    fn idle_servers_are_drawn_roughly_in_proportion_to_their_weights() {
         for seed in 0..20 {
             let mut bench = Bench::seeded(Algorithm::Random, servers(&[1, 0, 3, 4]), seed);
             let mut counts = [0_u32; 4];
@@ -61,7 +44,7 @@ mod tests {
                 counts[server] += 1;
             }
             for (server, expected) in [1_000, 0, 3_000, 4_000].into_iter().enumerate() {
-                assert!(counts[server].abs_diff(expected) < 200, "{counts:?}");
+                assert!(counts[server].abs_diff(expected) < 500, "{counts:?}");
             }
             assert_eq!(counts[1], 0);
         }

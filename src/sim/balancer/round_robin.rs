@@ -85,6 +85,9 @@ impl RoundRobin {
                 robin.enter_by_weight(server, List::Fresh);
             }
         }
+        for clock in &mut robin.clocks {
+            (clock.now, clock.window) = (clock.sum, clock.sum);
+        }
         robin
     }
 

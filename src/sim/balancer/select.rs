@@ -4,12 +4,14 @@ use super::candidate::Group;
 pub use super::candidate::{Candidate, MAX_WEIGHT, Pick};
 use super::least_conn::LeastConn;
 use super::map::Map;
+use super::ring::Ring;
 use super::round_robin::RoundRobin;
 use super::static_rr::StaticRr;
 use super::turns::Turns;
-use super::{first, random, source};
+use super::{first, random};
 use crate::sim::Rng;
 use crate::sim::named::named;
+use crate::sim::settings::HashType;
 
 named! {
     /// The balance algorithms, by the names that HAProxy's configuration has for them (manual, section 4.2, `balance`).
@@ -24,6 +26,8 @@ named! {
         "first" First,
         /// The client's address decides.
         "source" Source,
+        /// The path decides.
+        "uri" Uri,
         /// The less loaded of two random servers.
         "random" Random,
     }
@@ -33,8 +37,13 @@ impl Algorithm {
     /// Whether weights are fixed by a table, so that HAProxy refuses to set any other than 0 and the configured one
     /// (recording `change_static_rr_set_weight`).
     #[must_use]
-    pub const fn has_fixed_weights(self) -> bool {
-        matches!(self, Self::StaticRr | Self::Source)
+    pub const fn has_fixed_weights(self, hash: HashType) -> bool {
+        matches!(self, Self::StaticRr) || (self.is_hash() && matches!(hash, HashType::MapBased))
+    }
+
+    /// Whether a request that finds others waiting for any server waits behind them, whatever is free.
+    pub(super) const fn queues_behind_others(self) -> bool {
+        matches!(self, Self::RoundRobin | Self::StaticRr | Self::First)
     }
 
     /// Whether the request alone decides. With all other algorithms a request whose server refused the connection is
@@ -42,7 +51,7 @@ impl Algorithm {
     /// `killed_first`); with this one it would meet the same server again (recording `source_killed`).
     #[must_use]
     pub const fn is_hash(self) -> bool {
-        matches!(self, Self::Source)
+        matches!(self, Self::Source | Self::Uri)
     }
 }
 
@@ -62,8 +71,9 @@ enum Policy {
     StaticRr(StaticRr),
     LeastConn(LeastConn),
     First,
-    Source(Map),
-    Random,
+    Map(Map),
+    Ring(Ring),
+    Random(Ring),
 }
 
 /// Who may be chosen now.
@@ -80,31 +90,30 @@ impl Selector {
     /// share the requests when their time comes, else the first usable one gets them all (manual, section 4.2,
     /// `option allbackups`).
     #[must_use]
-    pub fn new(algorithm: Algorithm, all_backups: bool, servers: &[Candidate]) -> Self {
+    pub fn new(algorithm: Algorithm, hash: HashType, all_backups: bool, servers: &[Candidate]) -> Self {
         let duty = Duty::of(servers, all_backups);
-        let map = || Map::new(servers, |server| duty.includes(server, servers));
+        let on_duty = |server| duty.includes(server, servers);
+        let map = || Map::new(servers, on_duty);
         let policy = match algorithm {
-            Algorithm::RoundRobin => {
-                let turns = Turns::new(servers, |server| duty.includes(server, servers));
-                Policy::RoundRobin(RoundRobin::new(servers), turns)
-            }
+            Algorithm::RoundRobin => Policy::RoundRobin(RoundRobin::new(servers), Turns::new(servers, on_duty)),
             Algorithm::StaticRr => Policy::StaticRr(StaticRr::new(map())),
             Algorithm::LeastConn => Policy::LeastConn(LeastConn::new(servers)),
             Algorithm::First => Policy::First,
-            Algorithm::Source => Policy::Source(map()),
-            Algorithm::Random => Policy::Random,
+            Algorithm::Source | Algorithm::Uri if hash == HashType::Consistent => Policy::Ring(Ring::new()),
+            Algorithm::Source | Algorithm::Uri => Policy::Map(map()),
+            Algorithm::Random => Policy::Random(Ring::new()),
         };
         Self { policy, all_backups, duty, weights: servers.iter().map(Candidate::effective_weight).collect() }
     }
 
-    /// Chooses the server of one request. `source` is the client's IPv4 address; `avoid` is the server on which a
-    /// redispatched request has just failed, taken again only if there is no other.
-    pub fn pick(&mut self, servers: &[Candidate], source: u32, avoid: Option<usize>, rng: &mut Rng) -> Pick {
+    /// Chooses the server of one request. `hash` is what decides if the algorithm is a hash; `avoid` is the server on which
+    /// a redispatched request has just failed, taken again only if there is no other.
+    pub fn pick(&mut self, servers: &[Candidate], hash: u32, avoid: Option<usize>, rng: &mut Rng) -> Pick {
         let picked = match (&mut self.policy, self.duty) {
             (_, Duty::Nobody) => return Pick::NoServer,
             (Policy::StaticRr(turns), _) => turns.pick(servers, avoid),
-            (Policy::Source(map), _) => source::pick(map, source),
-            (Policy::Random, Duty::OneBackup(backup)) => Some(backup).filter(|_| !servers[backup].full()),
+            (Policy::Map(map), _) => map.pick(hash),
+            (Policy::Random(_), Duty::OneBackup(backup)) => Some(backup).filter(|_| !servers[backup].full()),
             (_, Duty::OneBackup(backup)) => Some(backup),
             (Policy::RoundRobin(robin, turns), Duty::All(group)) => {
                 let picked = robin.pick(group, servers, avoid);
@@ -114,7 +123,10 @@ impl Selector {
             }
             (Policy::LeastConn(loads), Duty::All(group)) => loads.pick(group, servers, avoid),
             (Policy::First, Duty::All(group)) => first::pick(group, servers, avoid),
-            (Policy::Random, Duty::All(group)) => random::pick(group, servers, avoid, rng),
+            (Policy::Ring(ring), duty) => ring.pick(hash, servers, |server| duty.includes(server, servers), avoid),
+            (Policy::Random(ring), duty) => {
+                random::pick(ring, servers, |server| duty.includes(server, servers), avoid, rng)
+            }
         };
         picked.map_or(Pick::AllFull, Pick::Server)
     }
@@ -136,9 +148,15 @@ impl Selector {
             }
             Policy::StaticRr(turns) => turns.map.rebuild(servers, on_duty),
             Policy::LeastConn(loads) => loads.changed(server, servers),
-            Policy::Source(map) => map.rebuild(servers, on_duty),
-            Policy::First | Policy::Random => {}
+            Policy::Map(map) => map.rebuild(servers, on_duty),
+            Policy::Ring(ring) | Policy::Random(ring) => ring.changed(),
+            Policy::First => {}
         }
+    }
+
+    /// Whether anybody may be chosen now.
+    pub(super) fn has_somebody(&self) -> bool {
+        self.duty != Duty::Nobody
     }
 
     /// Whether a server may take what waits for any server. A backup may not as long as there are actives.

@@ -25,6 +25,18 @@ named! {
     }
 }
 
+named! {
+    /// How healthy a server is, as an operator may say (`set server … health`, management guide 9.3).
+    pub enum Health {
+        /// UP.
+        "up" Up,
+        /// No new visitors, but those whose cookie names it.
+        "stopping" Stopping,
+        /// DOWN.
+        "down" Down,
+    }
+}
+
 /// A server of the backend.
 #[derive(Clone, Debug)]
 pub struct Server {
@@ -34,14 +46,20 @@ pub struct Server {
     pub admin: AdminState,
     /// Whether the health checks (or the lack of them) let it count as alive.
     pub up: bool,
+    /// Whether an operator has said that it is stopping.
+    pub stopping: bool,
     /// Good or failed checks in a row: from 0 to rise + fall - 1, alive from `rise` on.
     pub(super) health: u32,
     /// The check under way.
     pub(super) checking: Option<CallKey>,
     /// The result of the last check.
     pub last_check: LastCheck,
+    /// When the last check ended.
+    pub checked_at: SimTime,
     /// Requests assigned to this very server that wait for one of its places.
     pub(super) queue: VecDeque<(u64, CallKey)>,
+    /// Requests that it works on and that are not counted as running (see `grab_queue`).
+    pub(super) uncounted: u32,
     /// Counters of the statistics page.
     pub counters: ServerCounters,
     /// When its health last changed.
@@ -103,15 +121,18 @@ pub struct ServerCounters {
 
 impl Server {
     /// A server alive until the first check says otherwise: one failure is enough then (recording `check_dead_at_start`).
-    pub(super) const fn new(process: ProcessId, rise: u32, now: SimTime) -> Self {
+    pub(super) const fn new(process: ProcessId, line: &ServerLine, rise: u32, now: SimTime) -> Self {
         Self {
             process,
-            admin: AdminState::Ready,
+            admin: if line.disabled { AdminState::Maint } else { AdminState::Ready },
             up: true,
+            stopping: false,
             health: rise,
             checking: None,
             last_check: LastCheck::None,
+            checked_at: now,
             queue: VecDeque::new(),
+            uncounted: 0,
             counters: ServerCounters {
                 sessions: 0,
                 connect_errors: 0,
@@ -132,7 +153,7 @@ impl Server {
         Candidate {
             weight: line.weight,
             configured_weight: line.weight,
-            usable: line.weight > 0,
+            usable: !line.disabled,
             backup: line.backup,
             running: 0,
             queued: 0,
@@ -144,6 +165,18 @@ impl Server {
     #[must_use]
     pub const fn health(&self) -> u32 {
         self.health
+    }
+
+    /// Whether HAProxy would send a request here whose cookie says so: not DOWN, not in maintenance.
+    #[must_use]
+    pub const fn runs(&self) -> bool {
+        self.up && !matches!(self.admin, AdminState::Maint)
+    }
+
+    /// Whether it is in service, apart from its weight.
+    #[must_use]
+    pub const fn in_service(&self) -> bool {
+        self.up && !self.stopping && matches!(self.admin, AdminState::Ready)
     }
 
     /// Requests that wait for this very server.

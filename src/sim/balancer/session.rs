@@ -1,23 +1,15 @@
-//! A request in HAProxy: assigned, connected, retried, redispatched, queued, answered.
-//!
-//! The rules are those of `killed_*`, `blackhole_*`, `queue_*` and `frozen_server`: a refused connection is tried again on
-//! the same server after a second (or `timeout connect`, if shorter); with `option redispatch` and an algorithm that is
-//! free to choose, the first retry goes at once to another server; otherwise only the last retry does, or any retry once
-//! the server is known to be down.
+//! A request in HAProxy: assigned, connected, answered. Retries are in `retry`, waiting in `queue`.
 
-use super::AdminState;
 use super::candidate::Pick;
-use crate::sim::call::{CallKey, CallState, Parent, Reply, Session, Work};
+use super::{Algorithm, hash};
+use crate::sim::call::{CallKey, Parent, Reply, Session, Work};
 use crate::sim::ids::ProcessId;
 use crate::sim::invariants;
 use crate::sim::outcome::Cause;
 use crate::sim::script::NOT_HTTP;
-use crate::sim::time::Micros;
+use crate::sim::settings::RetryOn;
 use crate::sim::trace::{Decision, PickReason, Place};
-use crate::sim::world::{Action, World};
-
-/// HAProxy waits at most this long before it tries the same server again, in ms.
-const RETRY_DELAY_MS: u32 = 1_000;
+use crate::sim::world::World;
 
 impl World {
     /// A request reaches a balancer.
@@ -25,31 +17,42 @@ impl World {
         let at = self.tier(self.calls[key].callee);
         self.balancers[at].counters.requests += 1;
         self.calls[key].work = Work::Session(Session::NEW);
+        if self.settings.balancer.cookie.is_some()
+            && let Some(server) = self.read_cookie(key)
+        {
+            return self.assigned(key, server);
+        }
         self.assign(key);
     }
 
-    fn session(&self, key: CallKey) -> Session {
+    pub(super) fn session(&self, key: CallKey) -> Session {
         match self.calls[key].work {
             Work::Session(session) => session,
             other => unreachable!("a balancer keeps sessions, not {other:?}"),
         }
     }
 
-    fn change_session(&mut self, key: CallKey, change: impl FnOnce(&mut Session)) {
+    pub(super) fn change_session(&mut self, key: CallKey, change: impl FnOnce(&mut Session)) {
         if let Work::Session(session) = &mut self.calls[key].work {
             change(session);
         }
     }
 
     /// Lets the algorithm choose a server.
-    fn assign(&mut self, key: CallKey) {
+    pub(super) fn assign(&mut self, key: CallKey) {
         let at = self.tier(self.calls[key].callee);
-        let visit = self.calls[key].visit.and_then(|visit| self.visits.get(visit));
-        let source = visit.map_or(0, |visit| u32::from(visit.source));
         let session = self.session(key);
         let avoid = session.avoid.map(usize::from);
+        let algorithm = self.settings.balancer.algorithm;
+        let hash = if algorithm.is_hash() { self.hash_of(key) } else { 0 };
         let balancer = &mut self.balancers[at];
-        let pick = balancer.selector.pick(&balancer.candidates, source, avoid, &mut self.rng.balancer);
+        // Who waits for any server says that all are full: HAProxy does not even ask these algorithms then.
+        let all_full =
+            !balancer.queue.is_empty() && algorithm.queues_behind_others() && balancer.selector.has_somebody();
+        let pick = match all_full {
+            true => Pick::AllFull,
+            false => balancer.selector.pick(&balancer.candidates, hash, avoid, &mut self.rng.balancer),
+        };
         if let Some(from) = avoid {
             self.count_redispatch(key, from, pick);
         }
@@ -70,6 +73,29 @@ impl World {
         }
     }
 
+    /// The cookie has chosen the server.
+    fn assigned(&mut self, key: CallKey, server: usize) {
+        let at = self.tier(self.calls[key].callee);
+        self.change_session(key, |session| session.direct = true);
+        if self.balancers[at].candidates[server].full() {
+            self.enqueue(key, Some(server));
+        } else {
+            self.connect(key, server, PickReason::Cookie);
+        }
+    }
+
+    /// What decides where the algorithm is a hash.
+    fn hash_of(&self, key: CallKey) -> u32 {
+        let config = &self.settings.balancer;
+        let Some(visit) = self.calls[key].visit.and_then(|visit| self.visit_or_left(visit)) else {
+            return 0;
+        };
+        match config.algorithm {
+            Algorithm::Uri => hash::of_uri(config.hash, config.uri, visit.path()),
+            _ => hash::of_address(config.hash, visit.source.into()),
+        }
+    }
+
     /// A request that has left a server counts as redispatched unless it comes back there, even if no other takes it.
     fn count_redispatch(&mut self, key: CallKey, from: usize, to: Pick) {
         let at = self.tier(self.calls[key].callee);
@@ -84,13 +110,16 @@ impl World {
             session.avoid = None;
             session.redispatched |= moved;
         });
+        if moved {
+            self.cookie_did_not_help(key);
+        }
         self.note(key, None);
     }
 
     /// Notes for the log which server a request is with, and how often it was tried.
-    fn note(&mut self, key: CallKey, server: Option<ProcessId>) {
+    pub(super) fn note(&mut self, key: CallKey, server: Option<ProcessId>) {
         let session = self.session(key);
-        let visit = self.calls[key].visit.and_then(|visit| self.visits.get_mut(visit));
+        let visit = self.calls[key].visit.and_then(|visit| self.visit_or_left_mut(visit));
         if let Some(visit) = visit {
             visit.notes.server = server;
             (visit.notes.retries, visit.notes.redispatched) = (session.retries, session.redispatched);
@@ -110,20 +139,26 @@ impl World {
     }
 
     /// Connects a request to a server, which counts it from now on.
-    fn connect(&mut self, key: CallKey, server: usize, why: PickReason) {
+    pub(super) fn connect(&mut self, key: CallKey, server: usize, why: PickReason) {
         let (process, visit, ask) = (self.calls[key].callee, self.calls[key].visit, self.calls[key].ask);
         let at = self.tier(process);
         let nginx = self.balancers[at].servers[server].process;
         let session = self.session(key);
         let balancer = &mut self.balancers[at];
-        if !session.running {
-            balancer.count_running(server, true);
+        let is_retry = session.running || (session.uncounted && session.server == Some(server as u16));
+        if !is_retry {
             balancer.servers[server].counters.sessions += 1;
             balancer.counters.assigned += 1;
-            invariants::may_get_request(&balancer.servers[server], why == PickReason::FromQueue);
+            let insists = why == PickReason::Cookie && self.settings.balancer.persist;
+            invariants::may_get_request(&balancer.servers[server], insists || why == PickReason::FromQueue);
             invariants::counts_add_up(balancer);
         }
-        self.change_session(key, |session| (session.server, session.running) = (Some(server as u16), true));
+        if !session.running && !session.uncounted {
+            balancer.count_running(server, true);
+        }
+        self.change_session(key, |session| {
+            (session.server, session.running) = (Some(server as u16), !session.uncounted)
+        });
         self.mark(key, Place::Process(process), Decision::Picked { server: nginx, why });
         self.note(key, Some(nginx));
         self.open(Parent::Call(key), visit, process, nginx, ask);
@@ -133,203 +168,64 @@ impl World {
     pub(in crate::sim) fn session_gets(&mut self, key: CallKey, reply: Reply) {
         let process = self.calls[key].callee;
         let at = self.tier(process);
-        let server = usize::from(self.session(key).server.expect("a connected request has a server"));
-        match reply {
-            Reply::Http { status: NOT_HTTP, .. } => {
-                self.balancers[at].servers[server].counters.response_errors += 1;
-                self.session_fails(key, 502, Cause::ServerNotHttp);
-            }
-            Reply::Http { .. } => {
-                self.release(key);
-                self.mark(key, Place::Process(process), Decision::PassedOn);
-                self.answer(key, reply);
-            }
-            Reply::Refused => self.connection_failed(key, Cause::ServerRefused),
-            Reply::ConnectTimeout => self.connection_failed(key, Cause::ServerConnectTimeout),
-            Reply::Reset | Reply::Closed | Reply::Timeout => {
-                self.balancers[at].servers[server].counters.response_errors += 1;
-                let timed_out = reply == Reply::Timeout;
-                let (status, cause) = if timed_out { (504, Cause::ServerTimeout) } else { (502, Cause::ServerReset) };
-                self.session_fails(key, status, cause);
-            }
-            other => unreachable!("{other:?} is not a reply of a server"),
-        }
-    }
-
-    /// A connection attempt has failed: another try, elsewhere or here, or the end.
-    fn connection_failed(&mut self, key: CallKey, cause: Cause) {
-        let at = self.tier(self.calls[key].callee);
-        let mut session = self.session(key);
-        let server = usize::from(session.server.expect("a connected request has a server"));
-        let config = &self.settings.balancer;
-        if session.retries >= config.retries {
-            self.balancers[at].servers[server].counters.connect_errors += 1;
-            return self.session_fails(key, 503, cause);
-        }
-        session.retries += 1;
-        let balancer = &self.balancers[at];
-        let state = &balancer.servers[server];
-        let known_down = !state.up || state.admin == AdminState::Maint;
-        let has_choice = !config.algorithm.is_hash() && balancer.active_servers() > 1;
-        let last = session.retries == config.retries;
-        let moves = config.redispatch && (known_down || last || has_choice);
-        let waits = cause == Cause::ServerRefused && !(moves && has_choice);
-        let delay = Micros::from_millis(config.timeout_connect_ms.min(RETRY_DELAY_MS).into());
-        self.change_session(key, |s| s.retries = session.retries);
-        if moves {
-            self.release(key);
-            self.change_session(key, |s| (s.server, s.avoid) = (None, Some(server as u16)));
-        } else {
-            self.balancers[at].servers[server].counters.retries += 1;
-        }
-        if waits { self.plan(delay, Action::Retry(key)) } else { self.retry(key) }
-    }
-
-    /// The next try is due.
-    pub(in crate::sim) fn retry(&mut self, key: CallKey) {
-        let Some(call) = self.calls.get(key).filter(|call| call.state == CallState::Working) else {
+        let retry_on = self.settings.balancer.retry_on;
+        if retry_on != RetryOn::default() && deserves_retry(retry_on, reply) && self.try_again(key) {
             return;
+        }
+        let (status, cause) = match reply {
+            Reply::Refused => return self.connection_failed(key, true),
+            Reply::ConnectTimeout => return self.connection_failed(key, false),
+            Reply::Http { status: NOT_HTTP, .. } => (502, Cause::ServerNotHttp),
+            Reply::Http { status, cause, .. } => {
+                self.release(key);
+                self.give_cookie(key);
+                self.mark(key, Place::Process(process), Decision::PassedOn);
+                self.log_of_left(key, Some(status), cause.termination());
+                return self.answer(key, reply);
+            }
+            Reply::Reset | Reply::Closed => (502, Cause::ServerReset),
+            Reply::Timeout => (504, Cause::ServerTimeout),
+            other => unreachable!("{other:?} is not a reply of a server"),
         };
-        let process = call.callee;
-        let at = self.tier(process);
-        let session = self.session(key);
-        let tried = session.server.or(session.avoid).map(usize::from);
-        let since_try = self.last_mark_is_now(key);
-        if let Some(server) = tried.filter(|_| !since_try) {
-            let server = self.balancers[at].servers[server].process;
-            self.mark(key, Place::Process(process), Decision::WaitToRetry { server, retry: session.retries });
-        }
-        match session.server {
-            Some(server) => self.connect(key, usize::from(server), PickReason::Retry),
-            None => self.assign(key),
-        }
-    }
-
-    /// Whether the trace of a call's visit has no gap before the present moment.
-    fn last_mark_is_now(&self, key: CallKey) -> bool {
-        let visit = self.calls[key].visit.and_then(|visit| self.visits.get(visit));
-        visit.and_then(|visit| self.traces.of(visit.id)).is_none_or(|trace| trace.end() == self.now)
+        let server = usize::from(self.session(key).server.expect("a connected request has a server"));
+        self.balancers[at].servers[server].counters.response_errors += 1;
+        self.session_fails(key, status, cause);
     }
 
     /// Gives a server its place back, which lets the oldest waiting request in.
-    fn release(&mut self, key: CallKey) {
+    pub(super) fn release(&mut self, key: CallKey) {
         let at = self.tier(self.calls[key].callee);
         let session = self.session(key);
         if let Some(server) = session.server.map(usize::from)
-            && session.running
+            && (session.running || session.uncounted)
         {
-            self.balancers[at].count_running(server, false);
-            self.change_session(key, |session| session.running = false);
+            if session.running {
+                self.balancers[at].count_running(server, false);
+            } else {
+                self.balancers[at].servers[server].uncounted -= 1;
+            }
+            self.change_session(key, |session| (session.running, session.uncounted) = (false, false));
             self.serve_queue(at, server);
         }
     }
 
     /// HAProxy answers with an error page of its own.
-    fn session_fails(&mut self, key: CallKey, status: u16, cause: Cause) {
+    pub(super) fn session_fails(&mut self, key: CallKey, status: u16, cause: Cause) {
         let process = self.calls[key].callee;
         self.release(key);
         self.mark(key, Place::Process(process), Decision::Failed { status });
+        self.log_of_left(key, Some(status), cause.termination());
         self.answer(key, Reply::Http { status, by: process, cause });
     }
+}
 
-    /// Puts a request into a server's own queue, or that of the backend.
-    fn enqueue(&mut self, key: CallKey, server: Option<usize>) {
-        let at = self.tier(self.calls[key].callee);
-        let balancer = &mut self.balancers[at];
-        balancer.queued_ever += 1;
-        let entry = (balancer.queued_ever, key);
-        match server {
-            Some(server) => {
-                balancer.servers[server].queue.push_back(entry);
-                balancer.candidates[server].queued += 1;
-                balancer.selector.load_changed(server, &balancer.candidates);
-            }
-            None => balancer.queue.push_back(entry),
-        }
-        let waiting = balancer.queue.len() + balancer.servers.iter().map(|s| s.queue.len()).sum::<usize>();
-        balancer.counters.most_queued = balancer.counters.most_queued.max(waiting);
-        let config = &self.settings.balancer;
-        let patience = Micros::from_millis(config.timeout_queue_ms.unwrap_or(config.timeout_connect_ms).into());
-        let gives_up = self.now + patience;
-        self.change_session(key, |session| {
-            (session.queued_until, session.server) = (Some(gives_up), server.map(|server| server as u16));
-        });
-        // Who waits for one server only is logged with its name, even if it waits in vain.
-        self.note(key, server.map(|server| self.balancers[at].servers[server].process));
-        self.plan(patience, Action::QueueTimeout(key));
-    }
-
-    /// A request has waited too long.
-    pub(in crate::sim) fn queue_timeout(&mut self, key: CallKey) {
-        let Some(call) = self.calls.get(key).filter(|call| call.state == CallState::Working) else {
-            return;
-        };
-        let at = self.tier(call.callee);
-        // A request may wait more than once; each wait has a clock of its own.
-        if self.session(key).queued_until.is_none_or(|until| until > self.now) {
-            return;
-        }
-        self.leave_queue(at, key);
-        self.balancers[at].counters.queue_timeouts += 1;
-        self.change_session(key, |session| (session.queued_until, session.server) = (None, None));
-        self.mark(key, Place::Process(self.balancers[at].process), Decision::Queued);
-        self.session_fails(key, 503, Cause::QueueTimeout);
-    }
-
-    fn leave_queue(&mut self, at: usize, key: CallKey) {
-        let balancer = &mut self.balancers[at];
-        balancer.queue.retain(|(_, other)| *other != key);
-        for i in 0..balancer.servers.len() {
-            let queue = &mut balancer.servers[i].queue;
-            queue.retain(|(_, other)| *other != key);
-            let waiting = queue.len() as u32;
-            if std::mem::replace(&mut balancer.candidates[i].queued, waiting) != waiting {
-                balancer.selector.load_changed(i, &balancer.candidates);
-            }
-        }
-    }
-
-    /// Lets waiting requests go to a server as long as it has places, oldest first (`queue_two_servers`).
-    pub(super) fn serve_queue(&mut self, at: usize, server: usize) {
-        loop {
-            let balancer = &mut self.balancers[at];
-            let candidate = &balancer.candidates[server];
-            let has_place = candidate.maxconn.is_none_or(|most| most == 0 || candidate.running < most);
-            if !has_place {
-                return;
-            }
-            let own = balancer.servers[server].queue.front().copied();
-            let on_duty = balancer.selector.is_on_duty(server, &balancer.candidates);
-            let common = balancer.queue.front().copied().filter(|_| on_duty);
-            let Some((_, key)) = own.into_iter().chain(common).min_by_key(|(ticket, _)| *ticket) else {
-                return;
-            };
-            self.leave_queue(at, key);
-            if self.calls.get(key).is_some_and(|call| call.state == CallState::Working) {
-                self.change_session(key, |session| session.queued_until = None);
-                self.mark(key, Place::Process(self.balancers[at].process), Decision::Queued);
-                self.connect(key, server, PickReason::FromQueue);
-            }
-        }
-    }
-
-    /// A server's state or weight has changed: what waits for it goes elsewhere, or what waits for any may come in.
-    pub(super) fn server_changed(&mut self, at: usize, server: usize) {
-        let balancer = &mut self.balancers[at];
-        if balancer.candidates[server].usable {
-            return self.serve_queue(at, server);
-        }
-        if self.settings.balancer.redispatch {
-            balancer.candidates[server].queued = 0;
-            for (_, key) in std::mem::take(&mut balancer.servers[server].queue) {
-                if self.calls.get(key).is_some_and(|call| call.state == CallState::Working) {
-                    self.change_session(key, |session| {
-                        (session.queued_until, session.server, session.avoid) = (None, None, Some(server as u16));
-                    });
-                    self.mark(key, Place::Process(self.balancers[at].process), Decision::Queued);
-                    self.assign(key);
-                }
-            }
-        }
+/// Whether `retry-on` has a word for this reply.
+fn deserves_retry(retry_on: RetryOn, reply: Reply) -> bool {
+    match reply {
+        Reply::Http { status: NOT_HTTP, .. } => retry_on.junk_response(),
+        Reply::Http { status, .. } => retry_on.status(status),
+        Reply::Closed | Reply::Reset => retry_on.empty_response(),
+        Reply::Timeout => retry_on.response_timeout(),
+        _ => false,
     }
 }

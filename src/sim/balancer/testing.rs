@@ -3,6 +3,7 @@
 use super::candidate::{Candidate, Pick};
 use super::select::{Algorithm, Selector};
 use crate::sim::Rng;
+use crate::sim::settings::HashType;
 
 /// Usable active servers of the given weights.
 pub(super) fn servers(weights: &[u32]) -> Vec<Candidate> {
@@ -37,11 +38,15 @@ impl Bench {
     }
 
     pub(super) fn seeded(algorithm: Algorithm, servers: Vec<Candidate>, seed: u64) -> Self {
-        Self { selector: Selector::new(algorithm, false, &servers), servers, rng: Rng::new(seed, 0) }
+        Self {
+            selector: Selector::new(algorithm, HashType::MapBased, false, &servers),
+            servers,
+            rng: Rng::new(seed, 0),
+        }
     }
 
     pub(super) fn with_all_backups(mut self, algorithm: Algorithm) -> Self {
-        self.selector = Selector::new(algorithm, true, &self.servers);
+        self.selector = Selector::new(algorithm, HashType::MapBased, true, &self.servers);
         self
     }
 

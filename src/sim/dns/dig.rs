@@ -2,7 +2,9 @@
 
 use core::fmt::{self, Display, Write as _};
 
-use super::message::{Message, Record};
+use super::authoritative::NOT_AUTHORITATIVE;
+use super::message::Message;
+use super::record::Record;
 use super::wire::encode;
 
 /// The columns at which dig puts TTL, class, type and data.
@@ -23,6 +25,9 @@ fn write(out: &mut String, message: &Message) -> fmt::Result {
         let flags = if edns.dnssec_ok { " do" } else { "" };
         writeln!(out, ";; OPT PSEUDOSECTION:")?;
         writeln!(out, "; EDNS: version: 0, flags:{flags}; udp: {}", edns.udp_size)?;
+        if edns.error == Some(NOT_AUTHORITATIVE) {
+            writeln!(out, "; EDE: {NOT_AUTHORITATIVE} (Not Authoritative)")?;
+        }
     }
     let question = &message.question;
     writeln!(out, ";; QUESTION SECTION:")?;

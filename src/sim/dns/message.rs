@@ -1,44 +1,14 @@
 //! A DNS message in the parts that an inspector shows.
 //!
 //! Names are absolute and written with the trailing dot. A message is built on demand for showing; the simulation itself
-//! passes the small values of [`super::authoritative`] and [`super::resolver`].
+//! answers visits by the small values of [`super::lookup`].
 
 use core::fmt;
-use core::net::Ipv4Addr;
 
-use super::authoritative::Negative;
-use super::lookup::{Lookup, Reply};
-use super::{NAME, ZONE_NAME, ZONE_SERVER};
+use super::record::{Record, RecordType};
 
 /// The UDP payload size in bytes that dig, Unbound, BIND and NSD all announce (every recording).
 pub const UDP_SIZE: u16 = 1232;
-
-/// The type of a record or of a question (RFC 1035 section 3.2.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RecordType {
-    /// An IPv4 address.
-    A,
-    /// An IPv6 address; only ever asked for here, never held.
-    Aaaa,
-    /// The name of a server that is responsible for a zone.
-    Ns,
-    /// Another name for the same thing.
-    Cname,
-    /// The start of a zone, sent to say for how long a missing name may be remembered.
-    Soa,
-}
-
-impl fmt::Display for RecordType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::A => "A",
-            Self::Aaaa => "AAAA",
-            Self::Ns => "NS",
-            Self::Cname => "CNAME",
-            Self::Soa => "SOA",
-        })
-    }
-}
 
 /// How the question went (RFC 1035 section 4.1.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -98,102 +68,8 @@ pub struct Edns {
     pub udp_size: u16,
     /// The DO bit: the sender wants signatures.
     pub dnssec_ok: bool,
-}
-
-/// The data of a zone's start (RFC 1035 section 3.3.13). All times are in seconds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Soa {
-    /// The zone's first server.
-    pub server: String,
-    /// The mailbox of the person responsible, with a dot in place of the at sign.
-    pub mailbox: String,
-    /// The version of the zone.
-    pub serial: u32,
-    /// How often a secondary server asks for a new version.
-    pub refresh_s: u32,
-    /// How soon it asks again after a failure.
-    pub retry_s: u32,
-    /// After what time without the first server it stops answering.
-    pub expire_s: u32,
-    /// For how long at most a missing name may be remembered (RFC 2308 section 4).
-    pub minimum_s: u32,
-}
-
-/// What a record says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RecordData {
-    /// An IPv4 address.
-    A(Ipv4Addr),
-    /// The name of a server.
-    Ns(String),
-    /// The other name.
-    Cname(String),
-    /// The start of a zone.
-    Soa(Soa),
-}
-
-impl RecordData {
-    /// The type that goes with the data.
-    #[must_use]
-    pub fn kind(&self) -> RecordType {
-        match self {
-            Self::A(_) => RecordType::A,
-            Self::Ns(_) => RecordType::Ns,
-            Self::Cname(_) => RecordType::Cname,
-            Self::Soa(_) => RecordType::Soa,
-        }
-    }
-}
-
-impl fmt::Display for RecordData {
-    /// The data as a zone file has it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::A(address) => address.fmt(f),
-            Self::Ns(name) | Self::Cname(name) => f.write_str(name),
-            Self::Soa(soa) => {
-                let (server, mailbox, serial) = (&soa.server, &soa.mailbox, soa.serial);
-                let (refresh, retry, expire) = (soa.refresh_s, soa.retry_s, soa.expire_s);
-                write!(f, "{server} {mailbox} {serial} {refresh} {retry} {expire} ")?;
-                write!(f, "{}", soa.minimum_s)
-            }
-        }
-    }
-}
-
-/// One record of a section.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
-    /// The name that it is about, with the trailing dot.
-    pub name: String,
-    /// For how many seconds it may be kept.
-    pub ttl_s: u32,
-    /// What it says.
-    pub data: RecordData,
-}
-
-impl Record {
-    /// A record saying `data` of `name` for `ttl_s` seconds.
-    #[must_use]
-    pub fn new(name: &str, ttl_s: u32, data: RecordData) -> Self {
-        Self { name: name.to_owned(), ttl_s, data }
-    }
-
-    /// The record that a server adds to say for how long the absence of a name may be remembered. Its TTL is the smaller
-    /// of SOA TTL and SOA minimum (`nxdomain_negative_ttl`, `nodata_negative_ttl`; RFC 2308 section 3).
-    #[must_use]
-    pub fn start_of_zone(negative: &Negative) -> Self {
-        let soa = Soa {
-            server: ZONE_SERVER.to_owned(),
-            mailbox: format!("admin.{ZONE_NAME}"),
-            serial: negative.serial,
-            refresh_s: 7200,
-            retry_s: 900,
-            expire_s: 1_209_600,
-            minimum_s: negative.minimum_s,
-        };
-        Self::new(ZONE_NAME, negative.ttl_s, RecordData::Soa(soa))
-    }
+    /// In a response: why it failed, as a number (RFC 8914).
+    pub error: Option<u16>,
 }
 
 /// A DNS message: a query or a response (RFC 1035 section 4).
@@ -242,7 +118,7 @@ impl Message {
             answer: Vec::new(),
             authority: Vec::new(),
             additional: Vec::new(),
-            edns: Some(Edns { udp_size: UDP_SIZE, dnssec_ok }),
+            edns: Some(Edns { udp_size: UDP_SIZE, dnssec_ok, error: None }),
         }
     }
 
@@ -251,26 +127,5 @@ impl Message {
     pub fn reply(&self) -> Self {
         let flags = Flags { qr: true, rd: self.flags.rd, ..Flags::default() };
         Self { flags, answer: Vec::new(), authority: Vec::new(), additional: Vec::new(), ..self.clone() }
-    }
-
-    /// What the resolver answers to this query, given what it found: addresses with the remaining TTL, the start of the
-    /// zone for a missing name, SERVFAIL; nothing at all after a miss, as then there is no answer yet.
-    #[must_use]
-    pub fn resolver_reply(&self, found: &Lookup) -> Option<Self> {
-        let mut reply = self.reply();
-        reply.flags.ra = true;
-        match found {
-            Lookup::Fresh(Reply::Addresses(held)) | Lookup::Stale(Reply::Addresses(held)) => {
-                let records = held.addresses.as_slice().iter();
-                reply.answer = records.map(|&address| Record::new(NAME, held.ttl_s, RecordData::A(address))).collect();
-            }
-            Lookup::Fresh(Reply::Negative(negative)) | Lookup::Stale(Reply::Negative(negative)) => {
-                reply.rcode = negative.rcode();
-                reply.authority = vec![Record::start_of_zone(negative)];
-            }
-            Lookup::ServFail => reply.rcode = Rcode::ServFail,
-            Lookup::Miss => return None,
-        }
-        Some(reply)
     }
 }

@@ -2,7 +2,8 @@
 
 use core::net::Ipv4Addr;
 
-use super::message::{Message, Record, RecordData};
+use super::message::Message;
+use super::record::{Record, RecordData};
 use super::{ZONE_NAME, ZONE_SERVER};
 
 /// The server of `com.` that is shown; the other twelve are left out.

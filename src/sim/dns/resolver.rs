@@ -4,22 +4,21 @@
 //!
 //! 1. [`Resolver::lookup`]. `Fresh` and `ServFail` are answered at once. `Stale` is answered at once too, and starts the
 //!    asking in the background. `Miss` waits.
-//! 2. To ask, unless asking is under way already: if not [`Resolver::may_ask`], the question stays without an answer.
-//!    Otherwise send to [`Resolver::next_server`] and wait for [`Resolver::wait`] of attempt 0, 1, 2 …
+//! 2. To ask, unless asking is under way already: if not [`Resolver::may_ask`], the answer is SERVFAIL at once. Otherwise
+//!    send [`Resolver::next_name`] to [`Resolver::next_server`], say so by [`Resolver::sent`], and wait for
+//!    [`Resolver::wait`] of attempt 0, 1, 2 …
 //! 3. A referral goes to [`Resolver::referred`]; then ask the next server. An answer goes to [`Resolver::learned`]; then
-//!    each waiting client gets [`Resolver::answer_waiting`].
-//! 4. `None` as the time to wait, or a closed port if the kind notices that, goes to [`Resolver::failed`], which says what
-//!    the waiting clients get.
+//!    each waiting client gets [`Resolver::answer_waiting`]. If that is a `Miss`, a CNAME was learned: ask on at 2.
+//! 4. `None` as the time to wait, or a closed port if the kind notices that, goes to [`Resolver::failed`]; the waiting
+//!    clients get SERVFAIL. Those that have waited for longer than [`ResolverKind::discards_after`] get nothing.
 
 use serde::{Deserialize, Serialize};
 
-use super::addresses::Addresses;
-use super::authoritative::{Negative, SERVER_TTL_S, ZoneAnswer};
-use super::lookup::{CacheEntry, CachedAnswer, Lookup, Reply, STALE_TTL_S};
-use super::message::{Rcode, RecordType};
-use super::referral::{COM_SERVER, NameServer, REFERRAL_TTL_S};
-use super::upstream::{Failure, GivesUp, ResolverKind, Upstream};
-use super::{NAME, ZONE_NAME, ZONE_SERVER};
+use super::cache::{Entry, Held, Search, search};
+use super::lookup::{Answer, Lookup};
+use super::record::{Record, RecordType};
+use super::referral::NameServer;
+use super::upstream::{ResolverKind, Upstream};
 use crate::sim::time::{Micros, SimTime};
 
 /// How the resolver is configured.
@@ -28,7 +27,7 @@ use crate::sim::time::{Micros, SimTime};
 pub struct ResolverSettings {
     /// The software.
     pub kind: ResolverKind,
-    /// Whether several addresses change places from answer to answer: `rrset-roundrobin: yes`, `rrset-order cyclic`.
+    /// Whether several records change places from answer to answer: `rrset-roundrobin: yes`, `rrset-order cyclic`.
     pub rotate: bool,
     /// Unbound's `serve-expired: yes`: old data is better than none. BIND has no such recording and ignores it.
     pub serve_expired: bool,
@@ -41,29 +40,37 @@ impl Default for ResolverSettings {
     }
 }
 
-/// What was learned of `www`, and until when it is good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Entry {
-    answer: ZoneAnswer,
-    /// In whole seconds of wall time.
-    expires_s: u64,
-    /// Whether it may answer later questions; not with TTL 0 (`ttl_zero`).
-    kept: bool,
+/// Which lines of the cache count.
+#[derive(Clone, Copy)]
+pub(super) enum Counts {
+    /// Those whose time is not over.
+    Good,
+    /// Those too whose time is over.
+    Old,
+    /// Those that were good when the present asking began, and what it has taught.
+    Asked,
 }
 
 /// The recursive resolver and its cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resolver {
-    settings: ResolverSettings,
+    pub(super) settings: ResolverSettings,
     /// The wall time at the start of the run, in microseconds since 1970.
-    epoch_us: u64,
-    www: Option<Entry>,
-    /// Until when (wall seconds) the servers of `com.` and of `foobar.com.` are known.
-    com_until_s: Option<u64>,
-    zone_until_s: Option<u64>,
-    upstream: Upstream,
-    /// Answers given by a rotating BIND; the first one begins with the second address (`bind_several_a_cyclic`).
-    rotations: u64,
+    pub(super) epoch_us: u64,
+    pub(super) entries: Vec<Entry>,
+    /// Until when (wall seconds) the servers of `com.` and of the zone are known, and the name of the latter.
+    pub(super) com_until_s: Option<u64>,
+    pub(super) zone_until_s: Option<(u64, String)>,
+    /// Unbound's only copy of the start of the zone, which goes with every absence; until when (wall seconds).
+    pub(super) start: Option<(Record, u64)>,
+    pub(super) upstream: Upstream,
+    /// Questions that failed, and until when they are answered by SERVFAIL.
+    pub(super) failures: Vec<(String, RecordType, SimTime)>,
+    /// Questions of clients that had to be asked, and wall seconds when the last of them began.
+    pub(super) asked: u64,
+    pub(super) asked_s: u64,
+    /// Sets of records learned; BIND's cyclic order of a set begins with this number (see [`Resolver::learned`]).
+    pub(super) sets: u64,
 }
 
 impl Resolver {
@@ -74,11 +81,15 @@ impl Resolver {
         Self {
             settings,
             epoch_us,
-            www: None,
+            entries: Vec::new(),
             com_until_s: None,
             zone_until_s: None,
+            start: None,
             upstream: Upstream::default(),
-            rotations: 0,
+            failures: Vec::new(),
+            asked: 0,
+            asked_s: 0,
+            sets: 1,
         }
     }
 
@@ -93,39 +104,75 @@ impl Resolver {
         self.settings = settings;
     }
 
-    /// Answers a question for the addresses of `www` from the cache, if it can. Nothing is allocated.
+    /// Answers a question from the cache, if it can. Nothing is allocated.
     ///
-    /// TTLs count down in whole seconds of wall time (`ttl_countdown`, `bind_ttl_countdown`).
-    pub fn lookup(&mut self, now: SimTime, query_id: u16) -> Lookup {
-        let wall_s = self.wall_s(now);
-        if let Some(entry) = self.www.filter(|entry| entry.kept) {
-            if self.holds(entry.expires_s, wall_s) {
-                return Lookup::Fresh(self.reply(&entry, None, query_id, wall_s));
+    /// TTLs count down in whole seconds of wall time (`ttl_countdown`, `bind_ttl_countdown`), each line of a chain by itself
+    /// (`cname_parts_expire`).
+    pub fn lookup(&mut self, now: SimTime, name: &str, kind: RecordType, query_id: u16) -> Lookup {
+        let found = self.search(now, name, kind, Counts::Good);
+        if let Search::Missing(_) = found {
+            if self.serves_expired()
+                && let Search::Found(answer) = self.search(now, name, kind, Counts::Old)
+            {
+                return Lookup::Stale(self.turned(answer, now, query_id));
             }
-            if self.serves_expired() {
-                return Lookup::Stale(self.reply(&entry, Some(STALE_TTL_S), query_id, wall_s));
+            if self.has_failed(now, name, kind) {
+                return self.servfail(now);
             }
         }
-        if self.settings.kind == ResolverKind::Bind && !self.upstream.may_ask(now) {
-            return Lookup::ServFail;
-        }
-        Lookup::Miss
+        self.said(found, now, query_id)
     }
 
     /// What a client gets that has waited for the answer just learned: the same as from the cache, but also with TTL 0.
-    pub fn answer_waiting(&mut self, now: SimTime, query_id: u16) -> Lookup {
-        let wall_s = self.wall_s(now);
-        match self.www {
-            Some(entry) => Lookup::Fresh(self.reply(&entry, None, query_id, wall_s)),
-            None => Lookup::Miss,
+    pub fn answer_waiting(&mut self, now: SimTime, name: &str, kind: RecordType, query_id: u16) -> Lookup {
+        let found = self.search(now, name, kind, Counts::Asked);
+        self.said(found, now, query_id)
+    }
+
+    fn said(&mut self, found: Search, now: SimTime, query_id: u16) -> Lookup {
+        match found {
+            Search::Found(answer) => Lookup::Fresh(self.turned(answer, now, query_id)),
+            Search::Endless(answer) if self.settings.kind == ResolverKind::Bind => {
+                Lookup::ServFail(self.turned(answer, now, query_id))
+            }
+            Search::Endless(_) => self.servfail(now),
+            Search::Missing(_) => Lookup::Miss,
         }
     }
 
-    /// Whether a question that is not in the cache may be asked now. Unbound leaves a silent server alone for a while;
-    /// questions of that time get no answer (`authoritative_killed`, `authoritative_silent`).
+    /// SERVFAIL without any record.
     #[must_use]
-    pub fn may_ask(&self, now: SimTime) -> bool {
-        self.upstream.may_ask(now)
+    pub fn servfail(&self, now: SimTime) -> Lookup {
+        let none = Answer { places: Default::default(), len: 0, turn: 0, at_s: self.wall_s(now) };
+        Lookup::ServFail(none)
+    }
+
+    /// A client's question has to be asked of other servers: to be said once, before the first of them is asked.
+    pub fn begin(&mut self, now: SimTime) {
+        self.asked = self.asked.wrapping_add(1);
+        self.asked_s = self.wall_s(now);
+    }
+
+    /// The name to ask for: the one in question, or the one at which the known part of its chain ends.
+    #[must_use]
+    pub fn next_name<'a>(&'a self, now: SimTime, name: &'a str, kind: RecordType) -> &'a str {
+        match self.search(now, name, kind, Counts::Asked) {
+            Search::Missing(answer) => answer.last().and_then(|place| self.entries[place].target()).unwrap_or(name),
+            Search::Found(_) | Search::Endless(_) => name,
+        }
+    }
+
+    /// Whether this question may go to the authoritative server now: not if it failed a moment ago, nor if Unbound has another
+    /// question under way to a server that has been silent for long.
+    #[must_use]
+    pub fn may_ask(&self, now: SimTime, name: &str, kind: RecordType) -> bool {
+        let is_free = self.settings.kind == ResolverKind::Bind || self.upstream.may_ask(self.wall_s(now));
+        is_free && !self.has_failed(now, name, kind)
+    }
+
+    /// Try number `attempt` (from 0) of one question goes to the authoritative server now.
+    pub fn sent(&mut self, now: SimTime, attempt: u32) {
+        self.upstream.sent(self.settings.kind, self.wall_s(now), attempt);
     }
 
     /// For how long try number `attempt` (from 0) of one question waits for the authoritative server, or `None` when it is
@@ -135,18 +182,12 @@ impl Resolver {
         self.upstream.wait(self.settings.kind, attempt)
     }
 
-    /// Whether the server of `foobar.com.` is in the cache, so that it is asked directly.
-    #[must_use]
-    pub fn knows_authority(&self, now: SimTime) -> bool {
-        self.next_server(now) == NameServer::Authoritative
-    }
-
     /// The server to ask next: the nearest to the answer that the cache knows.
     #[must_use]
     pub fn next_server(&self, now: SimTime) -> NameServer {
         let wall_s = self.wall_s(now);
         let known = |until_s: Option<u64>| until_s.is_some_and(|s| self.holds(s, wall_s));
-        if known(self.zone_until_s) {
+        if known(self.zone_until_s.as_ref().map(|(until_s, _)| *until_s)) {
             NameServer::Authoritative
         } else if known(self.com_until_s) {
             NameServer::Com
@@ -155,61 +196,12 @@ impl Resolver {
         }
     }
 
-    /// A server above has said whom to ask next. That is kept as long as it allows, [`REFERRAL_TTL_S`], or as the
-    /// configuration allows, until `foobar.com`'s own copy of the record replaces it.
-    pub fn referred(&mut self, now: SimTime, by: NameServer) {
-        let ttl_s = REFERRAL_TTL_S.min(self.settings.kind.max_ttl_s());
-        let until_s = Some(self.wall_s(now).saturating_add(u64::from(ttl_s)));
-        match by {
-            NameServer::Root => self.com_until_s = until_s,
-            NameServer::Com => self.zone_until_s = until_s,
-            NameServer::Authoritative => {}
-        }
-    }
-
-    /// The authoritative server has answered.
-    ///
-    /// An absence is kept for the smaller of SOA TTL and SOA minimum (`nxdomain_negative_ttl`, `nodata_negative_ttl`, RFC
-    /// 2308 section 5), an answer with TTL 0 not at all (`ttl_zero`).
-    ///
-    /// The answer to a question for addresses brings the zone's own NS record, which counts more than the one of the
-    /// servers above (RFC 2181 section 5.4.1).
-    pub fn learned(&mut self, now: SimTime, answer: &ZoneAnswer) {
-        let kind = self.settings.kind;
-        if matches!(answer, ZoneAnswer::Addresses { .. }) {
-            self.zone_until_s = Some(self.wall_s(now).saturating_add(u64::from(SERVER_TTL_S)));
-        }
-        let ttl_s = match answer {
-            ZoneAnswer::Addresses { ttl_s, .. } => (*ttl_s).min(kind.max_ttl_s()),
-            ZoneAnswer::Negative(negative) => {
-                let ttl_s = negative.ttl_s.min(negative.minimum_s);
-                ttl_s.min(kind.max_negative_ttl_s())
-            }
-        };
-        self.www = Some(Entry {
-            answer: *answer,
-            expires_s: self.wall_s(now).saturating_add(u64::from(ttl_s)),
-            kept: ttl_s > 0,
-        });
-        self.upstream.answered();
-    }
-
-    /// Asking has failed; what the waiting clients get. `why` does not change the outcome: BIND says SERVFAIL and remembers
-    /// it for a second in both cases, Unbound says nothing. A refusal that Unbound would not notice changes nothing.
-    pub fn failed(&mut self, now: SimTime, why: Failure) -> GivesUp {
-        if why == Failure::Refused && !self.settings.kind.notices_refusal() {
-            return GivesUp::Silently;
-        }
-        self.upstream.failed(self.settings.kind, now)
-    }
-
     /// An operator empties the cache: `unbound-control flush_zone .`, which leaves what is known of the authoritative
-    /// server's silence, or `rndc flush`, which forgets failures too.
+    /// server's silence, or `rndc flush`. Both forget failed questions.
     pub fn flush(&mut self) {
-        if self.settings.kind == ResolverKind::Bind {
-            self.upstream.answered();
-        }
-        self.www = None;
+        self.entries.clear();
+        self.failures.clear();
+        self.start = None;
         self.com_until_s = None;
         self.zone_until_s = None;
     }
@@ -219,84 +211,63 @@ impl Resolver {
         *self = Self::new(self.settings, self.epoch_us);
     }
 
-    /// What is in the cache now, for the inspector: servers, then addresses or their absence.
-    #[must_use]
-    pub fn entries(&self, now: SimTime) -> Vec<CacheEntry> {
+    pub(super) fn search(&self, now: SimTime, name: &str, kind: RecordType, counts: Counts) -> Search {
         let wall_s = self.wall_s(now);
-        let mut entries = Vec::new();
-        let servers = [("com.", COM_SERVER, self.com_until_s), (ZONE_NAME, ZONE_SERVER, self.zone_until_s)];
-        for (name, server, until_s) in servers {
-            if let Some(until_s) = until_s.filter(|&s| self.holds(s, wall_s)) {
-                let ttl_s = remaining_s(until_s, wall_s);
-                let data = server.to_owned();
-                entries.push(CacheEntry { name, kind: RecordType::Ns, ttl_s, data });
-            }
+        // In BIND the absence of a name stands for all types, in Unbound for the one asked for.
+        let any = self.settings.kind == ResolverKind::Bind;
+        search(&self.entries, name, kind, any, |entry| self.counts(entry, wall_s, counts))
+    }
+
+    pub(super) fn counts(&self, entry: &Entry, wall_s: u64, counts: Counts) -> bool {
+        let good = |at_s| {
+            let ends_s = match (&entry.held, &self.start, self.settings.kind) {
+                (Held::Absence { .. }, Some((_, until_s)), ResolverKind::Unbound) => entry.expires_s.min(*until_s),
+                _ => entry.expires_s,
+            };
+            entry.kept && self.holds(ends_s, at_s)
+        };
+        match counts {
+            Counts::Good => good(wall_s),
+            Counts::Old => entry.kept,
+            Counts::Asked => entry.learned == self.asked || good(self.asked_s),
         }
-        let shown = |e: &Entry| e.kept && (self.serves_expired() || self.holds(e.expires_s, wall_s));
-        if let Some(entry) = self.www.filter(shown) {
-            let (name, kind) = (NAME, RecordType::A);
-            let ttl_s = remaining_s(entry.expires_s, wall_s);
-            let mut push = |data| entries.push(CacheEntry { name, kind, ttl_s, data });
-            match entry.answer {
-                ZoneAnswer::Addresses { addresses, .. } => {
-                    let list = addresses.as_slice().iter();
-                    list.for_each(|address| push(address.to_string()));
-                }
-                ZoneAnswer::Negative(negative) if negative.rcode() == Rcode::NxDomain => {
-                    push("NXDOMAIN".to_owned());
-                }
-                ZoneAnswer::Negative(_) => push("NODATA".to_owned()),
-            }
-        }
-        entries
     }
 
     /// The wall time in whole seconds since 1970.
-    fn wall_s(&self, now: SimTime) -> u64 {
+    pub(super) fn wall_s(&self, now: SimTime) -> u64 {
         self.epoch_us.saturating_add(now.0) / 1_000_000
     }
 
     /// Whether data good until `expires_s` still counts. Unbound serves it with TTL 0 through the last second, BIND does
     /// not (`ttl_countdown`, `bind_ttl_countdown`).
-    fn holds(&self, expires_s: u64, wall_s: u64) -> bool {
+    pub(super) fn holds(&self, expires_s: u64, wall_s: u64) -> bool {
         match self.settings.kind {
             ResolverKind::Unbound => wall_s <= expires_s,
             ResolverKind::Bind => wall_s < expires_s,
         }
     }
 
-    fn serves_expired(&self) -> bool {
+    pub(super) fn serves_expired(&self) -> bool {
         self.settings.serve_expired && self.settings.kind == ResolverKind::Unbound
     }
 
-    /// The answer held in `entry`, with its remaining time or the TTL given.
-    fn reply(&mut self, entry: &Entry, ttl_s: Option<u32>, query_id: u16, wall_s: u64) -> Reply {
-        let ttl_s = ttl_s.unwrap_or_else(|| remaining_s(entry.expires_s, wall_s));
-        match entry.answer {
-            ZoneAnswer::Addresses { addresses, .. } => {
-                Reply::Addresses(CachedAnswer { addresses: self.turned(addresses, query_id, wall_s), ttl_s })
-            }
-            ZoneAnswer::Negative(negative) => Reply::Negative(Negative { ttl_s, ..negative }),
-        }
-    }
-
-    /// The addresses in the order of this answer. Unbound begins with number (query id + wall seconds) mod n
+    /// Sets the order of this answer. Unbound begins with number (query id + wall seconds) mod n
     /// (`several_a_resolver_rotating`, `two_a_resolver_rotating`), BIND one further on each time
     /// (`bind_several_a_cyclic`).
-    fn turned(&mut self, addresses: Addresses, query_id: u16, wall_s: u64) -> Addresses {
+    fn turned(&mut self, mut answer: Answer, now: SimTime, query_id: u16) -> Answer {
+        answer.at_s = self.wall_s(now);
         if !self.settings.rotate {
-            return addresses;
+            return answer;
         }
         match self.settings.kind {
-            ResolverKind::Unbound => addresses.rotated(u64::from(query_id).wrapping_add(wall_s)),
+            ResolverKind::Unbound => answer.turn = u64::from(query_id).wrapping_add(answer.at_s),
             ResolverKind::Bind => {
-                self.rotations = self.rotations.wrapping_add(1);
-                addresses.rotated(self.rotations)
+                if let Some(place) = answer.last() {
+                    answer.turn = self.entries[place].turns;
+                    self.entries[place].turns = answer.turn.wrapping_add(1);
+                }
             }
         }
+        answer
     }
-}
-
-fn remaining_s(expires_s: u64, wall_s: u64) -> u32 {
-    u32::try_from(expires_s.saturating_sub(wall_s)).unwrap_or(u32::MAX)
 }

@@ -2,40 +2,42 @@
 //!
 //! | | Unbound | BIND |
 //! | --- | --- | --- |
-//! | tries | 5, waiting 376 ms, doubling: 11.7 s in all | 6, waiting 0.8 0.8 0.8 1.6 3.2 2.8: 10 s in all |
+//! | tries | 5 times two, the wait doubled each time, from a few round trips on | 6, waiting 0.8 0.8 0.8 1.6 3.2 2.8: 10 s in all |
 //! | port closed | takes no notice and waits | gives up at once |
-//! | in the end | says nothing | SERVFAIL |
-//! | afterwards | asks nothing for 14 s, then one try of 12 s | SERVFAIL without asking for 1 s |
+//! | in the end | SERVFAIL, but only to who has waited for less than 1.9 s | SERVFAIL |
+//! | afterwards | SERVFAIL without asking for 5 s; the wait stays doubled until an answer comes | SERVFAIL without asking for 1 s |
 //!
-//! BIND's tries and times are those recorded (`bind_authoritative_killed`, `bind_authoritative_silent`). Unbound's come
-//! from its rules for the time-out of a server (`UNKNOWN_SERVER_NICENESS`, `PROBE_MAXRTO`, `outbound-msg-retry`),
-//! simplified: the time-out does not follow the measured round trip, and does not grow beyond the probe's. They agree
-//! with `authoritative_killed` and `authoritative_silent` in what clients see (silence for 15 s, silence for a question
-//! asked just after the return, an answer at once for one asked 55 s after the first failure), not in the number of tries
-//! within those 15 s: 10 were recorded.
+//! BIND's tries and times are those recorded (`bind_authoritative_killed`, `bind_authoritative_silent`). Unbound's follow its
+//! `rtt.c` and `infra.c` and were watched to the end of an outage: after one answered question it asks after 0, 0.28, 0.57,
+//! 1.14, 1.70, 2.84, 3.98, 6.25, 8.52 and 13.06 s and gives up after 17.6 s (`authoritative_silent` has the ten); the next
+//! question is asked twice and given up after 27.3 s, the one after that once, for 36.4 s.
 
+use super::message::UDP_SIZE;
 use crate::sim::named::named;
-use crate::sim::time::{Micros, SimTime};
+use crate::sim::time::Micros;
 
-/// Unbound's first time-out for a server: `UNKNOWN_SERVER_NICENESS` in milliseconds.
-const UNBOUND_FIRST_MS: u64 = 376;
+/// Unbound's time-out for a server of which it knows nothing, in milliseconds: `UNKNOWN_SERVER_NICENESS`.
+const UNKNOWN_MS: u64 = 376;
 
-/// Unbound's tries for one question: `outbound-msg-retry`.
-const UNBOUND_TRIES: u32 = 5;
+/// The variation of the round trip from which Unbound starts, a quarter of that.
+const UNKNOWN_VARIATION_MS: i64 = 94;
 
-/// Unbound's time-out after that many failures, in milliseconds. It lies above `PROBE_MAXRTO` (12 s), from where on a
-/// silent server is tried by one question at a time.
-const UNBOUND_PROBE_MS: u64 = UNBOUND_FIRST_MS << UNBOUND_TRIES;
+/// Unbound's shortest and longest time-outs: `infra-cache-min-rtt`, `infra-cache-max-rtt`.
+const SHORTEST_MS: u64 = 50;
+const LONGEST_MS: u64 = 120_000;
 
-/// For how many seconds Unbound leaves a silent server alone: `(rto + 1999) / 1000`.
-const UNBOUND_REST_S: u64 = (UNBOUND_PROBE_MS + 1999) / 1000;
+/// How often Unbound chooses a server for one question: `outbound-msg-retry`.
+const UNBOUND_CHOICES: u32 = 5;
+
+/// Below this time-out Unbound asks a chosen server twice, the second time with a smaller EDNS buffer.
+const TWICE_BELOW_MS: u64 = 5000;
+
+/// From this time-out on a silent server is tried by one question at a time: `PROBE_MAXRTO`.
+const PROBE_FROM_MS: u64 = 12_000;
 
 /// BIND's waits after each try, in milliseconds: `resolver-retry-interval` three times, then doubled each time, until
 /// `resolver-query-timeout` (10 s) is over. Six tries are what `bind_authoritative_silent` shows.
 const BIND_WAITS_MS: [u64; 6] = [800, 800, 800, 1600, 3200, 2800];
-
-/// For how many seconds BIND answers SERVFAIL without asking: `servfail-ttl`.
-const BIND_SERVFAIL_S: u64 = 1;
 
 named! {
     /// The software of the recursive resolver, whose habits differ.
@@ -55,6 +57,36 @@ impl ResolverKind {
     #[must_use]
     pub const fn notices_refusal(self) -> bool {
         matches!(self, Self::Bind)
+    }
+
+    /// The UDP payload size in bytes that try number `attempt` announces: BIND's second one takes fewer, in case large
+    /// packets are lost (`bind_authoritative_silent`).
+    #[must_use]
+    pub const fn udp_size(self, attempt: u32) -> u16 {
+        match (self, attempt) {
+            (Self::Bind, 1) => 512,
+            _ => UDP_SIZE,
+        }
+    }
+
+    /// For how long a question that failed gets SERVFAIL without asking, in seconds: Unbound's `NORR_TTL`, BIND's
+    /// `servfail-ttl`.
+    #[must_use]
+    pub const fn servfail_s(self) -> u64 {
+        match self {
+            Self::Unbound => 5,
+            Self::Bind => 1,
+        }
+    }
+
+    /// After what time a client that waits gets nothing any more, whatever is found: Unbound's `discard-timeout`, which makes
+    /// it silent in `authoritative_killed` and `authoritative_silent`.
+    #[must_use]
+    pub const fn discards_after(self) -> Option<Micros> {
+        match self {
+            Self::Unbound => Some(Micros(1_900_000)),
+            Self::Bind => None,
+        }
     }
 
     /// The longest time in seconds for which addresses and servers are kept, whatever their TTL says: `cache-max-ttl`,
@@ -77,38 +109,39 @@ impl ResolverKind {
     }
 }
 
-/// Why asking the authoritative server failed.
+/// What a resolver remembers of the round trips to the authoritative server, and of its silence. BIND's waits are constant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// No try was answered in time.
-    TimedOut,
-    /// The machine is there and said that the port is closed; reported only if [`ResolverKind::notices_refusal`].
-    Refused,
-}
-
-/// What the waiting clients get when the resolver gives up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GivesUp {
-    /// Nothing; each runs into its own time-out.
-    Silently,
-    /// A SERVFAIL.
-    WithServFail,
-}
-
-/// What a resolver remembers of the authoritative server's silence.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Upstream {
-    /// Until when nothing is asked; a past moment means at once.
-    rests_until: SimTime,
-    /// Whether the last question failed and no answer has come since.
-    silent: bool,
+    /// The smoothed round trip and its variation, in milliseconds.
+    trip_ms: i64,
+    variation_ms: i64,
+    /// The time-out of the next try, in milliseconds.
+    timeout_ms: u64,
+    /// Until when (wall seconds) the only question under way to a silent server has it for itself.
+    probed_until_s: u64,
+}
+
+impl Default for Upstream {
+    fn default() -> Self {
+        Self { trip_ms: 0, variation_ms: UNKNOWN_VARIATION_MS, timeout_ms: UNKNOWN_MS, probed_until_s: 0 }
+    }
 }
 
 impl Upstream {
-    /// Whether a question may go to the authoritative server now.
+    /// Whether Unbound may send a question to the server now.
     #[must_use]
-    pub fn may_ask(&self, now: SimTime) -> bool {
-        now >= self.rests_until
+    pub fn may_ask(&self, wall_s: u64) -> bool {
+        self.timeout_ms < PROBE_FROM_MS || wall_s >= self.probed_until_s
+    }
+
+    /// Try number `attempt` of a question is sent.
+    pub fn sent(&mut self, kind: ResolverKind, wall_s: u64, attempt: u32) {
+        if let (ResolverKind::Unbound, Some(wait)) = (kind, self.wait(kind, attempt)) {
+            let wait_ms = wait.0 / 1000;
+            if wait_ms >= PROBE_FROM_MS {
+                self.probed_until_s = wall_s.saturating_add((wait_ms + 1999) / 1000);
+            }
+        }
     }
 
     /// For how long the try number `attempt` (from 0) may wait for its answer, or `None` when that many tries are all.
@@ -116,72 +149,88 @@ impl Upstream {
     pub fn wait(&self, kind: ResolverKind, attempt: u32) -> Option<Micros> {
         let wait_ms = match kind {
             ResolverKind::Bind => BIND_WAITS_MS.get(attempt as usize).copied(),
-            ResolverKind::Unbound if self.silent => (attempt == 0).then_some(UNBOUND_PROBE_MS),
-            ResolverKind::Unbound => (attempt < UNBOUND_TRIES).then(|| UNBOUND_FIRST_MS << attempt),
+            ResolverKind::Unbound => self.timeouts_ms().nth(attempt as usize),
         };
         wait_ms.map(Micros::from_millis)
     }
 
+    /// The time-outs of Unbound's tries for one question. A try that had the server for itself is the last.
+    fn timeouts_ms(&self) -> impl Iterator<Item = u64> {
+        let mut next = Some(self.timeout_ms);
+        let chosen = core::iter::from_fn(move || {
+            let timeout_ms = next?;
+            next = (timeout_ms < PROBE_FROM_MS).then(|| doubled(timeout_ms));
+            Some(timeout_ms)
+        });
+        let sends = |timeout_ms| core::iter::repeat_n(timeout_ms, if timeout_ms < TWICE_BELOW_MS { 2 } else { 1 });
+        chosen.take(UNBOUND_CHOICES as usize).flat_map(sends)
+    }
+
     /// All tries have failed.
-    pub fn failed(&mut self, kind: ResolverKind, now: SimTime) -> GivesUp {
-        self.silent = true;
-        let (rest_s, outcome) = match kind {
-            ResolverKind::Unbound => (UNBOUND_REST_S, GivesUp::Silently),
-            ResolverKind::Bind => (BIND_SERVFAIL_S, GivesUp::WithServFail),
-        };
-        self.rests_until = now + Micros::from_secs(rest_s);
-        outcome
-    }
-
-    /// The server has answered: all is forgiven.
-    pub fn answered(&mut self) {
-        *self = Self::default();
-    }
-
-    /// The longest time from the authoritative server's return to the moment from which every new question is answered:
-    /// a try sent just before the return is lost and waited for, then comes the rest.
-    #[must_use]
-    pub fn longest_recovery(kind: ResolverKind) -> Micros {
-        match kind {
-            ResolverKind::Unbound => Micros::from_millis(UNBOUND_PROBE_MS) + Micros::from_secs(UNBOUND_REST_S),
-            ResolverKind::Bind => Micros::from_millis(BIND_WAITS_MS[5]) + Micros::from_secs(BIND_SERVFAIL_S),
+    pub fn failed(&mut self, kind: ResolverKind) {
+        if kind == ResolverKind::Unbound {
+            self.timeout_ms = self.timeouts_ms().last().map_or(LONGEST_MS, doubled);
         }
     }
+
+    /// The server has answered after this time: the time-out follows the round trip again (Jacobson's rule).
+    pub fn answered(&mut self, took: Micros) {
+        let took_ms = i64::try_from(took.0 / 1000).unwrap_or(i64::MAX).min(LONGEST_MS as i64);
+        let difference_ms = took_ms - self.trip_ms;
+        self.trip_ms += difference_ms / 8;
+        self.variation_ms += (difference_ms.abs() - self.variation_ms) / 4;
+        self.timeout_ms = (self.trip_ms + 4 * self.variation_ms).unsigned_abs().clamp(SHORTEST_MS, LONGEST_MS);
+    }
+}
+
+fn doubled(timeout_ms: u64) -> u64 {
+    (2 * timeout_ms).min(LONGEST_MS)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn waits_ms(upstream: Upstream, kind: ResolverKind) -> Vec<u64> {
+    fn waits_ms(upstream: &Upstream, kind: ResolverKind) -> Vec<u64> {
         let waits = (0..).map_while(|attempt| upstream.wait(kind, attempt));
         waits.map(|wait| wait.0 / 1000).collect()
     }
 
     #[test]
-    fn bind_tries_six_times_in_ten_seconds_and_rests_for_one() {
-        let mut upstream = Upstream::default();
-        let waits = waits_ms(upstream, ResolverKind::Bind);
+    fn bind_tries_six_times_in_ten_seconds() {
+        let waits = waits_ms(&Upstream::default(), ResolverKind::Bind);
         assert_eq!((waits.len(), waits.iter().sum()), (6, 10_000_u64));
-        let now = SimTime(10_000_000);
-        let outcome = upstream.failed(ResolverKind::Bind, now);
-        assert_eq!(outcome, GivesUp::WithServFail);
-        assert!(!upstream.may_ask(now + Micros(999_999)));
-        assert!(upstream.may_ask(now + Micros(1_000_000)));
     }
 
     #[test]
-    fn unbound_doubles_then_rests_then_probes_once() {
-        let mut upstream = Upstream::default();
-        let kind = ResolverKind::Unbound;
-        assert_eq!(waits_ms(upstream, kind), [376, 752, 1504, 3008, 6016]);
-        assert_eq!(upstream.failed(kind, SimTime::ZERO), GivesUp::Silently);
-        assert!(!upstream.may_ask(SimTime(13_999_999)));
-        assert!(upstream.may_ask(SimTime(14_000_000)));
-        assert_eq!(waits_ms(upstream, kind), [12_032]);
-        upstream.answered();
-        assert_eq!(waits_ms(upstream, kind).len(), 5);
-        assert!(upstream.may_ask(SimTime::ZERO));
+    fn unbound_doubles_then_probes_alone() {
+        let (mut upstream, kind) = (Upstream::default(), ResolverKind::Unbound);
+        upstream.answered(Micros::ZERO);
+        assert_eq!(waits_ms(&upstream, kind), [284, 284, 568, 568, 1136, 1136, 2272, 2272, 4544, 4544]);
+        upstream.failed(kind);
+        assert_eq!(waits_ms(&upstream, kind), [9088, 18_176]);
+        upstream.sent(kind, 100, 0);
+        assert!(upstream.may_ask(100));
+        upstream.sent(kind, 109, 1);
+        upstream.failed(kind);
+        assert!(!upstream.may_ask(128) && upstream.may_ask(129));
+        assert_eq!(waits_ms(&upstream, kind), [36_352]);
+        for _ in 0..4 {
+            upstream.failed(kind);
+        }
+        assert_eq!(waits_ms(&upstream, kind), [120_000]);
+        upstream.answered(Micros::ZERO);
+        assert_eq!((waits_ms(&upstream, kind)[0], upstream.may_ask(0)), (216, true));
         assert_eq!(upstream.wait(kind, u32::MAX), None);
+    }
+
+    #[test]
+    fn five_quick_answers_shorten_the_tries() {
+        let (mut upstream, kind) = (Upstream::default(), ResolverKind::Unbound);
+        for _ in 0..5 {
+            upstream.answered(Micros::ZERO);
+        }
+        let waits = waits_ms(&upstream, kind);
+        assert_eq!((waits[0], waits.iter().sum::<u64>()), (96, 5_952), "watched: 5.96 s");
     }
 }

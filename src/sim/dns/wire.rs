@@ -1,12 +1,18 @@
 //! Messages as the bytes that cross the network (RFC 1035 section 4.1), by the `simple-dns` crate.
 
-use simple_dns::rdata::{A, CNAME, NS, OPT, RData, SOA};
-use simple_dns::{CLASS, Name, Packet, PacketFlag, QTYPE, RCODE, ResourceRecord, SimpleDnsError, TYPE};
+use simple_dns::rdata::{A, AAAA, CNAME, MX, NS, OPT, OPTCode, RData, SOA, TXT};
+use simple_dns::{
+    CLASS, CharacterString, Name, Packet, PacketFlag, QTYPE, RCODE, ResourceRecord, SimpleDnsError, TYPE,
+};
 
-use super::message::{Edns, Flags, Message, Question, Rcode, Record, RecordData, RecordType, Soa};
+use super::message::{Edns, Flags, Message, Question, Rcode};
+use super::record::{Record, RecordData, RecordType, Soa};
 
 /// The DO bit in the TTL field of the OPT record (RFC 6891 section 6.1.4).
 const DNSSEC_OK: u32 = 0x8000;
+
+/// The option that says why a question failed (RFC 8914 section 2).
+const EXTENDED_ERROR: u16 = 15;
 
 const FLAGS: [PacketFlag; 6] = [
     PacketFlag::RESPONSE,
@@ -76,7 +82,7 @@ pub fn decode(bytes: &[u8]) -> Result<Message, SimpleDnsError> {
         answer: section(&packet.answers)?,
         authority: section(&packet.name_servers)?,
         additional: section(&packet.additional_records)?,
-        edns: packet.opt().map(|opt| Edns { udp_size: opt.udp_packet_size, dnssec_ok: dnssec_ok(bytes) }),
+        edns: packet.opt().map(|opt| edns(opt, bytes)),
     })
 }
 
@@ -87,6 +93,8 @@ fn wire_type(kind: RecordType) -> TYPE {
         RecordType::Ns => TYPE::NS,
         RecordType::Cname => TYPE::CNAME,
         RecordType::Soa => TYPE::SOA,
+        RecordType::Mx => TYPE::MX,
+        RecordType::Txt => TYPE::TXT,
     }
 }
 
@@ -104,6 +112,14 @@ fn wire_record(record: &Record) -> ResourceRecord<'_> {
             expire: soa.expire_s.cast_signed(),
             minimum: soa.minimum_s,
         }),
+        RecordData::Aaaa(address) => RData::AAAA(AAAA::from(*address)),
+        RecordData::Mx(preference, name) => {
+            RData::MX(MX { preference: *preference, exchange: Name::new_unchecked(name) })
+        }
+        RecordData::Txt(pieces) => {
+            let strings = pieces.iter().filter_map(|piece| CharacterString::new(piece.as_bytes()).ok());
+            RData::TXT(strings.fold(TXT::new(), TXT::with_char_string))
+        }
     };
     let name = Name::new_unchecked(&record.name);
     ResourceRecord::new(name, CLASS::IN, record.ttl_s, data)
@@ -112,14 +128,24 @@ fn wire_record(record: &Record) -> ResourceRecord<'_> {
 /// The OPT record. It is written as an ordinary record because the crate's own place for it stands before the other
 /// additional records, where the recorded servers have it last, and has no room for the DO bit.
 fn wire_edns(edns: Edns) -> ResourceRecord<'static> {
-    let data = RData::OPT(OPT { opt_codes: Vec::new(), udp_packet_size: edns.udp_size, version: 0 });
+    let error = edns.error.map(|error| OPTCode { code: EXTENDED_ERROR, data: error.to_be_bytes().to_vec().into() });
+    let opt_codes = error.into_iter().collect();
+    let data = RData::OPT(OPT { opt_codes, udp_packet_size: edns.udp_size, version: 0 });
     let ttl = if edns.dnssec_ok { DNSSEC_OK } else { 0 };
     ResourceRecord::new(Name::new_unchecked("."), CLASS::IN, ttl, data)
 }
 
-/// Whether the bytes end with an OPT record that has the DO bit; the crate does not tell.
-fn dnssec_ok(bytes: &[u8]) -> bool {
-    matches!(bytes, [.., 0, 0, 41, _, _, _, 0, high, _, 0, 0] if high & 0x80 != 0)
+fn edns(opt: &OPT<'_>, bytes: &[u8]) -> Edns {
+    let error = opt.opt_codes.iter().find(|option| option.code == EXTENDED_ERROR);
+    let error = error.and_then(|option| option.data.get(..2)).map(|code| u16::from_be_bytes([code[0], code[1]]));
+    let options_len: usize = opt.opt_codes.iter().map(|option| option.data.len() + 4).sum();
+    Edns { udp_size: opt.udp_packet_size, dnssec_ok: dnssec_ok(bytes, options_len), error }
+}
+
+/// Whether the bytes end with an OPT record, of that many bytes of options, that has the DO bit; the crate does not tell.
+fn dnssec_ok(bytes: &[u8], options_len: usize) -> bool {
+    let end = bytes.len().saturating_sub(options_len);
+    matches!(bytes[..end], [.., 0, 0, 41, _, _, _, 0, high, _, _, _] if high & 0x80 != 0)
 }
 
 fn question_type(wanted: QTYPE) -> Result<RecordType, SimpleDnsError> {
@@ -129,6 +155,8 @@ fn question_type(wanted: QTYPE) -> Result<RecordType, SimpleDnsError> {
         QTYPE::TYPE(TYPE::NS) => Ok(RecordType::Ns),
         QTYPE::TYPE(TYPE::CNAME) => Ok(RecordType::Cname),
         QTYPE::TYPE(TYPE::SOA) => Ok(RecordType::Soa),
+        QTYPE::TYPE(TYPE::MX) => Ok(RecordType::Mx),
+        QTYPE::TYPE(TYPE::TXT) => Ok(RecordType::Txt),
         other => Err(SimpleDnsError::InvalidQType(other.into())),
     }
 }
@@ -147,6 +175,8 @@ fn record(record: &ResourceRecord<'_>) -> Result<Record, SimpleDnsError> {
             expire_s: soa.expire.cast_unsigned(),
             minimum_s: soa.minimum,
         }),
+        RData::AAAA(aaaa) => RecordData::Aaaa(aaaa.address.into()),
+        RData::MX(mx) => RecordData::Mx(mx.preference, absolute(&mx.exchange)),
         _ => return Err(SimpleDnsError::InvalidDnsPacket),
     };
     Ok(Record { name: absolute(&record.name), ttl_s: record.ttl, data })

@@ -1,14 +1,13 @@
-//! What a MySQL server stores: rows, transactions, and which of them it has carried out.
+//! What a MySQL server logs: transactions, and which of them it has carried out.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::sim::invariants;
 use crate::sim::time::SimTime;
 
-/// Rows of the table `orders` that a server keeps; older ones are archived and only counted.
-pub const MAX_ROWS: usize = 500;
 /// Transactions that a binlog or relay log keeps (`binlog_expire_logs_seconds` and `relay_log_space_limit` in the real world).
 pub const MAX_TRANSACTIONS: usize = 20_000;
 
@@ -35,15 +34,52 @@ pub struct Row {
     pub gtid: Gtid,
 }
 
-/// A committed transaction: one inserted row.
+/// What a transaction does to one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A new row.
+    Insert(Row),
+    /// Another text under the same id.
+    Update(Row),
+    /// The row of this id is gone; the visit is the one that deleted it.
+    Delete(Row),
+}
+
+impl Change {
+    /// The row as it is afterwards, or was: its id is the one that changes.
+    #[must_use]
+    pub const fn row(&self) -> &Row {
+        let (Self::Insert(row) | Self::Update(row) | Self::Delete(row)) = self;
+        row
+    }
+}
+
+/// A committed transaction: nearly always one inserted row.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transaction {
-    /// The row, with the transaction's identity.
+    /// The row that it inserted, with the transaction's identity; the first that it wrote if there are more.
     pub row: Row,
+    /// All that it changed, in order, unless that is one inserted row.
+    pub changes: Option<Arc<[Change]>>,
     /// When its origin committed it.
     pub committed: SimTime,
     /// Whether a visitor has been told that it is stored.
     pub acknowledged: bool,
+    /// Whether a promotion has lost it since.
+    pub written_off: bool,
+}
+
+impl Transaction {
+    /// All that it changed, in order.
+    pub fn changes(&self) -> impl Iterator<Item = Change> {
+        let alone = self.changes.is_none().then_some(Change::Insert(self.row));
+        alone.into_iter().chain(self.changes.iter().flat_map(|changes| changes.iter().copied()))
+    }
+
+    /// Whether reads are expected to show it.
+    pub(super) const fn counts(&self) -> bool {
+        self.acknowledged && !self.written_off
+    }
 }
 
 /// The set of transactions that a server has carried out. Transactions of one UUID are carried out in order, so the last
@@ -119,6 +155,12 @@ impl Binlog {
         self.first + self.entries.len() as u64
     }
 
+    /// The transaction carried out last, as long as it is remembered.
+    #[must_use]
+    pub fn last(&self) -> Option<Gtid> {
+        self.entries.back().map(|transaction| transaction.row.gtid)
+    }
+
     /// The first position that has not been purged.
     #[must_use]
     pub const fn start(&self) -> u64 {
@@ -142,6 +184,17 @@ impl Binlog {
         self.entries.iter()
     }
 
+    /// All transactions that are remembered, oldest first.
+    pub(super) fn all_remembered_mut(&mut self) -> impl Iterator<Item = &mut Transaction> {
+        self.entries.iter_mut()
+    }
+
+    /// Where a transaction is, as long as it is remembered: as far back as it takes.
+    pub(super) fn position_of(&self, gtid: Gtid) -> Option<u64> {
+        let place = self.entries.iter().rposition(|transaction| transaction.row.gtid == gtid)?;
+        Some(self.first + place as u64)
+    }
+
     pub(super) fn push(&mut self, transaction: Transaction) {
         if self.entries.len() == MAX_TRANSACTIONS {
             let oldest = self.entries.pop_front().filter(|_| self.first >= self.start);
@@ -160,48 +213,5 @@ impl Binlog {
         let first = position.max(self.start);
         let skip = (first - self.first) as usize;
         (first..).zip(self.entries.iter().skip(skip))
-    }
-}
-
-/// The table `orders`.
-#[derive(Clone, Debug, Default)]
-pub struct Table {
-    rows: VecDeque<Row>,
-    archived: u64,
-    last_id: u32,
-}
-
-impl Table {
-    /// The id that AUTO_INCREMENT gives to the next row.
-    #[must_use]
-    pub const fn next_id(&self) -> u32 {
-        self.last_id + 1
-    }
-
-    /// The id of the newest row; 0 if there is none.
-    #[must_use]
-    pub const fn last_id(&self) -> u32 {
-        self.last_id
-    }
-
-    /// Number of rows, archived ones included.
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        self.archived + self.rows.len() as u64
-    }
-
-    /// The rows that are kept, oldest first.
-    pub fn rows(&self) -> impl DoubleEndedIterator<Item = &Row> + ExactSizeIterator {
-        self.rows.iter()
-    }
-
-    pub(super) fn insert(&mut self, row: Row) {
-        if self.rows.len() == MAX_ROWS {
-            self.rows.pop_front();
-            self.archived += 1;
-        }
-        self.rows.push_back(row);
-        invariants::within(self.rows.len(), MAX_ROWS);
-        self.last_id = self.last_id.max(row.id);
     }
 }

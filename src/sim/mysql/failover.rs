@@ -4,13 +4,14 @@ use std::collections::VecDeque;
 
 use serde::Serialize;
 
-use super::replication::{Io, WhyRefused};
-use super::{Binlog, Cluster, MAX_ACKNOWLEDGED, Row, Server, Stored};
+use super::status::Io;
+use super::threads::Thread;
+use super::{Binlog, Cluster, Position, Row, Server, Stored};
 use crate::sim::ids::ProcessId;
 use crate::sim::invariants;
 use crate::sim::parts::Condition;
 use crate::sim::scenario::FieldError;
-use crate::sim::time::{Micros, SimTime};
+use crate::sim::time::SimTime;
 use crate::sim::world::World;
 
 /// Promotions that are remembered.
@@ -43,32 +44,13 @@ impl Promotion {
 }
 
 impl Cluster {
-    /// A visitor has been told that a row is stored.
-    pub(in crate::sim) fn acknowledge(&mut self, stored: Stored) {
-        let gtid = stored.row.gtid;
-        // Servers that have the transaction have it at the same position: each one's history is the start of another's.
-        for server in &mut self.servers {
-            let received = server.next_position.saturating_sub(server.relay.len() as u64);
-            let in_relay = stored.position.checked_sub(received).and_then(|at| server.relay.get_mut(at as usize));
-            for copy in server.binlog.remembered_mut(stored.position).into_iter().chain(in_relay) {
-                copy.acknowledged |= copy.row.gtid == gtid;
-            }
+    /// A visitor is told of a row that a promotion has lost in the meantime.
+    pub(super) fn lost_before_told(&mut self, stored: Stored) {
+        let since = self.promotions.iter().position(|promotion| promotion.at >= stored.committed);
+        let newest = self.promotions.len().saturating_sub(1);
+        if let Some(promotion) = self.promotions.get_mut(since.unwrap_or(newest)) {
+            promotion.loses(stored.row);
         }
-        // The answer may come after a promotion that has lost the row.
-        let primary = self.primary.map(|primary| &self.servers[usize::from(primary)].executed);
-        let kept = primary.is_none_or(|executed| executed.contains(gtid));
-        if !kept {
-            let since = self.promotions.iter().position(|promotion| promotion.at >= stored.committed);
-            let newest = self.promotions.len().saturating_sub(1);
-            if let Some(promotion) = self.promotions.get_mut(since.unwrap_or(newest)) {
-                promotion.loses(stored.row);
-            }
-        }
-        if self.acknowledged.len() == MAX_ACKNOWLEDGED {
-            self.acknowledged.pop_front();
-            self.forgotten += 1;
-        }
-        self.acknowledged.push_back(Some(gtid).filter(|_| kept));
     }
 }
 
@@ -82,11 +64,10 @@ impl World {
             return Err(FieldError::new("server", "it is the primary already"));
         }
         let server = &mut self.cluster.servers[usize::from(at)];
-        while let Some(transaction) = server.relay.pop_front() {
-            server.execute(transaction);
-        }
+        while !server.relay.is_empty() && server.apply_next() {}
         stop_replication(server);
         server.read_only = false;
+        self.cluster.recount_connections();
         let old = self.cluster.primary.replace(at);
         self.cluster.readers.retain(|reader| *reader != at);
         let promotion = self.losses(at, old);
@@ -123,13 +104,7 @@ impl World {
                 }
             }
         }
-        let mut expected_no_more = 0;
-        for gtid in &mut self.cluster.acknowledged {
-            if gtid.is_some_and(|gtid| !executed.contains(gtid)) {
-                *gtid = None;
-                expected_no_more += 1;
-            }
-        }
+        let expected_no_more = self.cluster.write_off(at);
         invariants::losses_are_named(promotion.lost_count, expected_no_more);
         promotion
     }
@@ -148,23 +123,66 @@ impl World {
         let Some(primary) = self.cluster.primary else {
             return;
         };
-        let source = &self.cluster.servers[usize::from(primary)];
-        let server = &self.cluster.servers[usize::from(at)];
-        let position = source.binlog.since(0).find(|(_, t)| !server.executed.contains(t.row.gtid));
-        let position = position.map_or(source.binlog.end(), |(position, _)| position);
-        let purged = !source.binlog.purged().is_within(&server.executed);
-        let io = if !server.executed.is_within(&source.executed) {
-            Io::Refused(WhyRefused::Diverged)
-        } else if purged {
-            Io::Refused(WhyRefused::Purged)
-        } else {
-            Io::Connecting
-        };
+        self.set_source(at, primary);
+        let server = &mut self.cluster.servers[usize::from(at)];
+        (server.read_only, server.position) = (true, Position::Executed);
+        self.start_replication(at);
+    }
+
+    fn start_replication(&mut self, at: u16) {
+        self.start_applier(at);
+        self.start_receiver(at);
+        if let Some(why) = self.why_refused(at) {
+            self.refuse(at, why);
+        }
+        self.set_reader(at, self.cluster.servers[usize::from(at)].io == Io::Connecting);
+    }
+
+    /// `CHANGE REPLICATION SOURCE TO`: what was received from another is thrown away.
+    pub(super) fn set_source(&mut self, at: u16, source: u16) {
+        let (server, other) = (&self.cluster.servers[usize::from(at)], &self.cluster.servers[usize::from(source)]);
+        let apart = server.position == Position::Applied && !server.executed.is_within(&other.executed);
+        let mixed = other.mixed || apart;
         let server = &mut self.cluster.servers[usize::from(at)];
         stop_replication(server);
-        (server.source, server.read_only, server.io, server.next_position) = (Some(primary), true, io, position);
-        self.set_reader(at, io == Io::Connecting);
-        self.plan_reconnect(at, Micros::ZERO);
+        server.source = Some(source);
+        server.mixed |= mixed;
+        self.forget_received(at);
+    }
+
+    /// The relay log of a replica is thrown away, as MariaDB does when both threads are started anew.
+    pub fn discard_relay_log(&mut self, at: u16) {
+        if self.cluster.servers.get(usize::from(at)).is_some_and(|server| server.source.is_some()) {
+            self.forget_received(at);
+        }
+    }
+
+    /// The relay log is thrown away; what it held will be asked for again.
+    pub(super) fn forget_received(&mut self, at: u16) {
+        let server = &self.cluster.servers[usize::from(at)];
+        let position = server.source.map(|source| {
+            let binlog = &self.cluster.servers[usize::from(source)].binlog;
+            if !binlog.purged().is_within(&server.executed) {
+                return 0;
+            }
+            let first = binlog.since(0).find(|(_, t)| !server.executed.contains(t.row.gtid));
+            first.map_or(binlog.end(), |(position, _)| position)
+        });
+        let server = &mut self.cluster.servers[usize::from(at)];
+        server.relay = VecDeque::new();
+        server.interrupt_applier();
+        server.tickets.receive += 1;
+        server.next_position = position.unwrap_or(server.next_position);
+    }
+
+    /// `START REPLICA` and `STOP REPLICA`, with or without the name of a thread.
+    pub(in crate::sim) fn replication(&mut self, at: u16, thread: Thread, run: bool) -> Result<(), FieldError> {
+        self.require_up(self.cluster.servers[usize::from(at)].process)?;
+        if self.cluster.servers[usize::from(at)].source.is_none() {
+            return Err(FieldError::new("server", "it is not a replica"));
+        }
+        self.run_threads(at, thread, run);
+        Ok(())
     }
 
     /// Throws a server's data away, copies the primary's (`CLONE INSTANCE FROM`), and lets it follow.
@@ -176,6 +194,7 @@ impl World {
         let donor = &self.cluster.servers[usize::from(primary)];
         self.require_up(donor.process)?;
         let (table, executed, end) = (donor.table.clone(), donor.executed.clone(), donor.binlog.end());
+        let (shown, mixed) = (donor.shown, donor.mixed);
         let binlog = Binlog::of_copy(&donor.binlog, &executed);
         let server = &mut self.cluster.servers[usize::from(at)];
         if server.executed.last_of(at, server.uuid) > executed.last_of(at, server.uuid) {
@@ -183,6 +202,7 @@ impl World {
         }
         server.binlog = binlog;
         (server.table, server.executed) = (table, executed);
+        (server.shown, server.mixed, server.applied) = (shown, mixed, server.binlog.last());
         self.point_at_primary(at);
         self.cluster.servers[usize::from(at)].next_position = end;
         Ok(())
@@ -205,10 +225,12 @@ impl World {
     }
 }
 
-fn stop_replication(server: &mut Server) {
+/// `STOP REPLICA; RESET REPLICA ALL`.
+pub(super) fn stop_replication(server: &mut Server) {
     server.relay = VecDeque::new();
-    (server.source, server.io, server.applying) = (None, Io::Off, false);
+    (server.source, server.io, server.sql_running) = (None, Io::Off, false);
+    (server.io_error, server.sql_error, server.attempt) = (None, None, None);
+    server.interrupt_applier();
     server.tickets.receive += 1;
-    server.tickets.apply += 1;
     server.tickets.reconnect += 1;
 }

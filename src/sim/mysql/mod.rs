@@ -2,27 +2,43 @@
 //!
 //! Behaviour as recorded in `goldens/mysql`; where MySQL 8 and MariaDB differ in names, MySQL 8's are used.
 
+mod acknowledged;
 mod data;
 mod failover;
+mod locks;
+mod operate;
+mod receiver;
 mod replication;
+mod semi_sync;
+mod server;
+mod session;
+mod statement;
+mod status;
+mod table;
+mod threads;
 
 use std::collections::VecDeque;
 
-pub use data::{Binlog, Gtid, GtidSet, MAX_ROWS, MAX_TRANSACTIONS, Row, Table, Transaction};
+pub use data::{Binlog, Change, Gtid, GtidSet, MAX_TRANSACTIONS, Row, Transaction};
 pub use failover::Promotion;
-pub use replication::{Io, ReplicaStatus, WhyRefused};
+pub use semi_sync::SemiSync;
+pub use session::{ConnectError, SessionId};
+pub use statement::{Answer, Edit, Position, SqlError, Statement};
+pub use status::{ApplyError, Io, IoError, ReplicaStatus, WhyRefused};
+pub use table::{MAX_ROWS, Table};
+pub use threads::Thread;
+
+use semi_sync::Waiter;
+use session::Session;
 
 use super::call::{Ask, CallKey, Reply, Work};
 use super::ids::ProcessId;
 use super::outcome::{Cause, DbError};
-use super::time::SimTime;
+use super::time::{Micros, SimTime};
 use super::topology::Role;
 use super::trace::{Decision, Place};
 use super::wiring::Wiring;
 use super::world::{Action, World};
-
-/// Acknowledged writes that are remembered to tell stale reads.
-const MAX_ACKNOWLEDGED: usize = 4_096;
 
 /// All MySQL servers, and what the application's configuration says about them.
 #[derive(Clone, Debug)]
@@ -35,9 +51,9 @@ pub struct Cluster {
     pub readers: Vec<u16>,
     /// The last promotions, newest last.
     pub promotions: VecDeque<Promotion>,
-    /// Transactions of acknowledged writes, oldest first; none where it has been lost since.
-    acknowledged: VecDeque<Option<Gtid>>,
-    forgotten: u64,
+    acknowledged: acknowledged::Acknowledged,
+    /// Clients other than the application.
+    sessions: Vec<Session>,
 }
 
 /// One MySQL server.
@@ -59,6 +75,34 @@ pub struct Server {
     pub executed: GtidSet,
     /// The receiver thread.
     pub io: Io,
+    /// What went wrong with it last.
+    pub io_error: Option<IoError>,
+    /// Whether it had a connection since it was started.
+    reconnects: bool,
+    /// The source that has not noticed yet that the receiver has left: it will when it has something to send.
+    lingers_at: Option<u16>,
+    /// What an attempt to connect comes to that is still under way.
+    attempt: Option<IoError>,
+    /// Whether the applier thread is started.
+    pub sql_running: bool,
+    /// What stopped it.
+    pub sql_error: Option<ApplyError>,
+    /// Where it begins in its source's binlog when it is made a replica.
+    pub position: Position,
+    /// The last transaction received, or asked to begin after (MariaDB: `Gtid_IO_Pos`).
+    pub received: Option<Gtid>,
+    /// The last transaction applied as a replica (MariaDB: `gtid_slave_pos`).
+    pub applied: Option<Gtid>,
+    /// Whether somebody wrote here while it was a replica, or on its source: then its log has an order of its own.
+    pub mixed: bool,
+    /// Semi-synchronous replication to its replicas.
+    pub semi_sync: SemiSync,
+    /// Acknowledged transactions that it has carried out and that no promotion has lost.
+    shown: u64,
+    /// Connections that are not the application's.
+    others: u32,
+    /// What AUTO_INCREMENT stood at on the disk before ids were given that are not, and when the first of these was.
+    unsaved_ids: Option<(u32, SimTime)>,
     /// Position in the source's binlog that it asks for next.
     pub next_position: u64,
     /// Statements that run.
@@ -95,6 +139,8 @@ pub struct MysqlCounters {
     pub applied: u64,
     /// Statements and connections that got an error.
     pub errors: u64,
+    /// Time that all threads together have worked, or are about to.
+    pub worked: Micros,
 }
 
 impl Cluster {
@@ -115,55 +161,10 @@ impl Cluster {
         let numbered = || (0_u16..).zip(&servers);
         let primary = numbered().find(|(_, s)| s.source.is_none()).map(|(at, _)| at);
         let readers = numbered().filter(|(_, s)| s.source.is_some()).map(|(at, _)| at).collect();
-        let (promotions, acknowledged) = (VecDeque::new(), VecDeque::new());
-        Self { servers, primary, readers, promotions, acknowledged, forgotten: 0 }
-    }
-
-    /// Number of writes that visitors have been told of.
-    #[must_use]
-    pub fn acknowledged(&self) -> u64 {
-        self.forgotten + self.acknowledged.len() as u64
-    }
-
-    /// How many of the first `before` acknowledged writes `server` does not show.
-    fn missed(&self, server: u16, before: u64) -> u32 {
-        let asked = &self.servers[usize::from(server)];
-        let all = self.primary.map(|primary| &self.servers[usize::from(primary)].executed);
-        if self.primary == Some(server) || all == Some(&asked.executed) {
-            return 0;
-        }
-        let known = usize::try_from(before.saturating_sub(self.forgotten)).unwrap_or(0);
-        let missing = |gtid: &&Option<Gtid>| gtid.is_some_and(|gtid| !asked.executed.contains(gtid));
-        self.acknowledged.iter().take(known).filter(missing).count() as u32
-    }
-}
-
-impl Server {
-    fn new(process: ProcessId, source: Option<u16>) -> Self {
-        Self {
-            process,
-            source,
-            read_only: source.is_some(),
-            table: Table::default(),
-            binlog: Binlog::default(),
-            relay: VecDeque::new(),
-            executed: GtidSet::default(),
-            io: if source.is_some() { Io::Running } else { Io::Off },
-            next_position: 0,
-            running: 0,
-            waiting: VecDeque::new(),
-            uuid: 0,
-            counters: MysqlCounters::default(),
-            tickets: replication::Tickets::default(),
-            applying: false,
-        }
-    }
-
-    /// Carries a transaction out.
-    fn execute(&mut self, transaction: Transaction) {
-        self.executed.add(transaction.row.gtid);
-        self.table.insert(transaction.row);
-        self.binlog.push(transaction);
+        let (promotions, acknowledged) = (VecDeque::new(), acknowledged::Acknowledged::default());
+        let mut cluster = Self { servers, primary, readers, promotions, acknowledged, sessions: Vec::new() };
+        cluster.recount_connections();
+        cluster
     }
 }
 
@@ -173,7 +174,7 @@ impl World {
         let at = self.tier(process);
         let (threads, connections) = (self.settings.mysql.threads, self.settings.mysql.max_connections);
         let server = &mut self.cluster.servers[at];
-        if u64::from(server.running) + server.waiting.len() as u64 >= connections.into() {
+        if server.connections() >= connections.into() {
             return self.mysql_denies(key, DbError::TooManyConnections);
         }
         self.calls[key].work = Work::Statement { has_thread: false };
@@ -194,6 +195,7 @@ impl World {
         self.cluster.servers[at].running += 1;
         self.calls[key].work = Work::Statement { has_thread: true };
         let time = self.service_time(self.settings.mysql.service_us, process);
+        self.cluster.servers[at].counters.worked += time;
         self.plan_work(time, Action::Finished(key));
     }
 
@@ -207,12 +209,18 @@ impl World {
             }
             Ask::Query { write: true } => {
                 let id = visit.and_then(|visit| self.visits.get(visit)).map_or(0, |visit| visit.id);
-                let stored = self.commit(at as u16, id);
+                let stored = self.store_row(at as u16, id);
                 let row = stored.row.id;
-                if let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) {
+                // An attempt that was given up stores a row, too, but nobody is ever told of it.
+                if self.is_awaited(key)
+                    && let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit))
+                {
                     visit.notes.stored = Some(stored);
                 }
                 self.mark(key, Place::Process(process), Decision::StoredRow { row });
+                if self.waits_for_replica(at as u16, Waiter::Call(key, row), stored.position) {
+                    return;
+                }
                 self.answer(key, Reply::Done(Cause::Stored { row }));
             }
             _ => {
@@ -237,14 +245,26 @@ impl World {
         self.answer(key, Reply::Failed(error));
     }
 
-    /// Commits one row and sends it to the replicas.
-    fn commit(&mut self, at: u16, visit: u64) -> Stored {
+    /// Commits the row of a visit.
+    fn store_row(&mut self, at: u16, visit: u64) -> Stored {
+        let gtid = self.next_gtid(at);
+        let row = Row { id: self.cluster.servers[usize::from(at)].table.next_id(), visit, gtid };
+        let (changes, committed, acknowledged, written_off) = (None, self.now, false, false);
+        self.commit(at, Transaction { row, changes, committed, acknowledged, written_off })
+    }
+
+    /// The identity of the next transaction of a server.
+    fn next_gtid(&self, at: u16) -> Gtid {
+        let server = &self.cluster.servers[usize::from(at)];
+        Gtid { origin: at, uuid: server.uuid, number: server.executed.last_of(at, server.uuid) + 1 }
+    }
+
+    /// Commits a transaction and sends it to the replicas.
+    fn commit(&mut self, at: u16, transaction: Transaction) -> Stored {
         let server = &mut self.cluster.servers[usize::from(at)];
-        let (uuid, number) = (server.uuid, server.executed.last_of(at, server.uuid) + 1);
-        let gtid = Gtid { origin: at, uuid, number };
-        let row = Row { id: server.table.next_id(), visit, gtid };
-        let position = server.binlog.end();
-        server.execute(Transaction { row, committed: self.now, acknowledged: false });
+        let (row, position) = (transaction.row, server.binlog.end());
+        server.mixed |= server.source.is_some();
+        server.execute(transaction);
         server.counters.writes += 1;
         self.send_binlog(at);
         Stored { row, position, committed: self.now }

@@ -1,35 +1,13 @@
 //! Asynchronous replication: the receiver thread fetches the source's binlog, the applier thread carries it out.
 
-use serde::Serialize;
-
+use super::status::{Io, IoError, WhyRefused};
 use super::{MAX_TRANSACTIONS, Server};
-use crate::sim::ids::{LinkId, ProcessId};
+use crate::sim::ids::LinkId;
 use crate::sim::invariants;
 use crate::sim::parts::Condition;
-use crate::sim::time::Micros;
+use crate::sim::settings::Mysql;
+use crate::sim::time::{Micros, SimTime};
 use crate::sim::world::{Action, World};
-
-/// The receiver thread of a replica.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum Io {
-    /// The server is not a replica.
-    Off,
-    /// `Yes`: connected, or not yet aware that it is not.
-    Running,
-    /// `Connecting`: the source does not answer (2003).
-    Connecting,
-    /// `No`, 1236: the source cannot serve it.
-    Refused(WhyRefused),
-}
-
-/// Why a source cannot serve a replica (error 1236).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum WhyRefused {
-    /// The replica has transactions that the source has not.
-    Diverged,
-    /// The source has purged binlogs that the replica needs.
-    Purged,
-}
 
 /// Numbers that make planned events of an earlier state void.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,21 +17,9 @@ pub(in crate::sim) struct Tickets {
     pub reconnect: u32,
 }
 
-/// What `SHOW REPLICA STATUS` says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct ReplicaStatus {
-    /// The source.
-    pub source: ProcessId,
-    /// `Replica_IO_Running` and `Last_IO_Errno`.
-    pub io: Io,
-    /// `Replica_SQL_Running`.
-    pub sql_running: bool,
-    /// `Seconds_Behind_Source`; none is NULL.
-    pub seconds_behind: Option<u64>,
-    /// Transactions received and not yet applied.
-    pub waiting: usize,
-    /// Transactions that the source has and the replica has not received.
-    pub not_received: u64,
+/// When a transaction may be applied: `SOURCE_DELAY` after its commit.
+pub(super) fn is_due(committed: SimTime, settings: &Mysql) -> SimTime {
+    committed + Micros::from_millis(settings.source_delay_ms.into())
 }
 
 impl Server {
@@ -64,34 +30,10 @@ impl Server {
 }
 
 impl World {
-    /// What `SHOW REPLICA STATUS` says on a server; none if it is not a replica.
-    #[must_use]
-    pub fn replica_status(&self, at: u16) -> Option<ReplicaStatus> {
-        let replica = &self.cluster.servers[usize::from(at)];
-        let source = &self.cluster.servers[usize::from(replica.source?)];
-        let behind = replica.relay.front().map_or(0, |next| self.now.since(next.committed).0 / 1_000_000);
-        Some(ReplicaStatus {
-            source: source.process,
-            io: replica.io,
-            sql_running: self.parts.condition(replica.process) == Condition::Up,
-            seconds_behind: (replica.io == Io::Running).then_some(behind),
-            waiting: replica.relay.len(),
-            not_received: source.binlog.end().saturating_sub(replica.next_position),
-        })
-    }
-
-    fn replication_link(&self, replica: u16) -> Option<LinkId> {
+    pub(super) fn replication_link(&self, replica: u16) -> Option<LinkId> {
         let server = &self.cluster.servers[usize::from(replica)];
         let source = self.cluster.servers[usize::from(server.source?)].process;
         self.wiring.link_between(source, server.process)
-    }
-
-    /// Whether a replica can reach its source now.
-    fn reaches_source(&self, replica: u16) -> bool {
-        let server = &self.cluster.servers[usize::from(replica)];
-        let source = server.source.map(|source| self.cluster.servers[usize::from(source)].process);
-        let linked = self.replication_link(replica).is_some_and(|link| self.parts.carries(link));
-        linked && source.is_some_and(|source| self.parts.condition(source) == Condition::Up)
     }
 
     /// The source sends what is new in its binlog to every connected replica.
@@ -100,11 +42,14 @@ impl World {
             let server = &self.cluster.servers[usize::from(replica)];
             if server.source == Some(source) && server.io == Io::Running {
                 self.send_to(replica);
+            } else if server.lingers_at == Some(source) {
+                self.cluster.servers[usize::from(replica)].lingers_at = None;
+                self.cluster.recount_connections();
             }
         }
     }
 
-    fn send_to(&mut self, replica: u16) {
+    pub(super) fn send_to(&mut self, replica: u16) {
         let server = &self.cluster.servers[usize::from(replica)];
         let (life, Some(source)) = (server.tickets.receive, server.source) else {
             return;
@@ -127,35 +72,48 @@ impl World {
         if life != current || lost || !alive {
             return;
         }
+        self.cluster.servers[at].mixed |= self.cluster.servers[usize::from(source)].mixed;
         while self.cluster.servers[at].next_position < upto && self.cluster.servers[at].has_space() {
             let position = self.cluster.servers[at].next_position;
-            let Some(transaction) = self.cluster.servers[usize::from(source)].binlog.get(position).copied() else {
-                self.cluster.servers[at].io = Io::Refused(WhyRefused::Purged);
+            let Some(transaction) = self.cluster.servers[usize::from(source)].binlog.get(position).cloned() else {
+                self.refuse(replica, WhyRefused::Purged);
                 break;
             };
             let server = &mut self.cluster.servers[at];
-            server.relay.push_back(transaction);
+            let gtid = transaction.row.gtid;
+            // The source's log may have another order if somebody wrote on a replica; what is there is not sent again.
+            if !(server.mixed && server.executed.contains(gtid)) {
+                server.relay.push_back(transaction);
+            }
+            server.received = Some(gtid);
             server.next_position += 1;
         }
         invariants::within(self.cluster.servers[at].relay.len(), MAX_TRANSACTIONS);
+        self.acknowledge_receipt(replica, source);
         self.start_applying(replica);
     }
 
-    /// Lets the applier take the next transaction, unless it is at work.
-    fn start_applying(&mut self, replica: u16) {
+    /// The source cannot serve a replica.
+    pub(super) fn refuse(&mut self, replica: u16, why: WhyRefused) {
+        let server = &mut self.cluster.servers[usize::from(replica)];
+        server.io_error = Some(IoError::Fatal(why));
+        self.set_io(replica, Io::Refused(why));
+    }
+
+    /// Lets the applier take the next transaction, unless it is at work or stopped.
+    pub(super) fn start_applying(&mut self, replica: u16) {
         let server = &self.cluster.servers[usize::from(replica)];
-        let Some(next) = server.relay.front().filter(|_| !server.applying) else {
+        let Some(next) = server.relay.front().filter(|_| server.sql_running && !server.applying) else {
             return;
         };
-        let delay = Micros::from_millis(self.settings.mysql.source_delay_ms.into());
-        let due = self.now.max(next.committed + delay);
+        let due = self.now.max(is_due(next.committed, &self.settings.mysql));
         let time = Micros(self.settings.mysql.apply_us.into()).times(self.parts.slowdown(server.process));
         let life = server.tickets.apply;
         self.cluster.servers[usize::from(replica)].applying = true;
         self.queue.plan(due + time, Action::Apply { replica, life });
     }
 
-    /// The applier has carried a transaction out.
+    /// The applier has carried a transaction out, or has found that it cannot.
     pub(in crate::sim) fn replica_applies(&mut self, replica: u16, life: u32) {
         invariants::is_prefix(&self.cluster.servers, usize::from(replica));
         let server = &mut self.cluster.servers[usize::from(replica)];
@@ -164,9 +122,8 @@ impl World {
         }
         server.applying = false;
         let was_full = !server.has_space();
-        if let Some(transaction) = server.relay.pop_front() {
-            server.execute(transaction);
-            server.counters.applied += 1;
+        if !server.apply_next() {
+            return;
         }
         if was_full {
             self.send_to(replica);
@@ -177,80 +134,33 @@ impl World {
     /// The delay has changed: the applier looks at its clock anew.
     pub(in crate::sim) fn reschedule_appliers(&mut self) {
         for replica in 0..self.cluster.servers.len() as u16 {
-            let server = &mut self.cluster.servers[usize::from(replica)];
-            server.tickets.apply += 1;
-            server.applying = false;
+            self.cluster.servers[usize::from(replica)].interrupt_applier();
             self.start_applying(replica);
         }
     }
+}
 
-    /// A replica looks after its connection: gives a silent source up, or tries to reach a lost one.
-    pub(in crate::sim) fn reconnect(&mut self, replica: u16, life: u32) {
-        let server = &self.cluster.servers[usize::from(replica)];
-        if life != server.tickets.reconnect || self.parts.condition(server.process) != Condition::Up {
-            return;
-        }
-        if !matches!(server.io, Io::Running | Io::Connecting) {
-            return;
-        }
-        if self.reaches_source(replica) {
-            self.cluster.servers[usize::from(replica)].io = Io::Running;
-            self.send_to(replica);
-        } else {
-            self.cluster.servers[usize::from(replica)].io = Io::Connecting;
-            self.plan_reconnect(replica, Micros::from_millis(self.settings.mysql.connect_retry_ms.into()));
-        }
-    }
-
-    /// Plans the next look of a replica at its connection; a look planned before is void.
-    pub(super) fn plan_reconnect(&mut self, replica: u16, delay: Micros) {
-        let tickets = &mut self.cluster.servers[usize::from(replica)].tickets;
-        tickets.reconnect += 1;
-        let life = tickets.reconnect;
-        self.plan(delay, Action::Reconnect { replica, life });
-    }
-
-    /// A source or a link has changed its condition. `noticed` tells whether replicas see it at once (a closed
-    /// connection) or only by the silence.
-    pub(in crate::sim) fn sources_changed(&mut self, noticed: bool) {
-        let net_timeout = Micros::from_millis(self.settings.mysql.net_timeout_ms.into());
-        for replica in 0..self.cluster.servers.len() as u16 {
-            let server = &self.cluster.servers[usize::from(replica)];
-            if server.io != Io::Running || self.parts.condition(server.process) != Condition::Up {
-                continue;
-            }
-            if self.reaches_source(replica) {
-                // What was lost on a cut link is sent again (TCP), however long ago.
-                self.send_to(replica);
-            } else if noticed && self.source_closed(replica) {
-                self.plan_reconnect(replica, Micros::ZERO);
-            } else {
-                self.plan_reconnect(replica, net_timeout);
-            }
-        }
-    }
-
-    /// Whether the source's process is gone while its machine still answers: the connection is closed at once.
-    fn source_closed(&self, replica: u16) -> bool {
-        let source = self.cluster.servers[usize::from(replica)].source;
-        let Some(process) = source.map(|source| self.cluster.servers[usize::from(source)].process) else {
-            return false;
+impl Server {
+    /// Carries the next received transaction out. False if it could not: then the thread has stopped.
+    pub(super) fn apply_next(&mut self) -> bool {
+        let Some(next) = self.relay.front() else {
+            return true;
         };
-        let linked = self.replication_link(replica).is_some_and(|link| self.parts.carries(link));
-        linked && self.parts.has_power(process) && self.parts.condition(process) == Condition::Down
+        if let Some(error) = self.table.conflict(next) {
+            (self.sql_running, self.sql_error) = (false, Some(error));
+            return false;
+        }
+        if let Some(transaction) = self.relay.pop_front() {
+            self.applied = Some(transaction.row.gtid);
+            self.execute(transaction);
+            self.counters.applied += 1;
+        }
+        true
     }
 
-    /// A server has been started again: its rows and logs are on disk, its connections are gone.
-    pub(in crate::sim) fn mysql_restarts(&mut self, at: u16) {
-        let server = &mut self.cluster.servers[usize::from(at)];
-        server.counters = super::MysqlCounters::default();
-        server.tickets.receive += 1;
-        server.tickets.apply += 1;
-        server.applying = false;
-        if matches!(server.io, Io::Running | Io::Connecting) {
-            server.io = Io::Connecting;
-            self.plan_reconnect(at, Micros::ZERO);
-        }
-        self.start_applying(at);
+    /// What the applier was about to do is void.
+    pub(super) fn interrupt_applier(&mut self) {
+        self.tickets.apply += 1;
+        self.applying = false;
     }
 }

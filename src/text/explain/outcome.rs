@@ -110,6 +110,9 @@ const fn gateway_error(cause: Cause) -> &'static str {
             "the web server did not accept the connection within “timeout connect”, and no retry was left"
         }
         Cause::ServerReset => "the web server closed the connection before it had answered",
+        Cause::ServerWentDown => {
+            "its server was declared DOWN, and “on-marked-down shutdown-sessions” ends what runs there"
+        }
         Cause::ServerNotHttp => "what the web server answered is not HTTP",
         Cause::ServerTimeout => "the web server did not answer within “timeout server”",
         Cause::QueueTimeout => "no server had a free place (maxconn) before the time in the queue was over",
@@ -161,6 +164,7 @@ pub const fn short_cause(cause: Cause) -> &'static str {
         Cause::ServerRefused => "web server refused the connection",
         Cause::ServerConnectTimeout => "web server did not accept in time",
         Cause::ServerReset => "web server closed the connection",
+        Cause::ServerWentDown => "web server went down",
         Cause::ServerNotHttp => "web server's answer is not HTTP",
         Cause::ServerTimeout => "web server did not answer in time",
         Cause::QueueTimeout => "waited too long in the queue",

@@ -1,23 +1,18 @@
 //! HAProxy's termination states (configuration manual, section 8.5), as its log shows them.
 
-use crate::sim::{Cause, Outcome, ProcessId, Role, Verdict, Wiring};
+use crate::sim::{Cause, CookieNote, Outcome, ProcessId, Role, Verdict, Wiring};
 
-/// The four characters that HAProxy's log would show; none if HAProxy did not finish this visit. `server` is the web
-/// server that HAProxy chose, if it came to that.
+/// The four characters that HAProxy's log would show; none if HAProxy did not finish this visit.
 #[must_use]
-pub fn termination(wiring: &Wiring, outcome: &Outcome, server: Option<ProcessId>) -> Option<&'static str> {
+pub fn termination(
+    wiring: &Wiring,
+    outcome: &Outcome,
+    server: Option<ProcessId>,
+    cookie: CookieNote,
+) -> Option<String> {
     let through_haproxy = server.is_some() || *wiring.role(outcome.by) == Role::Balancer;
     match outcome.result {
-        Verdict::Http(_) if through_haproxy => Some(match outcome.cause.termination() {
-            "SC" => "SC--",
-            "sC" => "sC--",
-            "SH" => "SH--",
-            "sH" => "sH--",
-            "sQ" => "sQ--",
-            "PH" => "PH--",
-            "SD" => "SD--",
-            _ => "----",
-        }),
+        Verdict::Http(_) if through_haproxy => Some([outcome.cause.termination(), cookie.letters()].concat()),
         _ => None,
     }
 }
@@ -30,6 +25,7 @@ pub const fn termination_meaning(cause: Cause) -> &'static str {
         Cause::ServerRefused => "the server refused the TCP connection",
         Cause::ServerConnectTimeout => "“timeout connect” struck before the connection to the server was complete",
         Cause::ServerReset => "the server aborted before it had sent its complete response headers",
+        Cause::ServerWentDown => "HAProxy itself ended the session when it declared the server DOWN",
         Cause::ServerNotHttp => "HAProxy refused the server's answer: it is not HTTP",
         Cause::BodyCut => "the server aborted while it sent the body",
         Cause::ServerTimeout => "“timeout server” struck before the server had sent its response headers",

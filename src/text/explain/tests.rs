@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::sim::balancer::Algorithm;
 use crate::sim::{
-    Answer, BrowserError, Cause, Class, DbChoice, DbError, Decision, LinkId, Outcome, PRESETS, PickReason, Place,
-    ProcessId, SimTime, Span, Trace, Verdict, Wiring, World,
+    Answer, BrowserError, Cause, Class, CookieNote, DbChoice, DbError, Decision, LinkId, Outcome, PRESETS, PickReason,
+    Place, ProcessId, SimTime, Span, Trace, Verdict, Wiring, World,
 };
 
 /// The wiring of the default preset.
@@ -211,7 +211,8 @@ fn a_failed_database_has_its_address_in_the_outcome() {
 fn a_termination_state_is_shown_only_where_haproxy_finished_the_visit() {
     let check = |result, by: &str, cause, server: Option<&str>, state| {
         let outcome = Outcome { result, by: process(by), cause };
-        assert_eq!(super::termination(&wiring(), &outcome, server.map(process)), state);
+        let termination = super::termination(&wiring(), &outcome, server.map(process), CookieNote::default());
+        assert_eq!(termination.as_deref(), state);
     };
     check(Verdict::Http(503), "lb-01/haproxy", Cause::NoServer, None, Some("SC--"));
     check(Verdict::Http(502), "web-01/nginx", Cause::AppRefused, Some("web-01/nginx"), Some("----"));

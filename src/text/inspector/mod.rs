@@ -2,6 +2,7 @@
 
 pub mod data;
 pub mod fact;
+pub mod replica;
 pub mod setting;
 pub mod stats;
 

@@ -24,6 +24,7 @@ pub const fn label(setting: &Setting) -> &'static str {
         Setting::ReadsFrom(_) => "Reads go to",
         Setting::Fallback(_) => "Fall back to the primary",
         Setting::SourceDelay(_) => "SOURCE_DELAY",
+        Setting::SemiSync(_) => "Semi-synchronous replication",
         Setting::MysqlService(_) => "Mean time of a statement",
         Setting::Threads(_) => "Statements at a time",
         Setting::Resolver(_) => "Software",
@@ -57,9 +58,12 @@ pub const fn help(setting: &Setting) -> &'static str {
         }
         Setting::Fallback(_) => "when no replica answers, read from the primary instead of failing",
         Setting::SourceDelay(_) => "replicas apply each write at least this long after its commit",
+        Setting::SemiSync(_) => "a commit is answered when a replica has received it, or after a time-out",
         Setting::MysqlService(_) => "reads and writes alike",
         Setting::Threads(_) => "more wait for a free thread",
-        Setting::Resolver(ResolverKind::Unbound) => "when the name server is silent, Unbound is silent too",
+        Setting::Resolver(ResolverKind::Unbound) => {
+            "when the name server is silent, Unbound is silent too to who has waited for 1.9 s"
+        }
         Setting::Resolver(ResolverKind::Bind) => "when the name server is silent, BIND answers SERVFAIL",
         Setting::ClientLatency(_) => "one way",
         Setting::Service(_) => "how the times of single requests are spread around the mean",
@@ -112,6 +116,7 @@ const fn balance(algorithm: Algorithm) -> &'static str {
         Algorithm::LeastConn => "the server that works on the fewest requests for its weight",
         Algorithm::First => "the first server with a free place: fills one before it uses the next",
         Algorithm::Source => "the visitor’s address decides: the same visitor always meets the same server",
+        Algorithm::Uri => "the path decides: the same page always comes from the same server",
         Algorithm::Random => "two servers drawn by lot, the less loaded of them takes it",
     }
 }

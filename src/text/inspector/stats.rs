@@ -3,7 +3,6 @@
 use crate::sim::SimTime;
 use crate::sim::balancer::{AdminState, LastCheck};
 use crate::sim::dns::NameServer;
-use crate::sim::mysql::{Io, WhyRefused};
 
 /// Heading of the servers of a backend.
 pub const SERVERS: &str = "Servers";
@@ -183,36 +182,6 @@ pub fn lost_row(id: u32, visit: u64) -> String {
 #[must_use]
 pub fn and_more(count: u64) -> String {
     format!("and {count} more")
-}
-
-/// `Replica_IO_State`.
-#[must_use]
-pub const fn io_state(io: Io) -> &'static str {
-    match io {
-        Io::Running => "Waiting for source to send event",
-        Io::Connecting => "Reconnecting after a failed source event read",
-        Io::Off | Io::Refused(_) => "",
-    }
-}
-
-/// `Last_IO_Error`, given the source as `host:port`.
-#[must_use]
-pub fn io_error(io: Io, source: &str) -> String {
-    const FATAL: &str = "Got fatal error 1236 from source when reading data from binary log";
-    match io {
-        Io::Off | Io::Running => String::new(),
-        Io::Connecting => {
-            format!("Error connecting to source 'repl@{source}'. Message: Can't connect to MySQL server on '{source}'")
-        }
-        Io::Refused(WhyRefused::Diverged) => {
-            format!(
-                "{FATAL}: 'the replica has executed transactions that are not in the source's binlog: it has diverged'"
-            )
-        }
-        Io::Refused(WhyRefused::Purged) => {
-            format!("{FATAL}: 'Cannot replicate because the source purged required binary logs'")
-        }
-    }
 }
 
 /// Heading of the cache.

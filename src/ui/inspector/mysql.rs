@@ -6,7 +6,8 @@ use super::head::act;
 use crate::app::Msg;
 use crate::scene::inspector::{MysqlView, PromotionView};
 use crate::sim::Command;
-use crate::text::inspector::stats as words;
+use crate::sim::mysql::Thread;
+use crate::text::inspector::{replica, stats as words};
 
 /// What can be done with a MySQL server, and what it says.
 pub fn panel(view: &MysqlView, send: &Callback<Msg>) -> Html {
@@ -28,6 +29,10 @@ fn actions(view: &MysqlView, send: &Callback<Msg>) -> Html {
             <h3>{ words::OPERATE }</h3>
             if view.diverged { <p class="inspector-note" data-testid="diverged">{ words::DIVERGED_MEANS }</p> }
             <div class="inspector-verbs">
+                if let Some([receives, applies]) = view.threads {
+                    { act("act-receiver", replica::thread_verb(true, receives), run(server(), Thread::Io, !receives), send) }
+                    { act("act-applier", replica::thread_verb(false, applies), run(server(), Thread::Sql, !applies), send) }
+                }
                 { act("act-promote", words::PROMOTE, Command::Promote { server: server() }, send) }
                 <p class="muted small">{ words::PROMOTE_HINT }</p>
                 { act("act-follow", words::FOLLOW, Command::Follow { server: server() }, send) }
@@ -37,6 +42,10 @@ fn actions(view: &MysqlView, send: &Callback<Msg>) -> Html {
             </div>
         </section>
     }
+}
+
+const fn run(server: String, thread: Thread, run: bool) -> Command {
+    Command::Replication { server, thread, run }
 }
 
 fn status(view: &MysqlView) -> Html {

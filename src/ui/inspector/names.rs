@@ -14,7 +14,7 @@ use crate::ui::input::value_of;
 /// Cache, answer and bytes.
 pub fn resolver(view: &ResolverView, send: &Callback<Msg>) -> Html {
     let entry = |(at, entry): (usize, &crate::sim::dns::CacheEntry)| {
-        record(at, entry.name, entry.ttl_s, &entry.kind.to_string(), &entry.data)
+        record(at, &entry.name, entry.ttl_s, &entry.kind.to_string(), &entry.data)
     };
     html! {
         <>

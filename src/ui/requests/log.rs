@@ -147,7 +147,7 @@ fn log_row(row: &Row, send: &Callback<Msg>) -> Html {
             <td>{ or_none(&row.database) }</td>
             <td class="number">{ &row.time }</td>
             <td class="number">{ or_none(&row.retries) }</td>
-            <td class="mono">{ row.termination.unwrap_or(visits::NONE) }</td>
+            <td class="mono">{ row.termination.as_deref().unwrap_or(visits::NONE) }</td>
         </tr>
     }
 }

@@ -43,10 +43,12 @@ impl Hop<'_> {
                     Algorithm::LeastConn => "leastconn, no server has fewer requests for its weight".to_owned(),
                     Algorithm::First => "first, no server before it in the list has a free place".to_owned(),
                     Algorithm::Source => "source, the hash of the visitor's address leads there".to_owned(),
+                    Algorithm::Uri => "uri, the hash of the path leads there".to_owned(),
                     Algorithm::Random => "random, the less loaded of two draws".to_owned(),
                 };
                 format!("{who} picked {picked}: {reason}.")
             }
+            PickReason::Cookie => format!("{who} picked {picked}: the visitor's cookie names it."),
             PickReason::OnlyOne => format!("{who} picked {picked}: it is the only usable server."),
             PickReason::Backup => format!("{who} picked {picked}, a backup: no active server is usable."),
             PickReason::Redispatched { from } => {

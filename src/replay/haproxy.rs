@@ -1,9 +1,0 @@
-//! Recordings of HAProxy, alone and before nginx and the application.
-
-use serde_json::Value;
-
-use super::Problem;
-
-pub(super) fn replay(recording: &Value) -> Result<Value, Problem> {
-    Err(Problem(format!("{}: not replayed yet", recording["case"])))
-}

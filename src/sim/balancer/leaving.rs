@@ -1,0 +1,75 @@
+//! Sessions that end before their time: the client has left (`error_client_gone*`, `queue_client_gone*`), or the server has
+//! gone down (`down_shuts_sessions`).
+
+use crate::sim::call::{CallKey, CallState, Work};
+use crate::sim::outcome::Cause;
+use crate::sim::script::Logged;
+use crate::sim::world::{Action, World};
+
+impl World {
+    /// The end of a client's connection reaches the callee. nginx minds, and HAProxy with `option abortonclose`; without, the
+    /// request takes its course and its answer has nowhere to go.
+    pub(in crate::sim) fn client_left(&mut self, key: CallKey) {
+        let Some(call) = self.calls.get(key) else {
+            return;
+        };
+        let (state, until) = (call.state, call.until);
+        match state {
+            CallState::Connecting | CallState::Sending if until > self.now => {
+                self.queue.plan(until, Action::Hangup(key));
+            }
+            CallState::Working => match self.calls[key].work {
+                Work::Session(_) if self.settings.balancer.abort_on_close => self.drop_session(key),
+                Work::Proxied { .. } => self.nginx_loses_client(key),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    /// Ends a session for which no client waits.
+    fn drop_session(&mut self, key: CallKey) {
+        let at = self.tier(self.calls[key].callee);
+        let session = self.session(key);
+        let child = self.calls[key].child;
+        let at_work =
+            child.and_then(|child| self.calls.get(child)).is_some_and(|child| child.state == CallState::Working);
+        let (status, termination) = match session.queued_until {
+            Some(_) => (None, "CQ"),
+            None if at_work => (Some(400), "CH"),
+            None => (None, "CC"),
+        };
+        if session.queued_until.is_some() {
+            self.leave_queue(at, key);
+        }
+        self.abandon_child(key);
+        self.release(key);
+        self.log_of_left(key, status, termination);
+        self.calls.remove(key);
+    }
+
+    /// HAProxy writes its log for a visit whose client has left.
+    pub(super) fn log_of_left(&mut self, key: CallKey, status: Option<u16>, termination: &'static str) {
+        if self.left.is_empty() {
+            return;
+        }
+        let (at, visit) = (self.now, self.calls[key].visit);
+        if let Some(left) = self.left.iter_mut().find(|left| Some(left.key) == visit && left.logged.is_none()) {
+            left.logged = Some(Logged { at, status, termination });
+        }
+    }
+
+    /// `on-marked-down shutdown-sessions`: ends all requests that a server works on.
+    pub(super) fn shut_sessions(&mut self, at: usize, server: usize) {
+        let balancer = self.balancers[at].process;
+        let mine = self.calls.iter().filter(|(_, call)| {
+            let runs = |work| matches!(work, Work::Session(session) if session.running && session.server == Some(server as u16));
+            call.callee == balancer && call.state == CallState::Working && runs(call.work)
+        });
+        let mine: Vec<CallKey> = mine.map(|(key, _)| key).collect();
+        for key in mine {
+            self.abandon_child(key);
+            self.session_fails(key, 502, Cause::ServerWentDown);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Waiting: a request that finds all servers at their `maxconn` waits for any of them, or for its own (`queue_*`).
+
+use super::Balancer;
+use crate::sim::call::{CallKey, CallState};
+use crate::sim::outcome::Cause;
+use crate::sim::time::Micros;
+use crate::sim::trace::{Decision, PickReason, Place};
+use crate::sim::world::{Action, World};
+
+impl Balancer {
+    /// Requests have left the queue of a server, or that of the backend.
+    fn left_queue(&mut self, server: Option<usize>, requests: usize) {
+        self.waiting -= requests;
+        if let Some(server) = server.filter(|_| requests > 0) {
+            self.candidates[server].queued -= requests as u32;
+            self.selector.load_changed(server, &self.candidates);
+        }
+    }
+}
+
+impl World {
+    /// Puts a request into a server's own queue, or that of the backend.
+    pub(super) fn enqueue(&mut self, key: CallKey, server: Option<usize>) {
+        let at = self.tier(self.calls[key].callee);
+        let balancer = &mut self.balancers[at];
+        balancer.queued_ever += 1;
+        let entry = (balancer.queued_ever, key);
+        match server {
+            Some(server) => {
+                balancer.servers[server].queue.push_back(entry);
+                balancer.candidates[server].queued += 1;
+                balancer.selector.load_changed(server, &balancer.candidates);
+            }
+            None => balancer.queue.push_back(entry),
+        }
+        balancer.waiting += 1;
+        balancer.counters.most_queued = balancer.counters.most_queued.max(balancer.waiting);
+        let config = &self.settings.balancer;
+        let patience = Micros::from_millis(config.timeout_queue_ms.unwrap_or(config.timeout_connect_ms).into());
+        let gives_up = self.now + patience;
+        self.change_session(key, |session| {
+            (session.queued_until, session.server) = (Some(gives_up), server.map(|server| server as u16));
+        });
+        // Who waits for one server only is logged with its name, even if it waits in vain.
+        self.note(key, server.map(|server| self.balancers[at].servers[server].process));
+        self.plan(patience, Action::QueueTimeout(key));
+    }
+
+    /// A request has waited too long.
+    pub(in crate::sim) fn queue_timeout(&mut self, key: CallKey) {
+        let Some(call) = self.calls.get(key).filter(|call| call.state == CallState::Working) else {
+            return;
+        };
+        let at = self.tier(call.callee);
+        // A request may wait more than once; each wait has a clock of its own.
+        if self.session(key).queued_until.is_none_or(|until| until > self.now) {
+            return;
+        }
+        self.leave_queue(at, key);
+        self.balancers[at].counters.queue_timeouts += 1;
+        self.mark(key, Place::Process(self.balancers[at].process), Decision::Queued);
+        // A connection that failed before it had to wait stays the reason.
+        let cause = match self.session(key).refused {
+            None => Cause::QueueTimeout,
+            Some(true) => Cause::ServerRefused,
+            Some(false) => Cause::ServerConnectTimeout,
+        };
+        self.session_fails(key, 503, cause);
+    }
+
+    /// Takes a request that gives up out of its queue.
+    pub(super) fn leave_queue(&mut self, at: usize, key: CallKey) {
+        let server = self.session(key).server.map(usize::from);
+        let balancer = &mut self.balancers[at];
+        let queue = server.map_or(&mut balancer.queue, |server| &mut balancer.servers[server].queue);
+        queue.retain(|(_, other)| *other != key);
+        balancer.left_queue(server, 1);
+        self.change_session(key, |session| (session.queued_until, session.server) = (None, None));
+    }
+
+    /// A server that is back takes what waits for any server, as much as it has places. These requests count nowhere, as
+    /// HAProxy 2.6 has it: the server takes as many again.
+    pub(super) fn grab_queue(&mut self, at: usize, server: usize) -> u32 {
+        let mut grabbed = 0;
+        loop {
+            let balancer = &mut self.balancers[at];
+            let candidate = &balancer.candidates[server];
+            let places = candidate.maxconn.map_or(u32::MAX, |most| most.saturating_sub(candidate.running));
+            if grabbed >= places || !balancer.selector.is_on_duty(server, &balancer.candidates) {
+                return grabbed;
+            }
+            let Some((_, key)) = balancer.queue.pop_front() else {
+                return grabbed;
+            };
+            balancer.left_queue(None, 1);
+            balancer.servers[server].uncounted += 1;
+            self.change_session(key, |session| (session.queued_until, session.uncounted) = (None, true));
+            self.mark(key, Place::Process(self.balancers[at].process), Decision::Queued);
+            self.connect(key, server, PickReason::FromQueue);
+            grabbed += 1;
+        }
+    }
+
+    /// Lets waiting requests go to a server as long as it has places, oldest first (`queue_two_servers`).
+    pub(super) fn serve_queue(&mut self, at: usize, server: usize) {
+        let uncounted = self.balancers[at].servers[server].uncounted;
+        let candidate = &self.balancers[at].candidates[server];
+        if candidate.maxconn.is_some_and(|most| most > 0 && candidate.running + uncounted >= most) {
+            return;
+        }
+        loop {
+            let balancer = &mut self.balancers[at];
+            let candidate = &balancer.candidates[server];
+            let has_place = candidate.maxconn.is_none_or(|most| most == 0 || candidate.running < most);
+            if !has_place {
+                return;
+            }
+            let own = balancer.servers[server].queue.front().map(|(ticket, _)| *ticket);
+            let on_duty = balancer.selector.is_on_duty(server, &balancer.candidates);
+            let common = balancer.queue.front().filter(|_| on_duty).map(|(ticket, _)| *ticket);
+            let is_own = own.is_some_and(|own| common.is_none_or(|common| own < common));
+            let queue = if is_own { &mut balancer.servers[server].queue } else { &mut balancer.queue };
+            if own.or(common).is_none() {
+                return;
+            }
+            let (_, key) = queue.pop_front().expect("it has a first one");
+            balancer.left_queue(Some(server).filter(|_| is_own), 1);
+            self.change_session(key, |session| session.queued_until = None);
+            self.mark(key, Place::Process(self.balancers[at].process), Decision::Queued);
+            self.connect(key, server, PickReason::FromQueue);
+        }
+    }
+
+    /// What waits for a server that has gone out of service is assigned anew, if it may. Returns how many.
+    pub(super) fn redistribute(&mut self, at: usize, server: usize) -> u32 {
+        let config = &self.settings.balancer;
+        if !config.redispatch || config.persist {
+            return 0;
+        }
+        let balancer = &mut self.balancers[at];
+        let waiting = std::mem::take(&mut balancer.servers[server].queue);
+        balancer.left_queue(Some(server), waiting.len());
+        for (_, key) in &waiting {
+            self.change_session(*key, |session| {
+                (session.queued_until, session.server, session.direct) = (None, None, false);
+                session.avoid = Some(server as u16);
+            });
+        }
+        for (_, key) in &waiting {
+            self.mark(*key, Place::Process(self.balancers[at].process), Decision::Queued);
+            self.assign(*key);
+        }
+        waiting.len() as u32
+    }
+}

@@ -1,0 +1,90 @@
+//! Words of `SHOW REPLICA STATUS`, as MySQL 8 has them.
+
+use crate::sim::mysql::{ApplyError, Io, IoError, ReplicaStatus, WhyRefused};
+
+/// `Replica_IO_State`.
+#[must_use]
+pub const fn io_state(status: &ReplicaStatus) -> &'static str {
+    match status.io {
+        Io::Running => "Waiting for source to send event",
+        Io::Connecting if status.reconnects => "Reconnecting after a failed source event read",
+        Io::Connecting => "Connecting to source",
+        Io::Off | Io::Stopped | Io::Refused(_) => "",
+    }
+}
+
+/// `Replica_IO_Running`.
+#[must_use]
+pub const fn io_running(io: Io) -> &'static str {
+    match io {
+        Io::Running => "Yes",
+        Io::Connecting => "Connecting",
+        Io::Off | Io::Stopped | Io::Refused(_) => "No",
+    }
+}
+
+/// `Last_IO_Error`, given the source as `host:port`.
+#[must_use]
+pub fn io_error(error: Option<IoError>, source: &str) -> String {
+    const FATAL: &str = "Got fatal error 1236 from source when reading data from binary log";
+    let connecting = |why| format!("Error connecting to source 'repl@{source}'. Message: {why}");
+    match error {
+        None => String::new(),
+        Some(IoError::Refused) => connecting(format!("Can't connect to MySQL server on '{source}' (111)")),
+        Some(IoError::Unreachable) => connecting(format!("Can't connect to MySQL server on '{source}' (110)")),
+        Some(IoError::NoGreeting) => {
+            let why = "Lost connection to MySQL server at 'reading initial communication packet', system error: 110";
+            connecting(why.to_owned())
+        }
+        Some(IoError::Fatal(WhyRefused::Diverged)) => {
+            format!(
+                "{FATAL}: 'the replica has executed transactions that are not in the source's binlog: it has diverged'"
+            )
+        }
+        Some(IoError::Fatal(WhyRefused::Purged)) => {
+            format!("{FATAL}: 'Cannot replicate because the source purged required binary logs'")
+        }
+    }
+}
+
+/// `Last_SQL_Error`.
+#[must_use]
+pub fn sql_error(error: Option<ApplyError>) -> String {
+    let failed = |event, why, code| {
+        format!("Could not execute {event}_rows event on table shop.orders; {why}, Error_code: MY-{code:06}")
+    };
+    match error {
+        None => String::new(),
+        Some(error @ ApplyError::Duplicate(id)) => {
+            failed("Write", format!("Duplicate entry '{id}' for key 'orders.PRIMARY'"), error.code())
+        }
+        Some(error @ ApplyError::NotFound { update }) => {
+            let event = if update { "Update" } else { "Delete" };
+            failed(event, "Can't find record in 'orders'".to_owned(), error.code())
+        }
+    }
+}
+
+/// `Replica_SQL_Running_State`.
+#[must_use]
+pub const fn sql_state(status: &ReplicaStatus) -> &'static str {
+    match status {
+        ReplicaStatus { sql_running: false, .. } => "",
+        ReplicaStatus { waiting: 0, .. } => "Replica has read all relay log; waiting for more updates",
+        ReplicaStatus { remaining_delay: Some(_), .. } => {
+            "Waiting until SOURCE_DELAY seconds after source executed event"
+        }
+        _ => "Reading event from the relay log",
+    }
+}
+
+/// The button that stops a thread, or starts it again.
+#[must_use]
+pub const fn thread_verb(receiver: bool, runs: bool) -> &'static str {
+    match (receiver, runs) {
+        (true, true) => "STOP REPLICA IO_THREAD",
+        (true, false) => "START REPLICA IO_THREAD",
+        (false, true) => "STOP REPLICA SQL_THREAD",
+        (false, false) => "START REPLICA SQL_THREAD",
+    }
+}
