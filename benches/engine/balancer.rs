@@ -1,8 +1,8 @@
 //! What a request costs each balance algorithm: the choice, and the news of the server's load.
 
 use divan::{Bencher, black_box};
-use hopscope::sim::Rng;
 use hopscope::sim::balancer::{Algorithm, Candidate, Selector, select::Pick};
+use hopscope::sim::{HashType, Rng};
 
 const SERVERS: [usize; 3] = [2, 16, 64];
 
@@ -48,7 +48,7 @@ fn request(bencher: Bencher, algorithm: Algorithm, count: usize) {
         maxconn: Some(4),
     };
     let mut servers = vec![server; count];
-    let mut selector = Selector::new(algorithm, false, &servers);
+    let mut selector = Selector::new(algorithm, HashType::default(), false, &servers);
     let mut rng = Rng::new(1, 0);
     let mut under_way = vec![None; count];
     let mut place = 0;

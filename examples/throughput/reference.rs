@@ -20,13 +20,16 @@ pub struct Options {
     pub webs: u8,
     /// Whether callers give up waiting: 0 switches the time-outs of browser, balancer and MySQL client off.
     pub timeouts: bool,
-    /// Seed of the run.
+    /// Number of systems, each with its own seed.
+    #[allow(dead_code, reason = "tests and micro-benchmarks look at one")]
+    pub copies: u64,
+    /// Seed of the (first) system.
     pub seed: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { rate: 1_000, requests: 1_000_000, trace_one_in: 0, webs: 2, timeouts: true, seed: 1 }
+        Self { rate: 1_000, requests: 1_000_000, trace_one_in: 0, webs: 2, timeouts: true, copies: 1, seed: 1 }
     }
 }
 

@@ -94,7 +94,7 @@ impl<A: Copy> EventQueue<A> {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            lanes: core::array::from_fn(|_| Lane { delay: Micros::ZERO, events: VecDeque::with_capacity(512) }),
+            lanes: core::array::from_fn(|_| Lane { delay: Micros::ZERO, events: VecDeque::with_capacity(64) }),
             near: Vec::with_capacity(NEAR + 1),
             far: BinaryHeap::with_capacity(256),
             firsts: [NEVER; LANES + 1],

@@ -97,7 +97,7 @@ pub fn all() -> Vec<Run> {
     for algorithm in Algorithm::ALL {
         let mut stack = scenario(4, 1, 1);
         stack.settings.balancer.algorithm = algorithm;
-        let line = ServerLine { weight: 3, backup: false, maxconn: Some(2) };
+        let line = ServerLine { weight: 3, maxconn: Some(2), ..ServerLine::default() };
         stack.settings.balancer.servers.insert("web-01".to_owned(), line);
         let commands = vec![(5, kill("web-03")), (15, freeze("web-02/nginx")), (25, Command::RestoreAll)];
         runs.push(busy(format!("balance {}", algorithm.name()), stack, commands, runs.len() as u64));

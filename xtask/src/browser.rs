@@ -1,18 +1,19 @@
 //! Finds Chromium, its driver and Firefox, and installs them where that needs no question: on Debian as root.
 
-use crate::run::{find_on_path, install, output_of, program};
+use crate::apt;
+use crate::run::{find_on_path, output_of, program};
 use anyhow::{Result, bail};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-const CHROMIUM_PACKAGES: [&str; 2] = ["chromium", "chromium-driver"];
+const PACKAGES: [&str; 2] = ["chromium", "chromium-driver"];
 
 /// A browser for tests. The variable CHROMIUM names one that is not in a usual place.
 pub fn chromium() -> Result<PathBuf> {
     if let Some(found) = find_chromium() {
         return Ok(found);
     }
-    if may_use_apt() {
-        install_with_apt(&CHROMIUM_PACKAGES)?;
+    if apt::may_install() {
+        apt::install_packages(&PACKAGES)?;
         if let Some(found) = find_chromium() {
             return Ok(found);
         }
@@ -32,8 +33,8 @@ pub fn firefox() -> Result<PathBuf> {
     if let Some(found) = find_firefox() {
         return Ok(found);
     }
-    if may_use_apt() {
-        install_with_apt(&["firefox-esr"])?;
+    if apt::may_install() {
+        apt::install_packages(&["firefox-esr"])?;
         if let Some(found) = find_firefox() {
             return Ok(found);
         }
@@ -62,8 +63,8 @@ pub fn chromedriver() -> Result<PathBuf> {
     if let Some(found) = find_chromedriver() {
         return Ok(found);
     }
-    if may_use_apt() {
-        install_with_apt(&CHROMIUM_PACKAGES)?;
+    if apt::may_install() {
+        apt::install_packages(&PACKAGES)?;
         if let Some(found) = find_chromedriver() {
             return Ok(found);
         }
@@ -94,23 +95,6 @@ fn find_chromedriver() -> Option<PathBuf> {
 
 fn named_by(variable: &str) -> Option<PathBuf> {
     std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file())
-}
-
-fn may_use_apt() -> bool {
-    Path::new("/etc/debian_version").exists()
-        && find_on_path("apt-get").is_some()
-        && output_of(program("id").arg("-u")).as_deref() == Some("0")
-}
-
-fn install_with_apt(packages: &[&str]) -> Result<()> {
-    println!("Installing {} with apt-get: usually 1 minute.", packages.join(" and "));
-    let apt = || {
-        let mut command = program("apt-get");
-        command.env("DEBIAN_FRONTEND", "noninteractive").args(["--yes", "--quiet"]);
-        command
-    };
-    install("the list of packages", apt().arg("update"))?;
-    install(packages[0], apt().args(["install", "--no-install-recommends"]).args(packages))
 }
 
 /// `156` of `Chromium 156.0.8078.79 built on Debian`.

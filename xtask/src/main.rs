@@ -1,7 +1,10 @@
 //! `cargo xtask` builds, serves and tests Hopscope with nothing but Rust and Node installed beforehand.
 
+mod apt;
 mod bench;
 mod browser;
+#[cfg(target_os = "linux")]
+mod conformance;
 mod parity;
 mod run;
 mod serve;
@@ -23,6 +26,8 @@ Commands:
   build              leave the static site in dist/, print its sizes and check them against the budget
   test [STEP]...     run every step, or only those named: fmt lint native swarm wasm ui build parity e2e
   test --full ...    the same with longer sweeps: 20,000 seeds in the step swarm
+  conformance        run the real HAProxy and nginx beside the engine on random cases, which must agree
+                     [--seed N] [--haproxy N] [--nginx N], or [FILE]..., or [--recordings]
   bench [WHAT]       measure the engine's speed: web, peers or variants; `cargo xtask bench help` tells more
   help               print this text
 
@@ -49,11 +54,19 @@ fn run_command(arguments: &[&str]) -> Result<()> {
         ["bench", options @ ..] => bench::command(options),
         ["test", "--full", steps @ ..] => test::command(steps, Sweep::Full),
         ["test", steps @ ..] => test::command(steps, Sweep::Usual),
+        #[cfg(target_os = "linux")]
+        ["conformance", options @ ..] => conformance::command(options),
+        #[cfg(not(target_os = "linux"))]
+        ["conformance", ..] => {
+            bail!("`conformance` needs Linux, where every address 127.x.y.z is there to connect from.")
+        }
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())
         }
-        [] => bail!("which command? One of `serve`, `build`, `test` and `bench`; `cargo xtask help` tells more."),
+        [] => bail!(
+            "which command? One of `serve`, `build`, `test`, `bench` and `conformance`; `cargo xtask help` tells more."
+        ),
         _ => bail!("`{}` is not a command; see `cargo xtask help`.", arguments.join(" ")),
     }
 }

@@ -109,7 +109,7 @@ impl World {
         if before != (std::mem::discriminant(&result), health) {
             let (health, of) = if counts { (health - rise + 1, fall) } else { (health, rise) };
             let took = now.since(started);
-            self.note_change(at, i, 0, StateChange::Checked { result, took, health, of, counts });
+            self.log_state(at, i, 0, StateChange::Checked { result, took, health, of, counts });
         }
         match (was_up, counts) {
             (true, false) => self.goes_down(at, i, false),

@@ -13,18 +13,21 @@ pub(super) struct Map {
 }
 
 impl Map {
-    /// The table of the servers in `on_duty`.
-    pub(super) fn new(servers: &[Candidate], on_duty: impl Fn(usize) -> bool) -> Self {
+    /// The table of the servers in `on_duty`, as long as the weight of `one` where only one is meant to serve.
+    pub(super) fn new(servers: &[Candidate], on_duty: impl Fn(usize) -> bool, one: Option<usize>) -> Self {
         let weights = servers.iter().map(|server| server.configured_weight);
         let mut map = Self { divisor: weights.fold(0, greatest_common_divisor).max(1), slots: Arc::new([]) };
-        map.rebuild(servers, on_duty);
+        map.rebuild(servers, on_duty, one);
         map
     }
 
     /// Fills the table: for each slot every server gains its weight in points, the first with the highest rank is
     /// written down, and that one pays the sum of the weights. Ranks are points in whole multiples of that sum, which
     /// is why the order is rougher than that of `roundrobin` (recordings `static_rr_weights_*`).
-    pub(super) fn rebuild(&mut self, servers: &[Candidate], on_duty: impl Fn(usize) -> bool) {
+    ///
+    /// Where one backup is meant to serve, HAProxy makes the table as long as the weight of that one, and lets all backups
+    /// compete for its slots: a heavier backup wins them. Only a table of one slot belongs to the one it was made for.
+    pub(super) fn rebuild(&mut self, servers: &[Candidate], on_duty: impl Fn(usize) -> bool, one: Option<usize>) {
         let weight = |server: usize| {
             let weight = servers[server].effective_weight();
             i64::from(weight.div_ceil(self.divisor))
@@ -34,7 +37,11 @@ impl Map {
             .map(|server| (server, weight(server), 0))
             .filter(|&(_, weight, _)| weight > 0)
             .collect();
-        let sum = scores.iter().map(|&(_, weight, _)| weight).sum();
+        let sum = one.map_or_else(|| scores.iter().map(|&(_, weight, _)| weight).sum(), weight);
+        if let Some(one) = one.filter(|_| sum == 1) {
+            self.slots = Arc::new([one as u32]);
+            return;
+        }
         let slot = |_| {
             let mut best = (0, -1);
             for (place, (_, weight, points)) in scores.iter_mut().enumerate() {
@@ -81,7 +88,7 @@ mod tests {
     use super::Map;
 
     fn check(weights: &[u32], expected: &str) {
-        let map = Map::new(&servers(weights), |_| true);
+        let map = Map::new(&servers(weights), |_| true, None);
         let slots = (0..map.len()).map(|slot| map.server(slot));
         assert_eq!(digits(slots), expected, "{weights:?}");
     }
@@ -99,10 +106,21 @@ mod tests {
 
     #[test]
     fn a_hash_modulo_the_sum_of_weights_is_a_place_in_the_table() {
-        let map = Map::new(&servers(&[2, 1]), |_| true);
+        let map = Map::new(&servers(&[2, 1]), |_| true, None);
         assert_eq!(digits((0..6).filter_map(|hash| map.pick(hash))), "112112");
         assert_eq!(map.pick(u32::MAX), Some(0));
-        assert_eq!(Map::new(&servers(&[0]), |_| true).pick(5), None);
+        assert_eq!(Map::new(&servers(&[0]), |_| true, None).pick(5), None);
+    }
+
+    #[test]
+    fn backups_compete_for_the_table_of_the_first() {
+        let slots = |weights: &[u32]| {
+            let map = Map::new(&servers(weights), |_| true, Some(0));
+            digits((0..map.len()).map(|slot| map.server(slot)))
+        };
+        assert_eq!(slots(&[2, 3, 5]), "33");
+        assert_eq!(slots(&[1, 3, 5]), "1");
+        assert_eq!(slots(&[3, 1]), "111");
     }
 
     #[test]
@@ -110,6 +128,6 @@ mod tests {
         check(&[200, 100], "112");
         check(&[2, 4], "122");
         check(&[256, 256, 256], "123");
-        assert_eq!(Map::new(&servers(&[256, 255]), |_| true).len(), 511);
+        assert_eq!(Map::new(&servers(&[256, 255]), |_| true, None).len(), 511);
     }
 }

@@ -73,11 +73,8 @@ impl RoundRobin {
             rest: 0,
             passed_before: None,
         };
-        let mut robin = Self {
-            places: servers.iter().map(place).collect(),
-            clocks: [Clock::default(); 2],
-            last_pick: (false, false),
-        };
+        let places = servers.iter().map(place).collect();
+        let mut robin = Self { places, clocks: [Clock::default(); 2], last_pick: (false, false) };
         for server in 0..servers.len() {
             let Place { group, weight, .. } = robin.places[server];
             robin.clocks[group as usize].sum += weight;

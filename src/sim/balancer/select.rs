@@ -92,10 +92,12 @@ impl Selector {
     #[must_use]
     pub fn new(algorithm: Algorithm, hash: HashType, all_backups: bool, servers: &[Candidate]) -> Self {
         let duty = Duty::of(servers, all_backups);
-        let on_duty = |server| duty.includes(server, servers);
-        let map = || Map::new(servers, on_duty);
+        let map = || Map::new(servers, |server| duty.competes(server, servers), duty.only_one());
         let policy = match algorithm {
-            Algorithm::RoundRobin => Policy::RoundRobin(RoundRobin::new(servers), Turns::new(servers, on_duty)),
+            Algorithm::RoundRobin => {
+                let turns = Turns::new(servers, |server| duty.includes(server, servers));
+                Policy::RoundRobin(RoundRobin::new(servers), turns)
+            }
             Algorithm::StaticRr => Policy::StaticRr(StaticRr::new(map())),
             Algorithm::LeastConn => Policy::LeastConn(LeastConn::new(servers)),
             Algorithm::First => Policy::First,
@@ -112,6 +114,8 @@ impl Selector {
         let picked = match (&mut self.policy, self.duty) {
             (_, Duty::Nobody) => return Pick::NoServer,
             (Policy::StaticRr(turns), _) => turns.pick(servers, avoid),
+            // Where only one is meant to serve, HAProxy does not even compute the hash.
+            (Policy::Map(map), Duty::OneBackup(_)) => map.pick(0),
             (Policy::Map(map), _) => map.pick(hash),
             (Policy::Random(_), Duty::OneBackup(backup)) => Some(backup).filter(|_| !servers[backup].full()),
             (_, Duty::OneBackup(backup)) => Some(backup),
@@ -140,15 +144,15 @@ impl Selector {
         }
         self.duty = Duty::of(servers, self.all_backups);
         let duty = self.duty;
-        let on_duty = |server| duty.includes(server, servers);
+        let competes = |server| duty.competes(server, servers);
         match &mut self.policy {
             Policy::RoundRobin(robin, turns) => {
                 robin.changed(server, servers);
-                turns.change(servers, on_duty);
+                turns.change(servers, |server| duty.includes(server, servers));
             }
-            Policy::StaticRr(turns) => turns.map.rebuild(servers, on_duty),
+            Policy::StaticRr(turns) => turns.map.rebuild(servers, competes, duty.only_one()),
             Policy::LeastConn(loads) => loads.changed(server, servers),
-            Policy::Map(map) => map.rebuild(servers, on_duty),
+            Policy::Map(map) => map.rebuild(servers, competes, duty.only_one()),
             Policy::Ring(ring) | Policy::Random(ring) => ring.changed(),
             Policy::First => {}
         }
@@ -184,6 +188,21 @@ impl Duty {
             None => Self::Nobody,
             Some(_) if all_backups => Self::All(Group::Backup),
             Some(backup) => Self::OneBackup(backup),
+        }
+    }
+
+    /// Whether a server gets slots in a table of turns: even where one backup is on duty, all of them do.
+    fn competes(self, server: usize, servers: &[Candidate]) -> bool {
+        match self {
+            Self::OneBackup(_) => servers[server].serves(Group::Backup),
+            _ => self.includes(server, servers),
+        }
+    }
+
+    const fn only_one(self) -> Option<usize> {
+        match self {
+            Self::OneBackup(backup) => Some(backup),
+            _ => None,
         }
     }
 

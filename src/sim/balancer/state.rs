@@ -26,7 +26,7 @@ impl World {
                     // The queue is not asked: HAProxy 2.6 does that only for a server that comes UP.
                     self.balancers[at].servers[i].admin = AdminState::Ready;
                     self.balancers[at].refresh(i);
-                    self.note_change(at, i, 0, StateChange::LeftDrain);
+                    self.log_state(at, i, 0, StateChange::LeftDrain);
                 }
                 _ => {}
             }
@@ -52,7 +52,7 @@ impl World {
             (server.up, server.stopping, server.health) = (true, false, rise);
         });
         let drain = state == AdminState::Drain;
-        self.note_change(at, i, 0, StateChange::LeftMaint { drain });
+        self.log_state(at, i, 0, StateChange::LeftMaint { drain });
         self.tell_still_drained(at, i);
     }
 
@@ -86,11 +86,11 @@ impl World {
         let now = self.now;
         let requeued = self.comes(at, i, |server| {
             if !server.up {
-                server.counters.downtime = server.counters.downtime + now.since(server.changed_at);
+                server.counters.downtime += now.since(server.changed_at);
             }
             (server.up, server.stopping, server.changed_at) = (true, false, now);
         });
-        self.note_change(at, i, requeued, StateChange::Up { by_hand });
+        self.log_state(at, i, requeued, StateChange::Up { by_hand });
         self.tell_still_drained(at, i);
     }
 
@@ -108,7 +108,7 @@ impl World {
     /// Whatever happens to a drained server, HAProxy adds that it is drained (recording `random_1_05`).
     fn tell_still_drained(&mut self, at: usize, i: usize) {
         if self.balancers[at].servers[i].admin == AdminState::Drain {
-            self.note_change(at, i, 0, StateChange::StillDrain);
+            self.log_state(at, i, 0, StateChange::StillDrain);
         }
     }
 
@@ -130,7 +130,7 @@ impl World {
             balancer.candidates[i].weight = weight;
             balancer.refresh(i);
             if before && !balancer.has_usable() {
-                self.note_change(at, i, 0, StateChange::NoneLeft);
+                self.log_state(at, i, 0, StateChange::NoneLeft);
             }
             self.tell_still_drained(at, i);
         }
@@ -153,9 +153,9 @@ impl World {
         change(&mut self.balancers[at].servers[i]);
         self.balancers[at].refresh(i);
         let requeued = self.redistribute(at, i);
-        self.note_change(at, i, requeued, line);
+        self.log_state(at, i, requeued, line);
         if before && !self.balancers[at].has_usable() {
-            self.note_change(at, i, 0, StateChange::NoneLeft);
+            self.log_state(at, i, 0, StateChange::NoneLeft);
         }
     }
 
@@ -174,7 +174,7 @@ impl World {
     }
 
     /// Writes a line about a server into the log.
-    pub(super) fn note_change(&mut self, at: usize, i: usize, requeued: u32, change: StateChange) {
+    pub(super) fn log_state(&mut self, at: usize, i: usize, requeued: u32, change: StateChange) {
         let balancer = self.balancers[at].process;
         let connected = |work| matches!(work, Work::Session(session) if session.server == Some(i as u16));
         let open = self.calls.values().filter(|call| {

@@ -18,7 +18,7 @@ const COMPARISONS: [Comparison; 5] = [
         contestants: &[("without", "--timeouts 0"), ("with", "")],
     },
     Comparison {
-        what: "100 copies of the system in one world: at least 0.55 of the speed (one/100 at most 1.82)",
+        what: "100 copies of the system in one order of events: at least 0.55 of the speed (one/100 at most 1.82)",
         contestants: &[("one", ""), ("100 copies", "--copies 100")],
     },
     Comparison { what: "a trace of 1 request in 100", contestants: &[("without", ""), ("with", "--trace-one-in 100")] },
