@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 
 use super::call::{Ask, Parent, Reply};
 use super::ids::ProcessId;
+use super::invariants;
 use super::outcome::{BrowserError, Cause, Outcome, Verdict};
 use super::parts::Condition;
 use super::script::{Answer, Script};
@@ -76,6 +77,7 @@ impl World {
                 None => self.ask_resolver(key),
             }
         }
+        invariants::within(self.visits.len(), MAX_UNDER_WAY);
     }
 
     fn ask_resolver(&mut self, key: VisitKey) {
@@ -158,6 +160,8 @@ impl World {
             child.abandoned = true;
         }
         let took = self.now.since(visit.started);
+        let stored = visit.notes.stored.filter(|_| outcome.is_ok());
+        invariants::answer_is_newer(&visit, self.now, outcome.cause, stored.as_ref());
         if let Some(slot) = visit.trace {
             let place = Place::Process(self.browser);
             if matches!(outcome.cause, Cause::AddressUnused | Cause::NoPort | Cause::BrowserClosed | Cause::Stopped) {
@@ -168,9 +172,7 @@ impl World {
         if visit.script.is_some() {
             self.may_still_be_held(key, &visit);
         }
-        if outcome.is_ok()
-            && let Some(stored) = visit.notes.stored
-        {
+        if let Some(stored) = stored {
             self.cluster.acknowledge(stored);
         }
         let record = VisitRecord {
@@ -189,6 +191,7 @@ impl World {
         self.digest.word(visit.id ^ took.0.rotate_left(32));
         self.digest.word(result | u64::from(outcome.by.0) << 16);
         self.metrics.ended(self.now, &record);
+        invariants::ends_once(self.metrics.started, self.metrics.ended, self.visits.len());
         self.log.push(record);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::call::{Ask, Call, CallKey, CallState, Parent, Reply, Work};
 use super::ids::ProcessId;
+use super::invariants;
 use super::parts::Condition;
 use super::settings::Settings;
 use super::time::{Micros, SimTime};
@@ -258,6 +259,7 @@ impl World {
         let CallState::Returning(reply) = call.state else {
             return;
         };
+        invariants::reply_is_newer(call, self.now);
         let current = match call.parent {
             Parent::Visit | Parent::Call(_) => !call.abandoned,
             Parent::Check { .. } => self.is_current(key),

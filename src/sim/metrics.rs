@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::histogram::{Coarse, Fine};
 use super::ids::ProcessId;
+use super::invariants;
 use super::outcome::{BrowserError, Cause, Verdict};
 use super::time::{Micros, SimTime};
 use super::visit::VisitRecord;
@@ -110,6 +111,7 @@ impl Metrics {
             let latency = Coarse::default();
             let (started, ok, http_errors, browser_errors) = (0, 0, 0, 0);
             self.series.push_back(Bucket { start: next, started, ok, http_errors, browser_errors, by_server, latency });
+            invariants::within(self.series.len(), BUCKETS);
             next += BUCKET;
         }
         self.series.back_mut().expect("just filled")

@@ -18,6 +18,7 @@ mod field_path;
 mod histogram;
 mod ids;
 mod inspect;
+mod invariants;
 mod json;
 pub mod metrics;
 pub mod mysql;
@@ -64,7 +65,7 @@ pub use settings::{
 pub use time::{Micros, SimTime};
 pub use topology::{Machine, Process, Role, Topology};
 pub use trace::{DbChoice, Decision, MAX_SPANS, PeerReason, PickReason, Place, Span, Trace};
-pub use visit::{CookieNote, CookieSent, Notes, VisitLog, VisitRecord};
+pub use visit::{CookieNote, CookieSent, LOG_LENGTH, MAX_UNDER_WAY, Notes, VisitLog, VisitRecord};
 pub use wiring::{LinkInfo, MachineInfo, ProcessInfo, Protocol, Reach, Seat, Tier, Wiring};
 pub use workload::{Arrivals, Class, MAX_RATE, Mix, Workload};
-pub use world::World;
+pub use world::{TRACES, World};

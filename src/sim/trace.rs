@@ -228,7 +228,7 @@ impl Trace {
 
     fn push(&mut self, place: Place, end: SimTime, decision: Decision) {
         let start = self.end();
-        debug_assert!(start <= end, "spans go forward in time");
+        assert!(start <= end, "spans go forward in time");
         if self.spans.len() == MAX_SPANS {
             self.spans.last_mut().expect("full, so not empty").end = end;
         } else {

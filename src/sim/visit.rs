@@ -8,6 +8,7 @@ use slotmap::new_key_type;
 
 use super::call::CallKey;
 use super::ids::ProcessId;
+use super::invariants;
 use super::mysql::Stored;
 use super::outcome::Outcome;
 use super::script::Script;
@@ -154,6 +155,7 @@ impl VisitLog {
             self.records.pop_front();
         }
         self.records.push_back(record);
+        invariants::within(self.records.len(), LOG_LENGTH);
     }
 
     /// The records, newest first.

@@ -207,7 +207,9 @@ impl Page {
     /// Lets time pass and moves the packets. True if what stands still has to be drawn anew, too.
     fn pass_time(&mut self, time: f64) -> bool {
         let elapsed_ms = self.last_frame.replace(time).map_or(0.0, |last| time - last);
-        let end = self.clock.now() + SLICE_MS;
+        let draws = time - self.rendered.0 >= RENDER_MS;
+        // A run ahead leaves the frames that draw the rest to the drawing.
+        let end = self.clock.now() + if draws && self.ahead.is_some() { 0.0 } else { SLICE_MS };
         self.model.frame((elapsed_ms.max(0.0) * 1_000.0) as u64, &mut || self.clock.now() < end);
         if let Some(canvas) = self.canvas.cast::<HtmlCanvasElement>() {
             // Packets of a run ahead are gone before they are seen.
@@ -216,7 +218,7 @@ impl Page {
             packets::draw(&canvas, &self.layout, &self.palette, moving);
         }
         let now = self.model.world.now();
-        let due = time - self.rendered.0 >= RENDER_MS && now != self.rendered.1;
+        let due = draws && now != self.rendered.1;
         if due {
             self.rendered = (time, now);
         }

@@ -1,4 +1,5 @@
 //! Random scenarios: presets and made-up topologies, random settings, random commands at random times.
+#![allow(dead_code, reason = "each test file uses the part that it needs")]
 
 use std::net::Ipv4Addr;
 
@@ -6,24 +7,26 @@ use hopscope::sim::balancer::{AdminState, Algorithm, Health};
 use hopscope::sim::dns::ResolverKind;
 use hopscope::sim::mysql::Thread;
 use hopscope::sim::{
-    Answer, Arrivals, Check, Class, Command, HashType, Mix, PRESETS, PartId, ReadFrom, Rng, Role, Scenario,
-    ServerLine, ServiceTimes, Setting, SimTime, TimedCommand, Wiring, Workload,
+    Answer, Arrivals, Check, Class, Command, HashType, Mix, PRESETS, PartId, ReadFrom, Rng, Role, Scenario, ServerLine,
+    ServiceTimes, Setting, SimTime, TimedCommand, Wiring, Workload,
 };
 
 use crate::support::{ms, scenario as made_up};
 
 /// For so long, in ms, commands come.
-pub const TROUBLE_MS: u64 = 60_000;
+pub const TROUBLE_MS: u64 = 400_000;
 /// Then all is put right, and until here, in ms, nobody comes.
 pub const QUIET_MS: u64 = TROUBLE_MS + 180_000;
 /// Here, in ms, everything must be over.
-pub const END_MS: u64 = QUIET_MS + 30_000;
+pub const END_MS: u64 = QUIET_MS + 20_000;
+/// Commands come in episodes of this length, in ms: faults matter most when they meet.
+const EPISODE_MS: u64 = 40_000;
 
 /// The scenario of a seed.
 pub fn scenario(seed: u64) -> Scenario {
     let mut chance = Chance(Rng::new(seed, 1_000));
     let mut scenario = match chance.below(10) {
-        at @ 0..4 => PRESETS[at].scenario(),
+        0..4 => chance.pick(PRESETS).scenario(),
         _ => {
             let balancers = [0, 1, 1, 1, 2][chance.below(5)];
             made_up(1 + chance.below(5), chance.below(5), balancers)
@@ -35,8 +38,9 @@ pub fn scenario(seed: u64) -> Scenario {
     let names = Names::of(&scenario);
     // Some runs are about little else than databases: only many changes of the primary show how histories part.
     let about_databases = chance.one_in(4);
+    let episodes: Vec<u64> = (0..1 + chance.below(6)).map(|_| chance.moment(TROUBLE_MS - EPISODE_MS)).collect();
     for _ in 0..10 + chance.below(50) {
-        let mut at_ms = chance.below(TROUBLE_MS as usize) as u64;
+        let mut at_ms = chance.pick(&episodes) + chance.moment(EPISODE_MS);
         if chance.one_in(4) {
             // Several at the same moment.
             at_ms = at_ms / 5_000 * 5_000;
@@ -44,6 +48,9 @@ pub fn scenario(seed: u64) -> Scenario {
         let command =
             if about_databases && !chance.one_in(3) { chance.failover(&names) } else { chance.command(&names) };
         scenario.timeline.push(TimedCommand { at_us: ms(at_ms), command });
+    }
+    for _ in 0..chance.below(6) {
+        chance.burst(&mut scenario);
     }
     scenario.timeline.sort_by_key(|entry| entry.at_us);
     put_right(&mut scenario, &names);
@@ -123,6 +130,10 @@ impl Chance {
         self.0.below(bound as u32) as usize
     }
 
+    fn moment(&mut self, before_ms: u64) -> u64 {
+        self.below(before_ms as usize) as u64
+    }
+
     fn number(&mut self, low: u32, high: u32) -> u32 {
         low + self.0.below(high - low + 1)
     }
@@ -146,12 +157,14 @@ impl Chance {
         settings.client.response_timeout_ms = self.number(2_000, 30_000);
         settings.client.dns_timeout_ms = self.number(500, 5_000);
         settings.client.dns_attempts = self.number(1, 3) as u8;
+        settings.client.remembers_address = self.one_in(3);
         settings.dns.ttl_s = *self.pick(&[0, 1, 5, 60]);
         settings.dns.resolver = *self.pick(&[ResolverKind::Unbound, ResolverKind::Bind]);
         settings.network.client_us = self.number(0, 50_000);
-        settings.network.lan_us = self.number(0, 1_000);
+        settings.network.lan_us = if self.one_in(8) { 0 } else { self.number(0, 1_000) };
         settings.network.loopback_us = self.number(0, 50);
         settings.network.handshake = !self.one_in(4);
+        settings.balancer.algorithm = if self.one_in(2) { Algorithm::RoundRobin } else { *self.pick(&Algorithm::ALL) };
         settings.balancer.timeout_queue_ms = (!self.one_in(3)).then(|| self.number(50, 5_000));
         settings.balancer.overhead_us = self.number(0, 100);
         settings.balancer.all_backups = self.one_in(2);
@@ -172,7 +185,7 @@ impl Chance {
         settings.mysql.connect_retry_ms = self.number(100, 3_000);
         settings.mysql.net_timeout_ms = self.number(500, 10_000);
         settings.mysql.semi_sync_timeout_ms = self.number(10, 2_000);
-        settings.record.trace_one_in = self.number(0, 2);
+        settings.record.trace_one_in = self.pick(&[1, 1, 1, 2, 0]).to_owned();
         for (i, name) in names.servers.into_iter().enumerate() {
             if self.one_in(2) {
                 let backup = i > 0 && self.one_in(3);
@@ -222,8 +235,17 @@ impl Chance {
     fn workload(&mut self) -> Workload {
         let shares = [self.number(1, 5), self.number(0, 5), self.number(0, 5)].map(|share| share as u16);
         let mix = Mix { static_files: shares[0], read: shares[1], write: shares[2] };
-        let rate_per_s = *self.pick(&[0, 1, 10, 20, 50, 100]);
+        let rate_per_s = *self.pick(&[0, 1, 2, 5, 10, 20]);
         Workload { rate_per_s, mix, arrivals: *self.pick(&[Arrivals::Poisson, Arrivals::Even]) }
+    }
+
+    /// Many visitors for a few seconds.
+    fn burst(&mut self, scenario: &mut Scenario) {
+        let (start, usual) = (self.moment(TROUBLE_MS - 10_000), scenario.workload);
+        let many = Workload { rate_per_s: self.number(50, 300), ..self.workload() };
+        for (at_ms, workload) in [(start, many), (start + 500 + self.moment(4_000), usual)] {
+            scenario.timeline.push(TimedCommand { at_us: ms(at_ms), command: Command::Load(workload) });
+        }
     }
 
     fn failover(&mut self, names: &Names) -> Command {
@@ -242,9 +264,22 @@ impl Chance {
         }
     }
 
+    /// What an application may do with a request that it does not keep.
+    fn answer(&mut self) -> Answer {
+        match self.below(7) {
+            0 => Answer::Status(self.number(200, 599) as u16),
+            1 => Answer::Delay(self.number(0, 20_000)),
+            2 => Answer::Close,
+            3 => Answer::Reset,
+            4 => Answer::Partial,
+            5 => Answer::Garbage,
+            _ => Answer::ShortBody,
+        }
+    }
+
     fn command(&mut self, names: &Names) -> Command {
         let part = self.name(&names.parts);
-        match self.below(33) {
+        match self.below(34) {
             0..5 => Command::Kill { part },
             5..8 => Command::Freeze { part: self.name(&names.processes) },
             8..10 => Command::Slow { part, factor: *self.pick(&[1, 2, 10, 100]) },
@@ -271,13 +306,12 @@ impl Chance {
             28 => {
                 let source = self.one_in(2).then(|| Ipv4Addr::from(self.0.bits() as u32));
                 let (class, count) = (*self.pick(&Class::ALL), self.number(1, 30));
-                let odd = [Answer::Status(503), Answer::Delay(900), Answer::Close, Answer::Reset, Answer::Garbage];
-                let answer = self.one_in(2).then(|| *self.pick(&odd));
+                let answer = self.one_in(2).then(|| self.answer());
                 let cookie = self.one_in(2).then(|| format!("SRV=s{}", self.below(4)));
                 let path = self.one_in(2).then(|| format!("/{}", self.below(20)));
                 Command::Visit { class, count, source, answer, method: None, path, cookie }
             }
-            29 => Command::Abort { visit: self.number(1, 400).into() },
+            29 => Command::Abort { visit: self.below(3_000) as u64 },
             30 => Command::ServerHealth { server: self.name(&names.servers), health: *self.pick(&Health::ALL) },
             31 => Command::ServerMaxconn { server: self.name(&names.servers), maxconn: self.number(0, 3) },
             _ => Command::Load(self.workload()),

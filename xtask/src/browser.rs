@@ -1,4 +1,4 @@
-//! Finds Chromium and its driver, and installs them where that needs no question: on Debian as root.
+//! Finds Chromium, its driver and Firefox, and installs them where that needs no question: on Debian as root.
 
 use crate::apt;
 use crate::run::{find_on_path, output_of, program};
@@ -26,6 +26,35 @@ pub fn chromium() -> Result<PathBuf> {
             "from https://www.google.com/chrome"
         }
     )
+}
+
+/// Firefox, for what must be the same in every browser. The variable FIREFOX names one that is not in a usual place.
+pub fn firefox() -> Result<PathBuf> {
+    if let Some(found) = find_firefox() {
+        return Ok(found);
+    }
+    if apt::may_install() {
+        apt::install_packages(&["firefox-esr"])?;
+        if let Some(found) = find_firefox() {
+            return Ok(found);
+        }
+    }
+    bail!(
+        "Firefox is needed: install it ({}), or set FIREFOX to the path of its program.",
+        if find_on_path("apt-get").is_some() {
+            "`sudo apt-get install firefox-esr`"
+        } else {
+            "from https://www.mozilla.org/firefox"
+        }
+    )
+}
+
+fn find_firefox() -> Option<PathBuf> {
+    const PLACES: [&str; 2] =
+        ["/Applications/Firefox.app/Contents/MacOS/firefox", r"C:\Program Files\Mozilla Firefox\firefox.exe"];
+    named_by("FIREFOX")
+        .or_else(|| ["firefox-esr", "firefox"].iter().find_map(|name| find_on_path(name)))
+        .or_else(|| PLACES.iter().map(PathBuf::from).find(|place| place.is_file()))
 }
 
 /// The program that steers the browser. The variable CHROMEDRIVER names one that is not on PATH.

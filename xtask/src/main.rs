@@ -5,6 +5,7 @@ mod bench;
 mod browser;
 #[cfg(target_os = "linux")]
 mod conformance;
+mod parity;
 mod run;
 mod serve;
 mod site;
@@ -15,6 +16,7 @@ mod tools;
 
 use anyhow::{Context, Result, bail};
 use std::process::ExitCode;
+use test::Sweep;
 
 const HELP: &str = "\
 Usage: cargo xtask <command>
@@ -22,7 +24,8 @@ Usage: cargo xtask <command>
 Commands:
   serve [--port N]   build the site if its sources changed, and serve it on http://127.0.0.1:8080
   build              leave the static site in dist/, print its sizes and check them against the budget
-  test [STEP]...     run every step, or only those named: fmt lint native wasm ui build e2e
+  test [STEP]...     run every step, or only those named: fmt lint native swarm wasm ui build parity e2e
+  test --full ...    the same with longer sweeps: 20,000 seeds in the step swarm
   conformance        run the real HAProxy and nginx beside the engine on random cases, which must agree
                      [--seed N] [--haproxy N] [--nginx N], or [FILE]..., or [--recordings]
   bench [WHAT]       measure the engine's speed: web, peers or variants; `cargo xtask bench help` tells more
@@ -49,7 +52,8 @@ fn run_command(arguments: &[&str]) -> Result<()> {
         ["serve", options @ ..] => serve::command(port(options)?),
         ["build"] => site::build_and_measure(),
         ["bench", options @ ..] => bench::command(options),
-        ["test", steps @ ..] => test::command(steps),
+        ["test", "--full", steps @ ..] => test::command(steps, Sweep::Full),
+        ["test", steps @ ..] => test::command(steps, Sweep::Usual),
         #[cfg(target_os = "linux")]
         ["conformance", options @ ..] => conformance::command(options),
         #[cfg(not(target_os = "linux"))]

@@ -1,7 +1,7 @@
 //! Every test of the project as a list of steps, from the quickest to the slowest.
 
 use crate::run::{cargo, install, program, root, run, spoken};
-use crate::{browser, serve, site, toolchain, tools};
+use crate::{browser, parity, serve, site, toolchain, tools};
 use anyhow::{Result, anyhow, bail};
 use std::fs;
 use std::path::Path;
@@ -11,17 +11,26 @@ use std::time::{Duration, Instant};
 struct Step {
     name: &'static str,
     what: &'static str,
-    run: fn() -> Result<()>,
+    run: fn(Sweep) -> Result<()>,
 }
 
-const STEPS: [Step; 7] = [
-    Step { name: "fmt", what: "the code is formatted", run: fmt },
-    Step { name: "lint", what: "clippy and rustdoc have nothing to say", run: lint },
-    Step { name: "native", what: "tests of the core, compiled for this machine", run: native },
-    Step { name: "wasm", what: "tests of the core, compiled to WebAssembly", run: wasm },
-    Step { name: "ui", what: "tests of the user interface, in Chromium", run: ui },
-    Step { name: "build", what: "the optimised site and its size", run: site::build_and_measure },
-    Step { name: "e2e", what: "tests of the built site, in Chromium", run: e2e },
+/// How much of what is random is tried.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Sweep {
+    Usual,
+    Full,
+}
+
+const STEPS: [Step; 9] = [
+    Step { name: "fmt", what: "the code is formatted", run: |_| fmt() },
+    Step { name: "lint", what: "clippy and rustdoc have nothing to say", run: |_| lint() },
+    Step { name: "native", what: "tests of the core, compiled for this machine", run: |_| native() },
+    Step { name: "swarm", what: "invariants under random faults, over many seeds", run: swarm },
+    Step { name: "wasm", what: "tests of the core, compiled to WebAssembly", run: |_| wasm() },
+    Step { name: "ui", what: "tests of the user interface, in Chromium", run: |_| ui() },
+    Step { name: "build", what: "the optimised site and its size", run: |_| site::build_and_measure() },
+    Step { name: "parity", what: "the same runs natively, in Chromium and in Firefox", run: |_| parity::compare() },
+    Step { name: "e2e", what: "tests of the built site, in Chromium", run: |_| e2e() },
 ];
 
 /// Where a course might put the site: the end-to-end tests visit it there.
@@ -30,7 +39,7 @@ const SUB_PATH: &str = "/course/week-3/";
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 
 /// The whole of `cargo xtask test`: all steps, or those named, up to the first that fails.
-pub fn command(names: &[&str]) -> Result<()> {
+pub fn command(names: &[&str], sweep: Sweep) -> Result<()> {
     if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
         bail!("there is no test step `{unknown}`; the steps are {}.", STEPS.map(|step| step.name).join(", "));
     }
@@ -38,7 +47,7 @@ pub fn command(names: &[&str]) -> Result<()> {
     let mut durations = Vec::new();
     for (index, step) in chosen.iter().enumerate() {
         println!("\n== {}/{} {}: {} ==", index + 1, chosen.len(), step.name, step.what);
-        let duration = run_step(step)?;
+        let duration = run_step(step, sweep)?;
         println!("-- {} passed in {}", step.name, spoken(duration));
         durations.push((step.name, duration));
     }
@@ -46,9 +55,9 @@ pub fn command(names: &[&str]) -> Result<()> {
     Ok(())
 }
 
-fn run_step(step: &Step) -> Result<Duration> {
+fn run_step(step: &Step, sweep: Sweep) -> Result<Duration> {
     let started = Instant::now();
-    let outcome = (step.run)();
+    let outcome = (step.run)(sweep);
     let duration = started.elapsed();
     outcome.map(|()| duration).map_err(|problem| {
         let (name, duration) = (step.name, spoken(duration));
@@ -81,9 +90,16 @@ fn native() -> Result<()> {
     run(cargo().args(["test", "--workspace"]))
 }
 
+/// Ten simulated minutes for each seed.
+fn swarm(sweep: Sweep) -> Result<()> {
+    let seeds = if sweep == Sweep::Full { "20000" } else { "2000" };
+    let tests = ["test", "--profile", "swarm", "--test", "swarm", "--", "--nocapture"];
+    run(cargo().args(tests).env("HOPSCOPE_SEEDS", seeds))
+}
+
 fn wasm() -> Result<()> {
     toolchain::node()?;
-    let files = ["parity", "engine_story", "engine_layers", "engine_faults"];
+    let files = ["engine_story", "engine_layers", "engine_faults"];
     run(test_in_wasm(&files)?.env("PATH", tools::path_with_tools()))
 }
 
@@ -143,8 +159,11 @@ mod tests {
 
     #[test]
     fn an_unknown_step_is_refused_with_the_list_of_steps() {
-        let message = command(&["lint", "unit"]).unwrap_err().to_string();
-        assert_eq!(message, "there is no test step `unit`; the steps are fmt, lint, native, wasm, ui, build, e2e.");
+        let message = command(&["lint", "unit"], Sweep::Usual).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "there is no test step `unit`; the steps are fmt, lint, native, swarm, wasm, ui, build, parity, e2e."
+        );
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod state;
 mod static_rr;
 #[cfg(test)]
 mod testing;
+mod turns;
 
 use std::collections::VecDeque;
 

@@ -14,6 +14,8 @@ const SCALE: u64 = 16;
 pub(super) struct RoundRobin {
     places: Vec<Place>,
     clocks: [Clock; 2],
+    /// Whether the last pick opened a window, and whether it passed over a server whose turn it was.
+    pub(super) last_pick: (bool, bool),
 }
 
 /// The time of one group.
@@ -71,7 +73,8 @@ impl RoundRobin {
             rest: 0,
             passed_before: None,
         };
-        let mut robin = Self { places: servers.iter().map(place).collect(), clocks: [Clock::default(); 2] };
+        let places = servers.iter().map(place).collect();
+        let mut robin = Self { places, clocks: [Clock::default(); 2], last_pick: (false, false) };
         for server in 0..servers.len() {
             let Place { group, weight, .. } = robin.places[server];
             robin.clocks[group as usize].sum += weight;
@@ -115,6 +118,7 @@ impl RoundRobin {
         if let Some(server) = chosen {
             self.enter(server);
         }
+        self.last_pick = (new_window, passed.is_some());
         self.put_back(passed, chosen, new_window);
         chosen
     }

@@ -7,6 +7,7 @@ use super::map::Map;
 use super::ring::Ring;
 use super::round_robin::RoundRobin;
 use super::static_rr::StaticRr;
+use super::turns::Turns;
 use super::{first, random};
 use crate::sim::Rng;
 use crate::sim::named::named;
@@ -66,7 +67,7 @@ pub struct Selector {
 
 #[derive(Clone, Debug)]
 enum Policy {
-    RoundRobin(RoundRobin),
+    RoundRobin(RoundRobin, Turns),
     StaticRr(StaticRr),
     LeastConn(LeastConn),
     First,
@@ -93,7 +94,10 @@ impl Selector {
         let duty = Duty::of(servers, all_backups);
         let map = || Map::new(servers, |server| duty.competes(server, servers), duty.only_one());
         let policy = match algorithm {
-            Algorithm::RoundRobin => Policy::RoundRobin(RoundRobin::new(servers)),
+            Algorithm::RoundRobin => {
+                let turns = Turns::new(servers, |server| duty.includes(server, servers));
+                Policy::RoundRobin(RoundRobin::new(servers), turns)
+            }
             Algorithm::StaticRr => Policy::StaticRr(StaticRr::new(map())),
             Algorithm::LeastConn => Policy::LeastConn(LeastConn::new(servers)),
             Algorithm::First => Policy::First,
@@ -115,7 +119,12 @@ impl Selector {
             (Policy::Map(map), _) => map.pick(hash),
             (Policy::Random(_), Duty::OneBackup(backup)) => Some(backup).filter(|_| !servers[backup].full()),
             (_, Duty::OneBackup(backup)) => Some(backup),
-            (Policy::RoundRobin(turns), Duty::All(group)) => turns.pick(group, servers, avoid),
+            (Policy::RoundRobin(robin, turns), Duty::All(group)) => {
+                let picked = robin.pick(group, servers, avoid);
+                let (opens_window, passed_over) = robin.last_pick;
+                turns.take(picked, opens_window, passed_over);
+                picked
+            }
             (Policy::LeastConn(loads), Duty::All(group)) => loads.pick(group, servers, avoid),
             (Policy::First, Duty::All(group)) => first::pick(group, servers, avoid),
             (Policy::Ring(ring), duty) => ring.pick(hash, servers, |server| duty.includes(server, servers), avoid),
@@ -137,7 +146,10 @@ impl Selector {
         let duty = self.duty;
         let competes = |server| duty.competes(server, servers);
         match &mut self.policy {
-            Policy::RoundRobin(turns) => turns.changed(server, servers),
+            Policy::RoundRobin(robin, turns) => {
+                robin.changed(server, servers);
+                turns.change(servers, |server| duty.includes(server, servers));
+            }
             Policy::StaticRr(turns) => turns.map.rebuild(servers, competes, duty.only_one()),
             Policy::LeastConn(loads) => loads.changed(server, servers),
             Policy::Map(map) => map.rebuild(servers, competes, duty.only_one()),

@@ -4,6 +4,7 @@ use super::candidate::Pick;
 use super::{Algorithm, hash};
 use crate::sim::call::{CallKey, Parent, Reply, Session, Work};
 use crate::sim::ids::ProcessId;
+use crate::sim::invariants;
 use crate::sim::outcome::Cause;
 use crate::sim::script::NOT_HTTP;
 use crate::sim::settings::RetryOn;
@@ -148,6 +149,9 @@ impl World {
         if !is_retry {
             balancer.servers[server].counters.sessions += 1;
             balancer.counters.assigned += 1;
+            let insists = why == PickReason::Cookie && self.settings.balancer.persist;
+            invariants::may_get_request(&balancer.servers[server], insists || why == PickReason::FromQueue);
+            invariants::counts_add_up(balancer);
         }
         if !session.running && !session.uncounted {
             balancer.count_running(server, true);

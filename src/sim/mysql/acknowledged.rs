@@ -81,8 +81,9 @@ impl Cluster {
         }
     }
 
-    /// Takes what the new primary has not off the list of what reads should show.
-    pub(super) fn write_off(&mut self, primary: u16) {
+    /// Takes what the new primary has not off the list of what reads should show, and returns how much that is.
+    pub(super) fn write_off(&mut self, primary: u16) -> u64 {
+        let expected = self.acknowledged.recent.iter().flatten().count();
         let executed = self.servers[usize::from(primary)].executed.clone();
         for gtid in &mut self.acknowledged.recent {
             *gtid = gtid.filter(|gtid| executed.contains(*gtid));
@@ -99,6 +100,7 @@ impl Cluster {
             }
         }
         self.acknowledged.kept = self.servers[usize::from(primary)].shown;
+        (expected - self.acknowledged.recent.iter().flatten().count()) as u64
     }
 
     /// Counts anew what is counted as it happens.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::sim::invariants;
 use crate::sim::time::SimTime;
 
 /// Transactions that a binlog or relay log keeps (`binlog_expire_logs_seconds` and `relay_log_space_limit` in the real world).
@@ -204,6 +205,7 @@ impl Binlog {
             self.start = self.start.max(self.first);
         }
         self.entries.push_back(transaction);
+        invariants::within(self.entries.len(), MAX_TRANSACTIONS);
     }
 
     /// The transactions with their positions, from `position` on.

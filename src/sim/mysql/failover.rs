@@ -8,6 +8,7 @@ use super::status::Io;
 use super::threads::Thread;
 use super::{Binlog, Cluster, Position, Row, Server, Stored};
 use crate::sim::ids::ProcessId;
+use crate::sim::invariants;
 use crate::sim::parts::Condition;
 use crate::sim::scenario::FieldError;
 use crate::sim::time::SimTime;
@@ -74,6 +75,7 @@ impl World {
             self.cluster.promotions.pop_front();
         }
         self.cluster.promotions.push_back(promotion);
+        invariants::within(self.cluster.promotions.len(), MAX_PROMOTIONS);
         if let Some(old) = old
             && self.parts.condition(self.cluster.servers[usize::from(old)].process) == Condition::Up
         {
@@ -102,7 +104,8 @@ impl World {
                 }
             }
         }
-        self.cluster.write_off(at);
+        let expected_no_more = self.cluster.write_off(at);
+        invariants::losses_are_named(promotion.lost_count, expected_no_more);
         promotion
     }
 

@@ -211,7 +211,10 @@ impl World {
                 let id = visit.and_then(|visit| self.visits.get(visit)).map_or(0, |visit| visit.id);
                 let stored = self.store_row(at as u16, id);
                 let row = stored.row.id;
-                if let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) {
+                // An attempt that was given up stores a row, too, but nobody is ever told of it.
+                if self.is_awaited(key)
+                    && let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit))
+                {
                     visit.notes.stored = Some(stored);
                 }
                 self.mark(key, Place::Process(process), Decision::StoredRow { row });

@@ -3,6 +3,7 @@
 use super::status::{Io, IoError, WhyRefused};
 use super::{MAX_TRANSACTIONS, Server};
 use crate::sim::ids::LinkId;
+use crate::sim::invariants;
 use crate::sim::parts::Condition;
 use crate::sim::settings::Mysql;
 use crate::sim::time::{Micros, SimTime};
@@ -87,6 +88,7 @@ impl World {
             server.received = Some(gtid);
             server.next_position += 1;
         }
+        invariants::within(self.cluster.servers[at].relay.len(), MAX_TRANSACTIONS);
         self.acknowledge_receipt(replica, source);
         self.start_applying(replica);
     }
@@ -113,6 +115,7 @@ impl World {
 
     /// The applier has carried a transaction out, or has found that it cannot.
     pub(in crate::sim) fn replica_applies(&mut self, replica: u16, life: u32) {
+        invariants::is_prefix(&self.cluster.servers, usize::from(replica));
         let server = &mut self.cluster.servers[usize::from(replica)];
         if life != server.tickets.apply || self.parts.condition(server.process) != Condition::Up {
             return;

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::data::{Change, Row, Transaction};
 use super::status::ApplyError;
+use crate::sim::invariants;
 
 /// Rows of the table `orders` that a server keeps; those with the smallest ids are archived and only counted.
 pub const MAX_ROWS: usize = 500;
@@ -94,6 +95,7 @@ impl Table {
             Ok(at) => self.rows[at] = row,
             Err(at) => self.rows.insert(at, row),
         }
+        invariants::within(self.rows.len(), MAX_ROWS);
         self.counter = self.counter.max(row.id);
     }
 
