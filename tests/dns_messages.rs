@@ -3,11 +3,14 @@
 
 #[path = "dns_replay/recording.rs"]
 mod recording;
+#[path = "support/decode.rs"]
+mod wire;
 
-use hopscope::sim::dns::{decode, dig_text, encode};
+use hopscope::sim::dns::{dig_text, encode};
 use serde_json::Value;
 
 use recording::recordings;
+use wire::decode;
 
 #[test]
 fn every_recorded_message_is_the_same_after_decoding_and_encoding() {

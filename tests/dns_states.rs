@@ -1,15 +1,19 @@
 //! The resolver away from the recordings: the walk from the root, recovery after silence, the ends of time, any steps.
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "support/decode.rs"]
+mod wire;
+
 use std::net::Ipv4Addr;
 
 use hopscope::replay::replay;
 use hopscope::sim::dns::{
     Lookup, Message, NAME, NameServer, RecordType, Resolver, ResolverKind, ResolverSettings, Zone, com_referral,
-    decode, dig_text, encode, root_referral,
+    dig_text, encode, root_referral,
 };
 use hopscope::sim::{Micros, SimTime};
 use serde_json::json;
+use wire::decode;
 
 const NS1: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 53);
 

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::ahead::TimeLeft;
 use super::history::History;
 use super::link::Start;
 use super::playback::{Playback, Speed};
-use crate::sim::{Class, Command, PartId, Preset, Scenario, World};
+use crate::sim::{Class, Command, Micros, PartId, Preset, Scenario, World};
 
 /// The most notices that are shown at a time.
 const MAX_NOTICES: usize = 4;
@@ -136,8 +137,10 @@ pub enum Msg {
     NextHop,
     /// Lets the followed visit and everything else go on.
     Unfollow,
-    /// Wall time has passed, in microseconds.
-    Frame(u64),
+    /// Runs ahead by so much simulated time, as fast as it goes.
+    RunAhead(Micros),
+    /// Ends a run ahead, or the search for the next hop.
+    Cancel,
     /// Lets time run, or stops it.
     Toggle,
     /// Carries out the next event, with time standing still otherwise.
@@ -162,6 +165,16 @@ pub enum Msg {
     Dismiss(usize),
 }
 
+impl Msg {
+    /// Whether neither the world nor its time is touched.
+    const fn only_looks(&self) -> bool {
+        matches!(
+            self,
+            Self::Select(_) | Self::ShowVisit(_) | Self::Tab(_) | Self::Sheet(_) | Self::Theme(_) | Self::Dismiss(_)
+        )
+    }
+}
+
 impl Model {
     /// The page as the address asks for it.
     #[must_use]
@@ -183,8 +196,17 @@ impl Model {
         }
     }
 
-    /// Does what a message says.
+    /// Lets wall time pass, in microseconds; `time_left` says when the frame has worked enough.
+    pub fn frame(&mut self, elapsed_us: u64, time_left: TimeLeft) {
+        self.playback.frame(&mut self.world, elapsed_us, time_left);
+    }
+
+    /// Does what a message says. Whatever is more than looking ends a run ahead first: a command then happens at the
+    /// moment that the user sees, with time standing still, and never somewhere in the middle of a run.
     pub fn update(&mut self, msg: Msg) {
+        if !msg.only_looks() {
+            self.playback.stop(self.world.now());
+        }
         match msg {
             Msg::Do(command) => self.obey(command),
             Msg::Send(class) => drop(self.send(class)),
@@ -196,7 +218,8 @@ impl Model {
             }
             Msg::NextHop => self.next_hop(),
             Msg::Unfollow => self.playback.follow = None,
-            Msg::Frame(elapsed_us) => self.playback.frame(&mut self.world, elapsed_us),
+            Msg::RunAhead(length) => self.playback.run_ahead(self.world.now(), length),
+            Msg::Cancel => {}
             Msg::Toggle => self.playback.running = !self.playback.running,
             Msg::Step => {
                 self.playback.running = false;

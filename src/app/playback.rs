@@ -1,9 +1,8 @@
 //! How simulated time follows the clock on the wall: speed, pause, single steps, hop by hop.
 
-use crate::sim::{SimTime, World};
+use super::ahead::{Ahead, HopSearch, TimeLeft, run_slice};
+use crate::sim::{Micros, SimTime, World};
 
-/// The most events that one frame carries out, so that the page always answers.
-pub const MAX_EVENTS_PER_FRAME: u64 = 40_000;
 /// The longest stretch of wall time that one frame makes up for, in microseconds (a hidden tab sleeps for hours).
 const MAX_FRAME_US: u64 = 100_000;
 /// Wall time in which a hop is shown, in microseconds.
@@ -91,6 +90,10 @@ pub struct Playback {
     pub speed: Speed,
     /// The visit that is followed hop by hop, if any.
     pub follow: Option<Follow>,
+    /// The newest run ahead, even if it is over.
+    pub ahead: Option<Ahead>,
+    /// The search for the end of the followed visit's next hop.
+    search: Option<Box<HopSearch>>,
     /// Simulated time owed, in microseconds times the speed's divisor.
     owed: u64,
     hop_speed: Speed,
@@ -100,7 +103,7 @@ impl Playback {
     /// Time runs, at `speed`.
     #[must_use]
     pub const fn new(speed: Speed) -> Self {
-        Self { running: true, speed, follow: None, owed: 0, hop_speed: WATCHING }
+        Self { running: true, speed, follow: None, ahead: None, search: None, owed: 0, hop_speed: WATCHING }
     }
 
     /// The speed in force now.
@@ -113,8 +116,19 @@ impl Playback {
         }
     }
 
-    /// Lets `elapsed_us` of wall time pass.
-    pub fn frame(&mut self, world: &mut World, elapsed_us: u64) {
+    /// Lets `elapsed_us` of wall time pass, as far as the simulation gets in the time that this frame has. What it does
+    /// not get to is let go: under a heavy load simulated time falls behind, and the page still answers.
+    pub fn frame(&mut self, world: &mut World, elapsed_us: u64, time_left: TimeLeft) {
+        if let Some(ahead) = self.ahead.as_mut().filter(|ahead| ahead.is_running()) {
+            return ahead.slice(world, time_left);
+        }
+        if let Some(search) = &mut self.search {
+            if let Some(target) = search.slice(time_left) {
+                self.search = None;
+                self.show_hop(world.now(), target);
+            }
+            return;
+        }
         let moving = match self.follow {
             Some(follow) => follow.target.is_some(),
             None => self.running,
@@ -132,13 +146,34 @@ impl Playback {
         if let Some(target) = self.follow.and_then(|follow| follow.target) {
             until = until.min(target);
         }
-        world.run_bounded(until, MAX_EVENTS_PER_FRAME);
+        run_slice(world, until, time_left);
         if let Some(follow) = &mut self.follow
             && follow.target.is_some_and(|target| world.now() >= target)
         {
             follow.target = None;
             follow.told += 1;
         }
+    }
+
+    /// Runs ahead as fast as it goes, frame by frame; time stands still afterwards.
+    pub fn run_ahead(&mut self, now: SimTime, length: Micros) {
+        self.ahead = Some(Ahead::new(now, length));
+        self.running = false;
+        self.follow = None;
+    }
+
+    /// Ends what takes long: a run ahead stays where it has come to, a search for the next hop where it began.
+    pub fn stop(&mut self, now: SimTime) {
+        self.search = None;
+        if let Some(ahead) = &mut self.ahead {
+            ahead.stop(now);
+        }
+    }
+
+    /// Whether the next hop of the followed visit is being searched for or shown.
+    #[must_use]
+    pub fn is_on_a_hop(&self) -> bool {
+        self.search.is_some() || self.follow.is_some_and(|follow| follow.target.is_some())
     }
 
     /// Starts to follow a visit: time stands still between hops.
@@ -155,13 +190,16 @@ impl Playback {
         let spans = world.trace(follow.visit).map_or(0, |trace| trace.spans.len());
         if follow.told < spans {
             follow.told += 1;
-            return;
+        } else {
+            self.search = HopSearch::new(world, follow.visit).map(Box::new);
         }
-        let Some(target) = next_span(world, follow.visit) else {
-            return;
-        };
-        let length = target.since(world.now()).0.max(1);
-        follow.target = Some(target);
+    }
+
+    fn show_hop(&mut self, now: SimTime, target: SimTime) {
+        if let Some(follow) = &mut self.follow {
+            follow.target = Some(target);
+        }
+        let length = target.since(now).0.max(1);
         self.owed = 0;
         self.hop_speed = Speed::times(u32::try_from(length).unwrap_or(u32::MAX), HOP_US as u32);
     }
@@ -188,22 +226,6 @@ fn automatic(world: &World) -> Speed {
     if by_hand.iter().all(quiet) { WAITING } else { WATCHING }
 }
 
-/// The moment at which a visit's trace has one more span, or the visit has ended.
-fn next_span(world: &World, visit: u64) -> Option<SimTime> {
-    let mut ahead = world.clone();
-    let before = ahead.trace(visit)?.spans.len();
-    for _ in 0..MAX_EVENTS_PER_FRAME {
-        let trace = ahead.trace(visit)?;
-        if trace.spans.len() > before || trace.outcome.is_some() {
-            return Some(ahead.now());
-        }
-        if !ahead.step() {
-            return None;
-        }
-    }
-    Some(ahead.now())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,11 +250,11 @@ mod tests {
         let mut told = Vec::new();
         while !playback.has_told_all(&world) {
             playback.next_hop(&world);
-            while playback.follow.unwrap().target.is_some() {
-                playback.frame(&mut world, 16_667);
+            while playback.is_on_a_hop() {
+                playback.frame(&mut world, 16_667, &mut || false);
             }
             let now = world.now();
-            playback.frame(&mut world, 16_667);
+            playback.frame(&mut world, 16_667, &mut || false);
             assert_eq!(world.now(), now);
             told.push(playback.follow.unwrap().told);
         }

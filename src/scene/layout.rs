@@ -101,7 +101,7 @@ impl Layout {
         let column = |t: u8| (0..tiers.len()).filter(|i| tiers[*i] == t && !is_name_service[*i]).collect::<Vec<_>>();
         let stacked =
             |column: &[usize], boxes: &[BoxLayout]| column.iter().map(|i| boxes[*i].h + GAP_Y).sum::<f64>() - GAP_Y;
-        let columns: Vec<Vec<usize>> = (0..=4).map(column).collect();
+        let columns: Vec<Vec<usize>> = (0..TIERS).map(column).collect();
         let height = columns.iter().enumerate().fold(top, |most, (t, column)| {
             let above = if t < 2 { top } else { MARGIN };
             most.max(above + stacked(column, &self.boxes))
@@ -129,8 +129,8 @@ impl Layout {
 
     fn place_tall(&mut self, wiring: &Wiring) {
         let names = |role: &Role| matches!(role, Role::Resolver | Role::Authoritative);
-        let mut order: Vec<usize> = (0..self.boxes.len()).collect();
-        order.sort_by_key(|i| tier(wiring, (*i).into()));
+        let of_tier = |t| (0..self.boxes.len()).filter(move |i| tier(wiring, (*i).into()) == t);
+        let order: Vec<usize> = (0..TIERS).flat_map(of_tier).collect();
         let (mut x, mut y) = (MARGIN, MARGIN);
         for i in &order {
             if has(wiring, self.boxes[*i].machine, names) {
@@ -285,6 +285,9 @@ fn empty_box(wiring: &Wiring, machine: MachineId) -> BoxLayout {
 }
 
 /// The column of a machine: that of its foremost process.
+/// Columns of the wide picture, from the visitor to the databases.
+const TIERS: u8 = 5;
+
 fn tier(wiring: &Wiring, machine: MachineId) -> u8 {
     let of = |role: &Role| match role {
         Role::Browser | Role::Resolver => 0,

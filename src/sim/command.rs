@@ -1,11 +1,14 @@
 //! Everything that anybody can do to a world.
 
+mod read;
+
 use std::net::Ipv4Addr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::balancer::{AdminState, Health};
 use super::ids::PartId;
+use super::json::fields;
 use super::mysql::Thread;
 use super::nginx::Upstream;
 use super::scenario::FieldError;
@@ -23,30 +26,29 @@ pub const MAX_SLOWDOWN: u32 = 100_000;
 
 /// One act of a person on the world. Buttons, lessons, timelines and host pages all send these; nothing else changes a
 /// world. Parts are named `machine`, `machine/process` or `machine/process>machine/process`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
 pub enum Command {
     /// Starts visits, one right after the other's start.
     Visit {
         /// What they ask for.
         class: Class,
         /// How many.
-        #[serde(default = "one")]
         count: u32,
         /// Address that they come from; the visitor's own if absent.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         source: Option<Ipv4Addr>,
         /// What the application does with them; what it always does if absent.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         answer: Option<Answer>,
         /// HTTP method; that of the class if absent.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         method: Option<Method>,
         /// Path and query.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         path: Option<String>,
         /// The `Cookie` header.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         cookie: Option<String>,
     },
     /// Lets the application answer a visit that it holds.
@@ -125,7 +127,7 @@ pub enum Command {
     /// `nginx -s reload`, on every nginx: new worker processes read the configuration and know of no failures.
     Reload {
         /// A new upstream block; absent, the one it has.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         upstream: Option<Upstream>,
     },
     /// Writes new A records of `www.foobar.com` into the zone.
@@ -152,7 +154,6 @@ pub enum Command {
         /// The replica, as `machine/process`.
         server: String,
         /// Which threads; both if absent.
-        #[serde(default)]
         thread: Thread,
         /// Whether they start or stop.
         run: bool,
@@ -172,8 +173,7 @@ pub enum Command {
 }
 
 /// A command with the moment at which it is carried out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TimedCommand {
     /// When, in microseconds since the start of the run.
     pub at_us: SimTime,
@@ -181,9 +181,7 @@ pub struct TimedCommand {
     pub command: Command,
 }
 
-const fn one() -> u32 {
-    1
-}
+fields!(TimedCommand = Self { at_us: SimTime::ZERO, command: Command::RestoreAll }; { at_us, command } {});
 
 impl Command {
     /// Ordinary visits of the visitor's own.

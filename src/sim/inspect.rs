@@ -1,5 +1,6 @@
 //! Looking at a world: everything here only reads.
 
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use super::app_server::AppServer;
@@ -164,9 +165,8 @@ impl World {
     /// Numbers of the visits under way that commands started, oldest first.
     #[must_use]
     pub fn sent_by_hand(&self) -> Vec<u64> {
-        let mut visits: Vec<u64> = self.visits.values().filter(|v| v.by_hand).map(|v| v.id).collect();
-        visits.sort_unstable();
-        visits
+        let visits: BinaryHeap<u64> = self.visits.values().filter(|v| v.by_hand).map(|v| v.id).collect();
+        visits.into_sorted_vec()
     }
 
     /// Calls under way, those for nobody included.

@@ -19,6 +19,7 @@ mod histogram;
 mod ids;
 mod inspect;
 mod invariants;
+mod json;
 pub mod metrics;
 pub mod mysql;
 mod named;

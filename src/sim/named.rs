@@ -4,7 +4,7 @@
 macro_rules! named {
     ($(#[$meta:meta])* pub enum $type:ident { $($(#[$inner:meta])* $name:literal $variant:ident,)* }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
         pub enum $type {
             $($(#[$inner])* #[serde(rename = $name)] $variant,)*
         }
@@ -19,6 +19,19 @@ macro_rules! named {
                 match self { $(Self::$variant => $name,)* }
             }
         }
+
+        impl $crate::sim::json::Place for $type {
+            fn expected(&self) -> &'static str {
+                "a name"
+            }
+
+            fn take(&mut self, scalar: $crate::sim::json::Scalar<'_>) -> Result<(), $crate::sim::json::Problem> {
+                *self = Self::ALL[scalar.one_of(&[$($name),*])?];
+                Ok(())
+            }
+        }
+
+        $crate::sim::json::readable!($type = Self::ALL[0]);
     };
 }
 

@@ -2,10 +2,11 @@
 
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::command::{Command, TimedCommand};
 use super::field_path::field_at;
+use super::json::fields;
 use super::settings::Settings;
 use super::time::SimTime;
 use super::topology::Topology;
@@ -18,26 +19,24 @@ pub const MAX_TEXT: usize = 256 * 1024;
 pub const MAX_TIMELINE: usize = 10_000;
 
 /// Topology, settings, workload, seed and timeline: the same scenario always gives the same run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Scenario {
     /// Short name, such as `three-server`.
     pub name: String,
     /// What stands where.
     pub topology: Topology,
     /// How it is configured.
-    #[serde(default)]
     pub settings: Settings,
     /// The visits that come by themselves.
-    #[serde(default)]
     pub workload: Workload,
     /// Where all randomness starts.
-    #[serde(default)]
     pub seed: u64,
     /// Commands at fixed times.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub timeline: Vec<TimedCommand>,
 }
+
+fields!(Scenario { name, topology } { settings, workload, seed, timeline });
 
 /// What is wrong with an input, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]

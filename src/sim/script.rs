@@ -1,11 +1,13 @@
 //! Visits that a command describes more closely than a class does: their method, path and cookie, and what the application
 //! does with them. All of it hangs off one pointer of the visit, so that ordinary visits pay nothing for it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::Error;
 
 use super::call::{CallKey, CallState, Reply, Work};
 use super::command::range;
 use super::ids::ProcessId;
+use super::json::{Object, Place, Problem, Scalar, Variants, readable};
 use super::named::named;
 use super::outcome::{BrowserError, Cause};
 use super::scenario::FieldError;
@@ -20,7 +22,7 @@ use super::world::{Action, World};
 pub const MAX_REQUEST_TEXT: usize = 256;
 
 /// What the application does with one visit. Only a `Page` asks the database.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answer {
     /// What it does with any other.
@@ -43,6 +45,49 @@ pub enum Answer {
     /// It keeps the visit until [`Command::Release`](super::Command::Release).
     Held,
 }
+
+const ANSWERS: [&str; 9] = ["page", "status", "delay", "close", "reset", "partial", "garbage", "short-body", "held"];
+
+impl Place for Answer {
+    fn expected(&self) -> &'static str {
+        "enum Answer"
+    }
+
+    fn take(&mut self, scalar: Scalar<'_>) -> Result<(), Problem> {
+        *self = match ANSWERS[scalar.one_of(&ANSWERS)?] {
+            "close" => Self::Close,
+            "reset" => Self::Reset,
+            "partial" => Self::Partial,
+            "garbage" => Self::Garbage,
+            "short-body" => Self::ShortBody,
+            "held" => Self::Held,
+            "page" => Self::Page,
+            _ => return Err(scalar.of_wrong_type("a number with the name")),
+        };
+        Ok(())
+    }
+
+    fn object(&mut self) -> Option<Object<'_>> {
+        Some(Object::Variant(self))
+    }
+}
+
+impl Variants for Answer {
+    fn choose(&mut self, name: &str) -> Result<&mut dyn Place, Problem> {
+        *self = match name {
+            "status" => Self::Status(0),
+            "delay" => Self::Delay(0),
+            _ => return Err(Problem::unknown_variant(name, &ANSWERS)),
+        };
+        match self {
+            Self::Status(status) => Ok(status),
+            Self::Delay(ms) => Ok(ms),
+            _ => unreachable!("one of the two was chosen"),
+        }
+    }
+}
+
+readable!(Answer = Self::Page);
 
 named! {
     /// HTTP methods. A POST may change something, so that a proxy thinks twice before it sends one again.

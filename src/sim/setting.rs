@@ -1,10 +1,12 @@
 //! The settings that can be changed while the world runs, each under its readable key.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::Error;
 
 use super::balancer::Algorithm;
 use super::command::range;
 use super::dns::ResolverKind;
+use super::json::{Blank, Object, Problem, Tagged, must};
 use super::scenario::FieldError;
 use super::settings::{Check, ReadFrom, ServiceTimes, Settings};
 use super::topology::Topology;
@@ -12,8 +14,8 @@ use super::topology::Topology;
 macro_rules! settings {
     ($($(#[$doc:meta])* $key:literal $variant:ident($type:ty) => $($field:ident).+ $(, $low:literal..=$high:literal)?;)*) => {
         /// A new value for one setting.
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(tag = "key", content = "value", deny_unknown_fields)]
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+        #[serde(tag = "key", content = "value")]
         pub enum Setting {
             $($(#[$doc])* #[serde(rename = $key)] $variant($type),)*
         }
@@ -56,6 +58,20 @@ macro_rules! settings {
                     #[allow(unreachable_patterns, reason = "settings without a range are always valid")]
                     _ => Ok(()),
                 }
+            }
+        }
+
+        impl Tagged for Setting {
+            fn tag(&self) -> &'static str {
+                "key"
+            }
+
+            fn choose(&mut self, key: &str) -> Result<Object<'_>, Problem> {
+                *self = match key {
+                    $($key => Self::$variant(<$type>::blank()),)*
+                    _ => return Err(Problem::unknown_variant(key, &[$($key),*])),
+                };
+                Ok(Object::Fields(vec![must("value", match self { $(Self::$variant(value) => value,)* })]))
             }
         }
     };

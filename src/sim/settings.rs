@@ -2,9 +2,10 @@
 
 use std::net::Ipv4Addr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::dns::ResolverKind;
+use super::json::fields;
 use super::named::named;
 use super::nginx::Upstream;
 
@@ -13,8 +14,7 @@ mod balancer;
 pub use balancer::{Balancer, Check, Hash, HashFunction, HashType, RetryOn, ServerLine, UriHash};
 
 /// The configuration of a whole scenario.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Settings {
     /// The visitor's side.
     pub client: Client,
@@ -36,9 +36,10 @@ pub struct Settings {
     pub record: Record,
 }
 
+fields!(Settings {} { client, dns, network, balancer, nginx, app, mysql, service, record });
+
 /// The visitor's browser and operating system.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Client {
     /// Time until the browser gives up connecting, in ms (Windows: 21 s, Linux: 127 s).
     pub connect_timeout_ms: u32,
@@ -55,6 +56,8 @@ pub struct Client {
     pub remembers_address: bool,
 }
 
+fields!(Client {} { connect_timeout_ms, response_timeout_ms, dns_timeout_ms, dns_attempts, addresses, remembers_address });
+
 impl Default for Client {
     fn default() -> Self {
         Self {
@@ -69,8 +72,7 @@ impl Default for Client {
 }
 
 /// The zone `foobar.com` and the resolver before it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Dns {
     /// A records of `www.foobar.com`.
     pub addresses: Vec<Ipv4Addr>,
@@ -80,6 +82,8 @@ pub struct Dns {
     pub resolver: ResolverKind,
 }
 
+fields!(Dns {} { addresses, ttl_s, resolver });
+
 impl Default for Dns {
     fn default() -> Self {
         Self { addresses: vec![Ipv4Addr::new(203, 0, 113, 10)], ttl_s: 60, resolver: ResolverKind::default() }
@@ -87,8 +91,7 @@ impl Default for Dns {
 }
 
 /// One-way latencies in microseconds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Network {
     /// Visitor to data centre.
     pub client_us: u32,
@@ -104,6 +107,8 @@ pub struct Network {
     pub handshake: bool,
 }
 
+fields!(Network {} { client_us, resolver_us, name_server_us, lan_us, loopback_us, handshake });
+
 impl Default for Network {
     fn default() -> Self {
         Self {
@@ -118,8 +123,7 @@ impl Default for Network {
 }
 
 /// nginx before the application server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Nginx {
     /// `proxy_connect_timeout` in ms.
     pub connect_timeout_ms: u32,
@@ -135,6 +139,8 @@ pub struct Nginx {
     pub overhead_us: u32,
 }
 
+fields!(Nginx {} { connect_timeout_ms, read_timeout_ms, upstream, files, static_us, overhead_us });
+
 impl Default for Nginx {
     fn default() -> Self {
         Self {
@@ -149,8 +155,7 @@ impl Default for Nginx {
 }
 
 /// The application server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct App {
     /// Requests that it works on at a time.
     pub workers: u32,
@@ -167,6 +172,8 @@ pub struct App {
     /// Read timeout of the MySQL client, in ms; 0 is never.
     pub read_timeout_ms: u32,
 }
+
+fields!(App {} { workers, backlog, service_us, read_from, fallback_to_primary, connect_timeout_ms, read_timeout_ms });
 
 impl Default for App {
     fn default() -> Self {
@@ -195,8 +202,7 @@ named! {
 }
 
 /// MySQL, primary and replicas alike.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mysql {
     /// Statements that it works on at a time.
     pub threads: u32,
@@ -218,6 +224,8 @@ pub struct Mysql {
     pub net_timeout_ms: u32,
 }
 
+fields!(Mysql {} { threads, max_connections, service_us, apply_us, source_delay_ms, connect_retry_ms, semi_sync, semi_sync_timeout_ms, net_timeout_ms });
+
 impl Default for Mysql {
     fn default() -> Self {
         Self {
@@ -235,12 +243,13 @@ impl Default for Mysql {
 }
 
 /// What is kept for reading; changes nothing in the world.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Record {
     /// One visit in this many of the continuous load is traced; 0 traces none. Single visits always are.
     pub trace_one_in: u32,
 }
+
+fields!(Record {} { trace_one_in });
 
 impl Default for Record {
     fn default() -> Self {

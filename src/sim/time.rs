@@ -6,6 +6,7 @@ use core::ops::{Add, AddAssign, Sub};
 use serde::{Deserialize, Serialize};
 
 use super::decimal::Decimal;
+use super::json::{Blank, Place, Problem, Scalar};
 
 /// A moment of a run, in microseconds since its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -16,6 +17,22 @@ pub struct SimTime(pub u64);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Micros(pub u64);
+
+impl Place for SimTime {
+    fn expected(&self) -> &'static str {
+        self.0.expected()
+    }
+
+    fn take(&mut self, scalar: Scalar<'_>) -> Result<(), Problem> {
+        self.0.take(scalar)
+    }
+}
+
+impl Blank for SimTime {
+    fn blank() -> Self {
+        Self::ZERO
+    }
+}
 
 impl SimTime {
     /// The start of a run.

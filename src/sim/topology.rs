@@ -2,8 +2,10 @@
 
 use std::net::Ipv4Addr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::Error;
 
+use super::json::{Object, Place, Problem, Tagged, fields, may, must, readable};
 use super::scenario::FieldError;
 
 /// The most machines that a scenario may have.
@@ -16,30 +18,28 @@ pub const MAX_PROCESSES_IN_ALL: usize = 300;
 pub const MAX_NAME: usize = 40;
 
 /// All machines of a scenario, those of the visitor and of the name service included.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Topology {
     /// The machines, in the order in which configuration files would list them.
     pub machines: Vec<Machine>,
 }
 
 /// A failure domain: what goes dark together.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Machine {
     /// Unique name, such as `web-01`.
     pub name: String,
     /// Address inside the data centre (or of the visitor, or of a name server).
     pub address: Ipv4Addr,
     /// Address that the outside world can reach.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub public: Option<Ipv4Addr>,
     /// What runs on it.
     pub processes: Vec<Process>,
 }
 
 /// A program that runs on a machine.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Process {
     /// Unique on its machine, such as `nginx`.
     pub name: String,
@@ -49,8 +49,8 @@ pub struct Process {
 }
 
 /// What a process does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "role", rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "role", rename_all = "kebab-case")]
 pub enum Role {
     /// The visitor's browser.
     Browser,
@@ -67,13 +67,58 @@ pub enum Role {
     /// MySQL: a primary, or a replica of the process named `machine/process`.
     Mysqld {
         /// The source that it replicates from; none for a primary.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         replica_of: Option<String>,
         /// TCP port, 3306 unless a second instance shares the machine.
-        #[serde(default = "mysql_port", skip_serializing_if = "is_mysql_port")]
+        #[serde(skip_serializing_if = "is_mysql_port")]
         port: u16,
     },
 }
+
+fields!(Topology { machines } {});
+
+fields!(
+    Machine = Self { name: String::new(), address: Ipv4Addr::UNSPECIFIED, public: None, processes: Vec::new() };
+    { name, address, processes } { public }
+);
+
+const ROLES: [&str; 7] = ["browser", "resolver", "authoritative", "balancer", "nginx", "app", "mysqld"];
+
+impl Tagged for Process {
+    fn tag(&self) -> &'static str {
+        "role"
+    }
+
+    fn choose(&mut self, role: &str) -> Result<Object<'_>, Problem> {
+        self.role = match role {
+            "browser" => Role::Browser,
+            "resolver" => Role::Resolver,
+            "authoritative" => Role::Authoritative,
+            "balancer" => Role::Balancer,
+            "nginx" => Role::Nginx,
+            "app" => Role::App,
+            "mysqld" => Role::Mysqld { replica_of: None, port: mysql_port() },
+            _ => return Err(Problem::unknown_variant(role, &ROLES)),
+        };
+        let mut fields = vec![must("name", &mut self.name)];
+        if let Role::Mysqld { replica_of, port } = &mut self.role {
+            fields.extend([may("replica_of", replica_of), may("port", port)]);
+        }
+        Ok(Object::Fields(fields))
+    }
+}
+
+impl Place for Process {
+    fn expected(&self) -> &'static str {
+        "struct Process"
+    }
+
+    fn object(&mut self) -> Option<Object<'_>> {
+        Some(Object::Tagged(self))
+    }
+}
+
+readable!(Process = Self { name: String::new(), role: Role::Browser });
 
 fn mysql_port() -> u16 {
     3306

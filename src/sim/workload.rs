@@ -1,7 +1,8 @@
 //! The visits that come by themselves: how many, and of which class.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::json::{Object, Place, fields, must, readable};
 use super::named::named;
 use super::rng::Rng;
 use super::scenario::FieldError;
@@ -23,8 +24,7 @@ named! {
 }
 
 /// Continuous load.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Workload {
     /// Mean number of visits per second; 0 is none.
     pub rate_per_s: u32,
@@ -34,9 +34,10 @@ pub struct Workload {
     pub arrivals: Arrivals,
 }
 
+fields!(Workload {} { rate_per_s, mix, arrivals });
+
 /// Shares of the request classes: whole numbers of any size, such as percent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Mix {
     /// Share of static files.
     #[serde(rename = "static")]
@@ -46,6 +47,19 @@ pub struct Mix {
     /// Share of writes.
     pub write: u16,
 }
+
+impl Place for Mix {
+    fn expected(&self) -> &'static str {
+        "struct Mix"
+    }
+
+    fn object(&mut self) -> Option<Object<'_>> {
+        let Self { static_files, read, write } = self;
+        Some(Object::Fields(vec![must("static", static_files), must("read", read), must("write", write)]))
+    }
+}
+
+readable!(Mix = Self::default());
 
 impl Default for Mix {
     fn default() -> Self {

@@ -77,6 +77,10 @@ labels! {
     STEP = "Next event";
     /// Field: speed.
     SPEED = "Speed";
+    /// Buttons: run ahead by a length.
+    AHEAD = "Run ahead";
+    /// Button: end what takes long.
+    CANCEL = "Cancel";
     /// The automatic speed.
     SPEED_AUTO = "automatic";
     /// Button: next hop.
@@ -156,6 +160,30 @@ pub fn speed(name: &str) -> String {
 pub fn clock(us: u64) -> String {
     let (minutes, seconds, ms) = (us / 60_000_000, us / 1_000_000 % 60, us / 1_000 % 1_000);
     format!("{minutes}:{seconds:02}.{ms:03}")
+}
+
+/// A length to run ahead by.
+#[must_use]
+pub fn minutes(minutes: u64) -> String {
+    if minutes % 60 == 0 { format!("{} h", minutes / 60) } else { format!("{minutes} min") }
+}
+
+/// Said while time runs ahead.
+#[must_use]
+pub fn ahead_to(until_us: u64) -> String {
+    format!("Running ahead to {}", clock(until_us))
+}
+
+/// Said when time stands still after a run ahead; `reached` tells whether it came to its end.
+#[must_use]
+pub fn ahead_over(now_us: u64, reached: bool) -> String {
+    format!("{} at {}", if reached { "Paused" } else { "Cancelled" }, clock(now_us))
+}
+
+/// How much is done.
+#[must_use]
+pub fn percent(percent: u64) -> String {
+    format!("{percent} %")
 }
 
 /// A visit in a few words.

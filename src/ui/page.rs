@@ -5,19 +5,20 @@ use std::sync::Arc;
 
 use gloo::events::EventListener;
 use gloo::render::{AnimationFrame, request_animation_frame};
+use wasm_bindgen::JsCast;
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
 use super::diagram::Diagram;
 use super::header::header;
-use super::input::on_click;
+use super::input::{focus, on_click};
 use super::inspector::inspector;
 use super::packets::{self, MAX_PACKETS, Palette};
 use super::panel::panel;
 use super::tabs::tabs;
 use super::traffic::Traffic;
 use super::{experiments, playback, storage};
-use crate::app::{Model, Msg, Sheet, Theme, parse_address};
+use crate::app::{Ahead, Model, Msg, Sheet, Theme, parse_address};
 use crate::scene::diagram::{DiagramView, packets};
 use crate::scene::inspector::InspectorView;
 use crate::scene::layout::{Layout, Shape};
@@ -29,6 +30,8 @@ use crate::text::label;
 const NARROW: i32 = 540;
 /// Wall time between two renderings of what changes by itself, in milliseconds.
 const RENDER_MS: f64 = 100.0;
+/// Wall time that one frame gives to the simulation, in milliseconds: half of a frame, the rest is for drawing.
+const SLICE_MS: f64 = 8.0;
 const THEME_KEY: &str = "hopscope.theme";
 
 /// What reaches the root component.
@@ -55,6 +58,9 @@ pub struct Page {
     last_frame: Option<f64>,
     rendered: (f64, SimTime),
     frame: Option<AnimationFrame>,
+    clock: web_sys::Performance,
+    /// Minutes of the run ahead that was shown last.
+    ahead: Option<u64>,
     _listeners: Vec<EventListener>,
 }
 
@@ -80,6 +86,12 @@ impl Component for Page {
             listeners
                 .extend(gloo::utils::window().match_media(query).ok().flatten().map(|list| listen(&list, "change")));
         }
+        let link = ctx.link().clone();
+        listeners.push(EventListener::new(&gloo::utils::window(), "keydown", move |event| {
+            if event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.key() == "Escape") {
+                link.send_message(PageMsg::App(Msg::Cancel));
+            }
+        }));
         Self {
             layout: Rc::new(Layout::new(&wiring, Shape::Wide)),
             wiring,
@@ -92,6 +104,8 @@ impl Component for Page {
             last_frame: None,
             rendered: (0.0, SimTime::ZERO),
             frame: None,
+            clock: gloo::utils::window().performance().expect("every browser has a clock"),
+            ahead: None,
             _listeners: listeners,
         }
     }
@@ -101,6 +115,7 @@ impl Component for Page {
             self.next_frame(ctx);
             ctx.link().send_message(PageMsg::Environment);
         }
+        self.move_focus();
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: PageMsg) -> bool {
@@ -142,7 +157,7 @@ impl Component for Page {
                     <Traffic workload={*world.workload()} experiments={experiments::of(world)} send={send.clone()} />
                     <div class="page__centre">
                         { self.stage(send) }
-                        { playback::narrator(self.narration().as_ref(), model.playback.follow, send) }
+                        { playback::narrator(self.narration().as_ref(), &model.playback, send) }
                         { playback::bar(&model.playback, world, send) }
                         { sheet_bar(view.sheet, send) }
                     </div>
@@ -172,6 +187,18 @@ impl Page {
         true
     }
 
+    /// The focus goes to the button that cancels when time begins to run ahead, and comes back when that button is gone,
+    /// unless the user has moved it elsewhere meanwhile.
+    fn move_focus(&mut self) {
+        let running = self.model.playback.ahead.filter(Ahead::is_running);
+        let now = running.map(|ahead| ahead.until.since(ahead.from).0 / 60_000_000);
+        match (std::mem::replace(&mut self.ahead, now), now) {
+            (None, Some(_)) => focus(playback::CANCEL_ID),
+            (Some(minutes), None) if nothing_has_focus() => focus(&playback::ahead_id(minutes)),
+            _ => {}
+        }
+    }
+
     fn next_frame(&mut self, ctx: &Context<Self>) {
         let link = ctx.link().clone();
         self.frame = Some(request_animation_frame(move |time| link.send_message(PageMsg::Frame(time))));
@@ -180,9 +207,11 @@ impl Page {
     /// Lets time pass and moves the packets. True if what stands still has to be drawn anew, too.
     fn pass_time(&mut self, time: f64) -> bool {
         let elapsed_ms = self.last_frame.replace(time).map_or(0.0, |last| time - last);
-        self.model.update(Msg::Frame((elapsed_ms.max(0.0) * 1_000.0) as u64));
+        let end = self.clock.now() + SLICE_MS;
+        self.model.frame((elapsed_ms.max(0.0) * 1_000.0) as u64, &mut || self.clock.now() < end);
         if let Some(canvas) = self.canvas.cast::<HtmlCanvasElement>() {
-            let limit = if self.calm { 0 } else { MAX_PACKETS };
+            // Packets of a run ahead are gone before they are seen.
+            let limit = if self.calm || self.ahead.is_some() { 0 } else { MAX_PACKETS };
             let moving = packets(&self.model.world, &self.layout, self.model.view.visit, limit);
             packets::draw(&canvas, &self.layout, &self.palette, moving);
         }
@@ -253,6 +282,10 @@ pub fn close_sheet(send: &Callback<Msg>) -> Html {
     html! {
         <button class="button button--small sheet-close" onclick={on_click(send, Msg::Sheet(None))}>{ label::CLOSE }</button>
     }
+}
+
+fn nothing_has_focus() -> bool {
+    gloo::utils::document().active_element().is_none_or(|element| element.tag_name() == "BODY")
 }
 
 fn matches(query: &str) -> bool {

@@ -3,18 +3,18 @@
 use yew::prelude::*;
 
 use super::input::{class_mark, on_click, value_of};
-use crate::app::{Follow, Msg, Playback, Speed};
+use crate::app::{Ahead, AheadState, Msg, Playback, Speed};
 use crate::scene::narration::Narration;
-use crate::sim::{Command, World};
+use crate::sim::{Command, Micros, World};
 use crate::text::label;
 
 /// One sentence about the watched visit, if there is one, and the buttons to follow it hop by hop.
-pub fn narrator(view: Option<&Narration>, follow: Option<Follow>, send: &Callback<Msg>) -> Html {
+pub fn narrator(view: Option<&Narration>, playback: &Playback, send: &Callback<Msg>) -> Html {
     let Some(view) = view else {
         return html! { <div class="narrator"><p class="narrator__text muted">{ label::HINT }</p></div> };
     };
     let (visit, ended) = (view.visit, view.end.is_some());
-    let (following, moving) = (follow.is_some(), follow.is_some_and(|follow| follow.target.is_some()));
+    let (following, moving) = (playback.follow.is_some(), playback.is_on_a_hop());
     let end = view.end.as_ref().map(|end| {
         let kind = if !end.ok {
             "chip--bad"
@@ -62,15 +62,64 @@ pub fn narrator(view: Option<&Narration>, follow: Option<Follow>, send: &Callbac
     }
 }
 
-/// Pause, step, speed, the button that mends everything, and the clock.
+/// How time runs: the controls or, while it runs ahead, how far it has come in their place; and the clock. The hidden
+/// controls keep their room, lest the diagram changes its size for a second.
 pub fn bar(playback: &Playback, world: &World, send: &Callback<Msg>) -> Html {
-    let (chosen, now_us) = (playback.speed, world.now().0);
+    let now_us = world.now().0;
+    let status = playback.ahead.map(|ahead| match ahead.state {
+        AheadState::Running => label::ahead_to(ahead.until.0),
+        AheadState::Reached => label::ahead_over(ahead.until.0, true),
+        AheadState::Stopped(at) => label::ahead_over(at.0, false),
+    });
+    let running = playback.ahead.filter(Ahead::is_running);
+    html! {
+        <div class={classes!("playback", running.map(|_| "playback--ahead"))} role="group" aria-label={label::TIME}>
+            { controls(playback, world, send) }
+            if let Some(ahead) = running { { progress(&ahead, world, send) } }
+            <span class="playback__clock mono" data-testid="clock" data-ms={(now_us / 1_000).to_string()}>{ label::clock(now_us) }</span>
+            <span class="visually-hidden" role="status" data-testid="ahead-status">{ status }</span>
+        </div>
+    }
+}
+
+/// Id of the button that runs ahead by so many minutes.
+pub fn ahead_id(minutes: u64) -> String {
+    format!("ahead-{minutes}")
+}
+
+/// Id of the button that cancels a run ahead.
+pub const CANCEL_ID: &str = "ahead-cancel";
+
+/// How far a run ahead has come, and the button that cancels it.
+fn progress(ahead: &Ahead, world: &World, send: &Callback<Msg>) -> Html {
+    let percent = ahead.percent(world.now());
+    html! {
+        <span class="row playback__ahead">
+            <label class="small" for="ahead-progress">{ label::ahead_to(ahead.until.0) }</label>
+            <progress id="ahead-progress" data-testid="ahead-progress" max="100" value={percent.to_string()} />
+            <span class="small mono playback__percent">{ label::percent(percent) }</span>
+            <button id={CANCEL_ID} class="button button--small" data-testid="ahead-cancel"
+                onclick={on_click(send, Msg::Cancel)}>{ label::CANCEL }</button>
+        </span>
+    }
+}
+
+/// Pause, step, speed, running ahead, and the button that mends everything.
+fn controls(playback: &Playback, world: &World, send: &Callback<Msg>) -> Html {
+    let chosen = playback.speed;
     let speed = send.reform(|event: Event| Msg::Speed(Speed::find(&value_of(&event)).unwrap_or(Speed::Auto)));
     let following = playback.follow.is_some();
     let (mark, text) = if playback.running && !following { ("❚❚", label::PAUSE) } else { ("▶", label::RUN) };
     let effective = (chosen == Speed::Auto && !following).then(|| label::speed(&playback.effective(world).name()));
+    let run_ahead = |minutes: u64| {
+        let id = ahead_id(minutes);
+        html! {
+            <button {id} class="button button--small" data-testid={ahead_id(minutes)}
+                onclick={on_click(send, Msg::RunAhead(Micros::from_secs(minutes * 60)))}>{ label::minutes(minutes) }</button>
+        }
+    };
     html! {
-        <div class="playback" role="group" aria-label={label::TIME}>
+        <>
             <button class="button button--small playback__toggle" data-testid="toggle"
                 onclick={on_click(send, if following { Msg::Unfollow } else { Msg::Toggle })}>
                 <span aria-hidden="true">{ mark }</span>{ text }
@@ -88,9 +137,12 @@ pub fn bar(playback: &Playback, world: &World, send: &Callback<Msg>) -> Html {
                 </select>
                 if let Some(effective) = effective { <span class="small muted playback__effective">{ effective }</span> }
             </span>
+            <span class="row" role="group" aria-labelledby="ahead-label">
+                <span class="small muted" id="ahead-label">{ label::AHEAD }</span>
+                { for Ahead::MINUTES.map(run_ahead) }
+            </span>
             <button class="button button--small playback__all-on" data-testid="all-on" disabled={world.all_fine()}
                 onclick={on_click(send, Msg::Do(Command::RestoreAll))}>{ label::ALL_ON }</button>
-            <span class="playback__clock mono" data-testid="clock" data-ms={(now_us / 1_000).to_string()}>{ label::clock(now_us) }</span>
-        </div>
+        </>
     }
 }

@@ -40,6 +40,11 @@ const states = [
     await page.click('[data-testid=act-promote]');
     await tab(page, 'data');
   }],
+  ['while time runs ahead', async (page) => {
+    await load(page, 1_000);
+    await page.click('[data-testid=ahead-60]');
+    await page.waitForSelector('[data-testid=ahead-cancel]');
+  }],
   ['with the table of parts', async (page) => {
     await flip(page, 'web-02');
     await tab(page, 'parts');

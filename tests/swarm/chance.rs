@@ -7,8 +7,8 @@ use hopscope::sim::balancer::{AdminState, Algorithm, Health};
 use hopscope::sim::dns::ResolverKind;
 use hopscope::sim::mysql::Thread;
 use hopscope::sim::{
-    Answer, Arrivals, Check, Class, Command, HashType, Mix, PRESETS, PartId, ReadFrom, RetryOn, Rng, Role, Scenario,
-    ServerLine, ServiceTimes, Setting, SimTime, TimedCommand, Wiring, Workload,
+    Answer, Arrivals, Check, Class, Command, HashType, Mix, PRESETS, PartId, ReadFrom, Rng, Role, Scenario, ServerLine,
+    ServiceTimes, Setting, SimTime, TimedCommand, Wiring, Workload,
 };
 
 use crate::support::{ms, scenario as made_up};
@@ -174,7 +174,7 @@ impl Chance {
         settings.balancer.redispatch_interval = *self.pick(&[-2, -1, 0, 1, 2]);
         settings.balancer.hash.kind = *self.pick(&HashType::ALL);
         let words = *self.pick(&["none", "conn-failure", "all-retryable-errors", "empty-response 500"]);
-        settings.balancer.retry_on = RetryOn::try_from(words.to_owned()).expect("known words");
+        settings.balancer.retry_on = words.parse().expect("known words");
         settings.nginx.connect_timeout_ms = self.number(100, 2_000);
         settings.nginx.overhead_us = self.number(0, 100);
         settings.app.backlog = self.number(0, 128);

@@ -98,8 +98,7 @@ fn configure(settings: &mut Settings, balancer: &Value, is_stack: bool) -> Resul
             interval.ok_or_else(|| Problem("balancer.redispatch_interval: no number".to_owned()))?;
     }
     if let Some(words) = balancer["retry_on"].as_str() {
-        lb.retry_on =
-            RetryOn::try_from(words.to_owned()).map_err(|error| Problem(format!("balancer.retry_on: {error}")))?;
+        lb.retry_on = words.parse::<RetryOn>().map_err(|error| Problem(format!("balancer.retry_on: {error}")))?;
     }
     lb.all_backups = flag(balancer, "allbackups")?;
     lb.abort_on_close = flag(balancer, "abortonclose")?;

@@ -1,6 +1,7 @@
 //! The ring behind `hash-type consistent` and `random`: each server has 16 places for each unit of its weight, and a hash
 //! goes to the nearest place.
 
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use super::candidate::Candidate;
@@ -57,9 +58,7 @@ fn lay(servers: &[Candidate], on_duty: impl Fn(usize) -> bool) -> Arc<[u64]> {
         let place = move |i| u64::from(avalanche((server + 1) * RANGE + i)) << 32 | u64::from(server);
         (0..candidate.effective_weight() * PLACES).map(place)
     });
-    let mut places: Vec<u64> = places.collect();
-    places.sort_unstable();
-    places.into()
+    places.collect::<BinaryHeap<u64>>().into_sorted_vec().into()
 }
 
 #[cfg(test)]

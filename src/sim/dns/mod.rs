@@ -42,7 +42,7 @@ pub use referral::{NameServer, com_referral, root_referral};
 pub use resolver::{Resolver, ResolverSettings};
 pub use service::NameService;
 pub use upstream::{ResolverKind, Upstream};
-pub use wire::{decode, encode};
+pub use wire::encode;
 
 /// The name that visitors type.
 pub const NAME: &str = "www.foobar.com.";

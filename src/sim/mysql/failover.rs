@@ -211,8 +211,8 @@ impl World {
     fn set_reader(&mut self, at: u16, reads: bool) {
         self.cluster.readers.retain(|reader| *reader != at);
         if reads {
-            self.cluster.readers.push(at);
-            self.cluster.readers.sort_unstable();
+            let place = self.cluster.readers.partition_point(|reader| *reader < at);
+            self.cluster.readers.insert(place, at);
         }
     }
 

@@ -1,5 +1,7 @@
 //! Rows that sessions see, and rows that they lock.
 
+use std::collections::BinaryHeap;
+
 use super::session::{Session, SessionId, State};
 use super::{Change, Row};
 use crate::sim::world::World;
@@ -98,9 +100,8 @@ impl World {
             _ => None,
         };
         let sessions = (0..).zip(&self.cluster.sessions);
-        let mut waiting: Vec<_> = sessions.filter_map(|(id, session)| Some((waits(session)?, id))).collect();
-        waiting.sort_unstable();
-        for (_, id) in waiting {
+        let waiting: BinaryHeap<_> = sessions.filter_map(|(id, session)| Some((waits(session)?, id))).collect();
+        for (_, id) in waiting.into_sorted_vec() {
             let session = &mut self.cluster.sessions[id as usize];
             if let State::Waiting { statement, .. } = &session.state {
                 let statement = statement.clone();

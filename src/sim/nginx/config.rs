@@ -1,17 +1,17 @@
 //! The `upstream` block of nginx, and what `proxy_next_upstream` says about it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::sim::command::range;
 use crate::sim::ids::ProcessId;
+use crate::sim::json::fields;
 use crate::sim::named::named;
 use crate::sim::scenario::FieldError;
 use crate::sim::topology::Role;
 use crate::sim::wiring::Wiring;
 
 /// The `upstream` block and `proxy_next_upstream`. Names are nginx's directives.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Upstream {
     /// How a server is chosen.
     pub method: Method,
@@ -23,6 +23,8 @@ pub struct Upstream {
     /// that it reaches.
     pub servers: Vec<UpstreamServer>,
 }
+
+fields!(Upstream {} { method, next_upstream, next_upstream_tries, servers });
 
 impl Default for Upstream {
     fn default() -> Self {
@@ -99,8 +101,7 @@ impl NextUpstream {
 }
 
 /// One `server` line of the upstream block.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UpstreamServer {
     /// Machine name of the application.
     pub name: String,
@@ -117,6 +118,8 @@ pub struct UpstreamServer {
     /// `down`: out of service.
     pub down: bool,
 }
+
+fields!(UpstreamServer {} { name, weight, max_fails, fail_timeout_s, max_conns, backup, down });
 
 impl Default for UpstreamServer {
     fn default() -> Self {

@@ -1,15 +1,17 @@
 //! The settings of the HAProxy backend.
 
+use core::str::FromStr;
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::Error;
 
 use crate::sim::balancer::Algorithm;
+use crate::sim::json::{Place, Problem, Scalar, fields, readable};
 use crate::sim::named::named;
 
 /// The HAProxy backend. Field names are HAProxy's keywords.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Balancer {
     /// `balance`.
     pub algorithm: Algorithm,
@@ -57,6 +59,8 @@ pub struct Balancer {
     pub servers: BTreeMap<String, ServerLine>,
 }
 
+fields!(Balancer {} { algorithm, hash, uri, all_backups, retries, redispatch, redispatch_interval, retry_on, abort_on_close, cookie, persist, check, inter_ms, fastinter_ms, downinter_ms, fall, rise, timeout_connect_ms, timeout_server_ms, timeout_queue_ms, overhead_us, servers });
+
 impl Default for Balancer {
     fn default() -> Self {
         Self {
@@ -103,8 +107,7 @@ named! {
 }
 
 /// One `server` line of the backend.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ServerLine {
     /// `weight`, 0 to 256.
     pub weight: u32,
@@ -120,6 +123,8 @@ pub struct ServerLine {
     pub shut_when_down: bool,
 }
 
+fields!(ServerLine {} { weight, backup, maxconn, cookie, disabled, shut_when_down });
+
 impl Default for ServerLine {
     fn default() -> Self {
         Self { weight: 1, backup: false, maxconn: None, cookie: None, disabled: false, shut_when_down: false }
@@ -128,8 +133,7 @@ impl Default for ServerLine {
 
 /// `hash-type`: how a hash leads to a server (manual, section 4.2). Only `uri` lets the function choose; `source` takes the
 /// address as it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Hash {
     /// Table or ring.
     pub kind: HashType,
@@ -138,6 +142,8 @@ pub struct Hash {
     /// `avalanche`: whether the number is stirred once more, as HAProxy does by itself where `consistent` stands alone.
     pub avalanche: bool,
 }
+
+fields!(Hash {} { kind, function, avalanche });
 
 named! {
     /// How a hash leads to a server.
@@ -168,8 +174,7 @@ named! {
 }
 
 /// Parameters of `balance uri` (manual, section 4.2, `balance`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct UriHash {
     /// `whole`: with the query.
     pub whole: bool,
@@ -179,9 +184,11 @@ pub struct UriHash {
     pub depth: Option<u32>,
 }
 
+fields!(UriHash {} { whole, len, depth });
+
 /// `retry-on` (manual, section 4.2): a list of words and statuses, such as `503 conn-failure`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
 pub struct RetryOn(u16);
 
 /// The words of `retry-on`, each with its bit.
@@ -248,10 +255,26 @@ impl RetryOn {
     }
 }
 
-impl TryFrom<String> for RetryOn {
-    type Error = String;
+impl Place for RetryOn {
+    fn expected(&self) -> &'static str {
+        "a string"
+    }
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn take(&mut self, scalar: Scalar<'_>) -> Result<(), Problem> {
+        let Scalar::Text(text) = scalar else {
+            return Err(scalar.of_wrong_type(self.expected()));
+        };
+        *self = text.parse().map_err(Problem::custom)?;
+        Ok(())
+    }
+}
+
+readable!(RetryOn = Self::default());
+
+impl FromStr for RetryOn {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
         let mut set = 0;
         for word in text.split_whitespace().filter(|word| *word != "none") {
             let all = if word == "all-retryable-errors" { &ALL_RETRYABLE[..] } else { &[word] };
