@@ -165,7 +165,7 @@ pub fn clock(us: u64) -> String {
 /// A length to run ahead by.
 #[must_use]
 pub fn minutes(minutes: u64) -> String {
-    if minutes % 60 == 0 { format!("{} h", minutes / 60) } else { format!("{minutes} min") }
+    if minutes.is_multiple_of(60) { format!("{} h", minutes / 60) } else { format!("{minutes} min") }
 }
 
 /// Said while time runs ahead.
