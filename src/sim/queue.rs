@@ -57,7 +57,7 @@ impl<A> Ord for Event<A> {
 ///
 /// Most delays are constant, such as the latency of a link: what is planned with the same delay happens in the order of the
 /// plans, so it waits in a lane of its own, first in, first out. Only what happens at any moment has to be sorted: the next
-/// [`NEAR`] of these by insertion, which is the fastest way with few, the others in a heap.
+/// 64 of these by insertion, which is the fastest way with few, the others in a heap.
 #[derive(Clone, Debug)]
 pub struct EventQueue<A> {
     lanes: [Lane<A>; LANES],
@@ -65,7 +65,7 @@ pub struct EventQueue<A> {
     near: Vec<Event<A>>,
     /// All that is sorted and later than that.
     far: BinaryHeap<Reverse<Event<A>>>,
-    /// The first event of each lane, and of what is sorted at the end; [`NEVER`] where there is none.
+    /// The first event of each lane, and of what is sorted at the end; `NEVER` where there is none.
     firsts: [Key; LANES + 1],
     /// The place of the next event.
     next: usize,

@@ -39,8 +39,8 @@ fn build_wasm(site: &PathBuf) -> Result<()> {
     const TARGET: &str = "wasm32-unknown-unknown";
     toolchain::wasm_target()?;
     let bindgen = tools::WASM_BINDGEN.ready()?;
-    run(cargo().args(["build", "--quiet", "--release", "--example", "parity", "--target", TARGET]))?;
-    let module = target().join(TARGET).join("release").join("examples").join("parity.wasm");
+    run(cargo().args(["build", "--quiet", "--profile", "site", "--example", "parity", "--target", TARGET]))?;
+    let module = target().join(TARGET).join("site").join("examples").join("parity.wasm");
     run(program(bindgen).args(["--target", "web", "--no-typescript", "--out-dir"]).arg(site).arg(module))?;
     fs::write(site.join("index.html"), "<!doctype html><title>Parity</title>\n")?;
     Ok(())

@@ -9,10 +9,10 @@
 //! | [`referral`] | what the servers above `foobar.com` say, and the order in which they are asked |
 //! | [`authoritative`] | a zone, that of `foobar.com` on the page, and what its server answers |
 //! | [`lookup`] | what a resolver says on the spot, and what an inspector sees of its cache |
-//! | [`cache`] | the lines of a resolver's cache, and the search along a chain of CNAMEs |
+//! | `cache` | the lines of a resolver's cache, and the search along a chain of CNAMEs |
 //! | [`resolver`] | the recursive resolver: Unbound's or BIND's habits |
-//! | [`learning`] | what it keeps of the answers it gets, and of those that do not come |
-//! | [`said`] | what its cache says, as an address, as a message and as lines |
+//! | `learning` | what it keeps of the answers it gets, and of those that do not come |
+//! | `said` | what its cache says, as an address, as a message and as lines |
 //! | [`service`] | resolver and authoritative server in a world: who is asked when, and who waits |
 //! | [`upstream`] | how long the resolver tries, when it gives up, and what it remembers of that |
 //!

@@ -50,9 +50,9 @@ pub fn compare(size: Size) -> Result<()> {
 fn build() -> Result<PathBuf> {
     toolchain::wasm_target()?;
     let (bindgen, optimiser) = (WASM_BINDGEN.ready()?, WASM_OPT.ready()?);
-    run(cargo().args(["build", "--release", "--target", "wasm32-unknown-unknown", "--example", "throughput"]))?;
+    run(cargo().args(["build", "--profile", "site", "--target", "wasm32-unknown-unknown", "--example", "throughput"]))?;
     let target = target_folder()?;
-    let module = target.join("wasm32-unknown-unknown").join("release").join("examples").join("throughput.wasm");
+    let module = target.join("wasm32-unknown-unknown").join("site").join("examples").join("throughput.wasm");
     let folder = target.join("bench-web");
     run(program(bindgen).args(["--target", "web", "--no-typescript", "--out-dir"]).arg(&folder).arg(module))?;
     let module = folder.join("throughput_bg.wasm");
