@@ -45,7 +45,7 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 /// Long enough for every ring to be full once: the time series of two minutes, and at 10 % writes of 2,000 visits per
-/// second the binlogs with their 8,192 transactions.
+/// second the binlogs with their 4,096 transactions.
 const WARM_UP: Micros = Micros::from_secs(200);
 /// What is measured after it.
 const REQUESTS: u64 = 50_000;

@@ -9,7 +9,7 @@ use crate::sim::invariants;
 use crate::sim::time::SimTime;
 
 /// Transactions that a binlog or relay log keeps (`binlog_expire_logs_seconds` and `relay_log_space_limit` in the real world).
-pub const MAX_TRANSACTIONS: usize = 8_192;
+pub const MAX_TRANSACTIONS: usize = 4_096;
 
 /// Identity of a transaction: the server that committed it first, and its number there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
