@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Problem;
+use crate::sim::Answer;
 
 /// The entries of a list; none if it is absent.
 pub(super) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
@@ -46,6 +47,28 @@ pub(super) fn only(value: &Value, at: &str, known: &[&str]) -> Result<(), Proble
         Some((unknown, _)) => Err(Problem(format!("{at}: unknown field `{unknown}`"))),
         None => Ok(()),
     }
+}
+
+/// What the application does with a request (`app`); without a word it answers 200.
+pub(super) fn answer(event: &Value) -> Result<Answer, Problem> {
+    if event["app"].is_null() {
+        return Ok(Answer::Status(200));
+    }
+    let words = text(event, "app")?;
+    let unknown = || Problem(format!("app: `{}` is not known", event["app"]));
+    Ok(match words.split_once(':') {
+        Some(("status", status)) => Answer::Status(status.parse().map_err(|_| unknown())?),
+        Some(("delay", ms)) => Answer::Delay(ms.parse().map_err(|_| unknown())?),
+        Some(_) => return Err(unknown()),
+        None => match words {
+            "close" => Answer::Close,
+            "reset" => Answer::Reset,
+            "partial" => Answer::Partial,
+            "garbage" => Answer::Garbage,
+            "short_body" => Answer::ShortBody,
+            _ => return Err(unknown()),
+        },
+    })
 }
 
 fn wrong(value: &Value, key: &str, expected: &str) -> Problem {

@@ -217,11 +217,7 @@ impl World {
         let Some(call) = self.calls.get(key) else {
             return;
         };
-        let current = match call.parent {
-            Parent::Visit | Parent::Call(_) => !call.abandoned,
-            Parent::Check { .. } => self.is_current(key),
-        };
-        if current {
+        if self.is_waited_for(key, call) {
             self.send_back(key, reply);
         } else {
             self.calls.remove(key);
@@ -237,10 +233,14 @@ impl World {
 
     /// Whether the caller still waits for this very call.
     pub(super) fn is_current(&self, key: CallKey) -> bool {
-        self.calls.get(key).is_some_and(|call| match call.parent {
+        self.calls.get(key).is_some_and(|call| self.is_waited_for(key, call))
+    }
+
+    fn is_waited_for(&self, key: CallKey, call: &Call) -> bool {
+        match call.parent {
             Parent::Visit | Parent::Call(_) => !call.abandoned,
             Parent::Check { balancer, server } => self.check_waits_for(balancer, server, key),
-        })
+        }
     }
 
     /// The callee of `key` no longer waits for the call that it has made.
@@ -260,11 +260,7 @@ impl World {
             return;
         };
         invariants::reply_is_newer(call, self.now);
-        let current = match call.parent {
-            Parent::Visit | Parent::Call(_) => !call.abandoned,
-            Parent::Check { .. } => self.is_current(key),
-        };
-        if !current {
+        if !self.is_waited_for(key, call) {
             self.calls.remove(key);
             return;
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::app_server::AppServer;
 use super::balancer::Balancer;
-use super::call::{Ask, CallState, Reply, Work};
+use super::call::{Ask, CallState, Reply};
 use super::dns::NameService;
 use super::ids::{LinkId, ProcessId};
 use super::metrics::Metrics;
@@ -197,14 +197,6 @@ impl World {
     #[must_use]
     pub const fn digest(&self) -> u64 {
         self.digest.value()
-    }
-
-    /// The applications whose workers hold a visit now; more than one if HAProxy has given up on the first.
-    pub fn held_by(&self, visit: u64) -> impl Iterator<Item = ProcessId> + '_ {
-        let is_mine = move |key| self.visit_or_left(key).is_some_and(|v| v.id == visit);
-        let holds = |work| matches!(work, Work::Request { has_worker: true, .. });
-        let mine = self.calls.values().filter(move |call| holds(call.work) && call.visit.is_some_and(is_mine));
-        mine.map(|call| call.callee)
     }
 
     /// Where a visit is now: in a process or on a wire; none once it has ended.

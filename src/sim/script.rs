@@ -219,14 +219,13 @@ impl World {
         self.app_replies(key, Decision::Scripted(answer), reply);
     }
 
-    /// The application that has a visit in its hands.
+    /// The application whose worker has a visit in its hands, even if its client has left; not one that a proxy has given up.
     #[must_use]
     pub fn holder(&self, number: u64) -> Option<ProcessId> {
-        let visit = self.visits.iter().find(|(_, visit)| visit.id == number)?.0;
+        let is_mine = |key: VisitKey| self.visit_or_left(key).is_some_and(|visit| visit.id == number);
         let at_work = |work| matches!(work, Work::Request { has_worker: true, .. });
-        let mut calls = self.calls.iter().filter(|(_, call)| call.visit == Some(visit) && at_work(call.work));
-        let holder = calls.find(|(key, call)| call.state == CallState::Working && self.is_awaited(*key));
-        holder.map(|(_, call)| call.callee)
+        let mut calls = self.calls.values().filter(|call| at_work(call.work) && call.visit.is_some_and(is_mine));
+        calls.find(|call| call.state == CallState::Working && !call.abandoned).map(|call| call.callee)
     }
 
     /// The application answers a held visit now. Nothing happens to one that has ended or has not reached it yet.

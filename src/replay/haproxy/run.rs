@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::config::{BALANCER, scenario_of};
 use crate::replay::Problem;
-use crate::replay::fields::{list, number, optional_number, text};
+use crate::replay::fields::{answer, list, number, optional_number, text};
 use crate::sim::balancer::{AdminState, Health, StateLine};
 use crate::sim::{Answer, Class, Command, Condition, Method, Micros, PartId, Scenario, SimTime, VisitRecord, World};
 
@@ -182,7 +182,7 @@ impl<'a> Run<'a> {
         }
         let held = |request: &&mut Request| request.held.is_some() && request.reached.is_none();
         for request in requests.iter_mut().filter(held) {
-            let app = world.held_by(request.visit).next();
+            let app = world.holder(request.visit);
             request.reached = app.map(|app| (world.wiring().machine_of(app).name.clone(), *event));
         }
         let balancer = &world.balancers()[0];
@@ -243,11 +243,7 @@ impl<'a> Run<'a> {
         let source = source.parse().map_err(|_| Problem(format!("src: `{source}` is no IPv4 address")))?;
         // In a node the files are nginx's own; without a node the application has all pages.
         let is_file = self.is_stack && path.starts_with("/static");
-        let answer = match event["app"].as_str() {
-            Some(words) => answer_of(words)?,
-            None => Answer::Status(200),
-        };
-        let answer = if held.is_some() { Answer::Held } else { answer };
+        let answer = if held.is_some() { Answer::Held } else { answer(event)? };
         let command = Command::Visit {
             class: if is_file { Class::Static } else { Class::Read },
             count: 1,
@@ -327,21 +323,4 @@ impl<'a> Run<'a> {
         self.look();
         Ok(())
     }
-}
-
-fn answer_of(words: &str) -> Result<Answer, Problem> {
-    let unknown = || Problem(format!("app: `{words}` is unknown"));
-    Ok(match words.split_once(':') {
-        Some(("status", status)) => Answer::Status(status.parse().map_err(|_| unknown())?),
-        Some(("delay", ms)) => Answer::Delay(ms.parse().map_err(|_| unknown())?),
-        Some(_) => return Err(unknown()),
-        None => match words {
-            "close" => Answer::Close,
-            "reset" => Answer::Reset,
-            "partial" => Answer::Partial,
-            "garbage" => Answer::Garbage,
-            "short_body" => Answer::ShortBody,
-            _ => return Err(unknown()),
-        },
-    })
 }

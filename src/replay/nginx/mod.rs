@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::Problem;
-use super::fields::{list, number, only, text};
+use super::fields::{answer, list, number, only, text};
 use crate::sim::{
     Answer, Cause, Class, Command, Condition, Decision, Method, Micros, PartId, ProcessId, Role, Trace, Verdict,
     VisitRecord, World,
@@ -194,27 +194,6 @@ impl Replay<'_> {
             }
         }
     }
-}
-
-/// What the application does with a request.
-fn answer(event: &Value) -> Result<Answer, Problem> {
-    let Some(word) = event.get("app").filter(|word| !word.is_null()) else {
-        return Ok(Answer::Status(200));
-    };
-    let word = word.as_str().unwrap_or_default();
-    let unknown = || Problem(format!("app: `{}` is not known", event["app"]));
-    Ok(match word.split_once(':') {
-        Some(("status", status)) => Answer::Status(status.parse().map_err(|_| unknown())?),
-        Some(("delay", ms)) => Answer::Delay(ms.parse().map_err(|_| unknown())?),
-        _ => match word {
-            "close" => Answer::Close,
-            "reset" => Answer::Reset,
-            "partial" => Answer::Partial,
-            "garbage" => Answer::Garbage,
-            "short_body" => Answer::ShortBody,
-            _ => return Err(unknown()),
-        },
-    })
 }
 
 /// What nginx's log has about a visit.
