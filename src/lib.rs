@@ -7,7 +7,8 @@
 pub mod app;
 pub mod replay;
 pub mod scene;
-pub mod sim;
 pub mod text;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;
+
+pub use hopscope_sim as sim;

@@ -200,30 +200,30 @@ pub fn read<'de, T: Blank, D: Deserializer<'de>>(deserializer: D) -> Result<T, D
 /// Lets a type be read as an object with these fields: those that must be there, then those that may.
 macro_rules! fields {
     ($type:ident { $($must:ident),* } { $($may:ident),* }) => {
-        $crate::sim::json::fields!($type = $type::default(); { $($must),* } { $($may),* });
+        $crate::json::fields!($type = $type::default(); { $($must),* } { $($may),* });
     };
     ($type:ident = $blank:expr; { $($must:ident),* } { $($may:ident),* }) => {
-        impl $crate::sim::json::Place for $type {
+        impl $crate::json::Place for $type {
             fn expected(&self) -> &'static str {
                 concat!("struct ", stringify!($type))
             }
 
-            fn object(&mut self) -> Option<$crate::sim::json::Object<'_>> {
-                Some($crate::sim::json::Object::Fields(vec![
-                    $($crate::sim::json::must(stringify!($must), &mut self.$must),)*
-                    $($crate::sim::json::may(stringify!($may), &mut self.$may),)*
+            fn object(&mut self) -> Option<$crate::json::Object<'_>> {
+                Some($crate::json::Object::Fields(vec![
+                    $($crate::json::must(stringify!($must), &mut self.$must),)*
+                    $($crate::json::may(stringify!($may), &mut self.$may),)*
                 ]))
             }
         }
 
-        $crate::sim::json::readable!($type = $blank);
+        $crate::json::readable!($type = $blank);
     };
 }
 
 /// Lets a [`Place`] be read by itself and in lists, starting from this value.
 macro_rules! readable {
     ($type:ident = $blank:expr) => {
-        impl $crate::sim::json::Blank for $type {
+        impl $crate::json::Blank for $type {
             fn blank() -> Self {
                 $blank
             }
@@ -231,7 +231,7 @@ macro_rules! readable {
 
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::sim::json::read(deserializer)
+                $crate::json::read(deserializer)
             }
         }
     };

@@ -2,6 +2,7 @@
 //!
 //! A run is a function of a [`Scenario`] (which holds the seed) and the [`Command`]s given to its [`World`], each at its
 //! moment. There is no other clock and no other source of chance.
+#![warn(missing_docs)]
 
 mod action;
 mod app_server;

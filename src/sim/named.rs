@@ -20,18 +20,18 @@ macro_rules! named {
             }
         }
 
-        impl $crate::sim::json::Place for $type {
+        impl $crate::json::Place for $type {
             fn expected(&self) -> &'static str {
                 "a name"
             }
 
-            fn take(&mut self, scalar: $crate::sim::json::Scalar<'_>) -> Result<(), $crate::sim::json::Problem> {
+            fn take(&mut self, scalar: $crate::json::Scalar<'_>) -> Result<(), $crate::json::Problem> {
                 *self = Self::ALL[scalar.one_of(&[$($name),*])?];
                 Ok(())
             }
         }
 
-        $crate::sim::json::readable!($type = Self::ALL[0]);
+        $crate::json::readable!($type = Self::ALL[0]);
     };
 }
 

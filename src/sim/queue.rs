@@ -301,7 +301,7 @@ mod tests {
     /// Whatever is planned through whichever door comes by time, then by plan.
     #[test]
     fn lanes_and_heap_agree_on_the_order() {
-        let (mut queue, mut rng) = (EventQueue::new(), crate::sim::Rng::new(7, 7));
+        let (mut queue, mut rng) = (EventQueue::new(), crate::Rng::new(7, 7));
         let (mut now, mut last, mut popped) = (SimTime::ZERO, None, 0);
         for name in 0..20_000_u32 {
             let delay = Micros([0, 5, 20, 20_000, 333, 1_000][rng.below(6) as usize]);

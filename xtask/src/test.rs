@@ -83,7 +83,8 @@ fn lint() -> Result<()> {
     const STRICT: [&str; 4] = ["--all-targets", "--", "-D", "warnings"];
     run(cargo().args(["clippy", "--workspace"]).args(STRICT))?;
     run(cargo().args(["clippy", "--package", "hopscope"]).args(WASM).args(STRICT))?;
-    run(cargo().args(["doc", "--no-deps", "--package", "hopscope", "--lib"]).env("RUSTDOCFLAGS", "-D warnings"))
+    let both = ["--package", "hopscope", "--package", "hopscope-sim", "--lib"];
+    run(cargo().args(["doc", "--no-deps"]).args(both).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 fn native() -> Result<()> {

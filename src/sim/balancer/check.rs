@@ -6,15 +6,15 @@
 
 use super::journal::StateChange;
 use super::{AdminState, LastCheck};
-use crate::sim::call::{Ask, CallKey, Parent, Reply};
-use crate::sim::parts::Condition;
-use crate::sim::settings::Check;
-use crate::sim::time::Micros;
-use crate::sim::world::{Action, World};
+use crate::call::{Ask, CallKey, Parent, Reply};
+use crate::parts::Condition;
+use crate::settings::Check;
+use crate::time::Micros;
+use crate::world::{Action, World};
 
 impl World {
     /// Starts the health checks of every balancer.
-    pub(in crate::sim) fn start_checks(&mut self) {
+    pub(crate) fn start_checks(&mut self) {
         (0..self.balancers.len()).for_each(|at| self.start_checks_of(at));
     }
 
@@ -32,7 +32,7 @@ impl World {
     }
 
     /// The kind of check has been changed: all servers count as alive until the new checks say otherwise.
-    pub(in crate::sim) fn reload_checks(&mut self) {
+    pub(crate) fn reload_checks(&mut self) {
         let rise = self.settings.balancer.rise;
         for at in 0..self.balancers.len() {
             self.balancers[at].life += 1;
@@ -50,7 +50,7 @@ impl World {
     }
 
     /// `rise` or `fall` has been changed: each server is as far from a change as it can be.
-    pub(in crate::sim) fn recount_checks(&mut self) {
+    pub(crate) fn recount_checks(&mut self) {
         let (rise, fall) = (self.settings.balancer.rise, self.settings.balancer.fall);
         for server in self.balancers.iter_mut().flat_map(|balancer| &mut balancer.servers) {
             server.health = if server.up { rise + fall - 1 } else { 0 };
@@ -58,7 +58,7 @@ impl World {
     }
 
     /// A health check starts.
-    pub(in crate::sim) fn check(&mut self, balancer: u16, server: u16, life: u32) {
+    pub(crate) fn check(&mut self, balancer: u16, server: u16, life: u32) {
         let at = usize::from(balancer);
         let process = self.balancers[at].process;
         if life != self.balancers[at].life || self.parts.condition(process) != Condition::Up {
@@ -79,12 +79,12 @@ impl World {
     }
 
     /// Whether a server's health check waits for this very call.
-    pub(in crate::sim) fn check_waits_for(&self, balancer: u16, server: u16, call: CallKey) -> bool {
+    pub(crate) fn check_waits_for(&self, balancer: u16, server: u16, call: CallKey) -> bool {
         self.balancers[usize::from(balancer)].servers[usize::from(server)].checking == Some(call)
     }
 
     /// A health check ends.
-    pub(in crate::sim) fn check_ends(&mut self, balancer: u16, server: u16, reply: Reply) {
+    pub(crate) fn check_ends(&mut self, balancer: u16, server: u16, reply: Reply) {
         let (rise, fall) = (self.settings.balancer.rise, self.settings.balancer.fall);
         let (at, i, now) = (usize::from(balancer), usize::from(server), self.now);
         let state = &mut self.balancers[at].servers[i];

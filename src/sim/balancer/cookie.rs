@@ -1,8 +1,8 @@
 //! The cookie that keeps a visitor on a server (manual, section 4.2, `cookie … insert indirect`; recordings `cookie_*`).
 
-use crate::sim::call::CallKey;
-use crate::sim::visit::{CookieNote, CookieSent};
-use crate::sim::world::World;
+use crate::call::CallKey;
+use crate::visit::{CookieNote, CookieSent};
+use crate::world::World;
 
 impl World {
     /// The server that the visitor's cookie leads to. One in maintenance or down counts only with `option persist`; one

@@ -1,10 +1,10 @@
 //! `balance source` and `balance uri`: what of a request decides, as a number (manual, section 4.2, `balance`, `hash-type`).
 //!
 //! The same number always leads to the same server as long as none comes or goes; what moves then is a matter of
-//! [`HashType`](crate::sim::HashType): nearly everybody with a [`Map`](super::map::Map) (recordings `source_maint`,
+//! [`HashType`](crate::HashType): nearly everybody with a [`Map`](super::map::Map) (recordings `source_maint`,
 //! `uri_maint`), only the visitors of the one with a [`Ring`](super::ring::Ring) (recordings `*_maint_consistent`).
 
-use crate::sim::settings::{Hash, HashFunction, UriHash};
+use crate::settings::{Hash, HashFunction, UriHash};
 
 /// The hash of a client's IPv4 address: the address itself, whatever the function (recording `source_2eq_map_djb2`).
 pub(super) fn of_address(hash: Hash, address: u32) -> u32 {

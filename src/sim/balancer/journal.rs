@@ -1,7 +1,7 @@
 //! What HAProxy's log says of its servers and of their health checks.
 
 use super::{Balancer, LastCheck};
-use crate::sim::time::{Micros, SimTime};
+use crate::time::{Micros, SimTime};
 
 /// The most lines that are kept.
 const LENGTH: usize = 256;

@@ -1,15 +1,15 @@
 //! Sessions that end before their time: the client has left (`error_client_gone*`, `queue_client_gone*`), or the server has
 //! gone down (`down_shuts_sessions`).
 
-use crate::sim::call::{CallKey, CallState, Work};
-use crate::sim::outcome::Cause;
-use crate::sim::script::Logged;
-use crate::sim::world::{Action, World};
+use crate::call::{CallKey, CallState, Work};
+use crate::outcome::Cause;
+use crate::script::Logged;
+use crate::world::{Action, World};
 
 impl World {
     /// The end of a client's connection reaches the callee. nginx minds, and HAProxy with `option abortonclose`; without, the
     /// request takes its course and its answer has nowhere to go.
-    pub(in crate::sim) fn client_left(&mut self, key: CallKey) {
+    pub(crate) fn client_left(&mut self, key: CallKey) {
         let Some(call) = self.calls.get(key) else {
             return;
         };

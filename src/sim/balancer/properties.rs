@@ -3,8 +3,8 @@
 use super::candidate::{Candidate, Pick};
 use super::select::{Algorithm, Selector};
 use super::testing::{Bench, servers};
-use crate::sim::Rng;
-use crate::sim::settings::HashType;
+use crate::Rng;
+use crate::settings::HashType;
 
 #[test]
 fn equal_weights_are_fair_to_one_request() {

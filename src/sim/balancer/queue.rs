@@ -1,11 +1,11 @@
 //! Waiting: a request that finds all servers at their `maxconn` waits for any of them, or for its own (`queue_*`).
 
 use super::Balancer;
-use crate::sim::call::{CallKey, CallState};
-use crate::sim::outcome::Cause;
-use crate::sim::time::Micros;
-use crate::sim::trace::{Decision, PickReason, Place};
-use crate::sim::world::{Action, World};
+use crate::call::{CallKey, CallState};
+use crate::outcome::Cause;
+use crate::time::Micros;
+use crate::trace::{Decision, PickReason, Place};
+use crate::world::{Action, World};
 
 impl Balancer {
     /// Requests have left the queue of a server, or that of the backend.
@@ -47,7 +47,7 @@ impl World {
     }
 
     /// A request has waited too long.
-    pub(in crate::sim) fn queue_timeout(&mut self, key: CallKey) {
+    pub(crate) fn queue_timeout(&mut self, key: CallKey) {
         let Some(call) = self.calls.get(key).filter(|call| call.state == CallState::Working) else {
             return;
         };

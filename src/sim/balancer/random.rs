@@ -5,7 +5,7 @@
 
 use super::candidate::Candidate;
 use super::ring::Ring;
-use crate::sim::Rng;
+use crate::Rng;
 
 /// Draws twice and keeps the server with fewer running requests for its weight, the second on ties.
 ///

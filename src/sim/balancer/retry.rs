@@ -6,11 +6,11 @@
 //! server, every retry does, and at once; so does any retry once the server is known to be down.
 
 use super::AdminState;
-use crate::sim::call::{CallKey, CallState};
-use crate::sim::outcome::Cause;
-use crate::sim::time::Micros;
-use crate::sim::trace::{Decision, PickReason, Place};
-use crate::sim::world::{Action, World};
+use crate::call::{CallKey, CallState};
+use crate::outcome::Cause;
+use crate::time::Micros;
+use crate::trace::{Decision, PickReason, Place};
+use crate::world::{Action, World};
 
 /// HAProxy waits at most this long before it tries the same server again, in ms.
 const RETRY_DELAY_MS: u32 = 1_000;
@@ -77,7 +77,7 @@ impl World {
     }
 
     /// The next try is due.
-    pub(in crate::sim) fn retry(&mut self, key: CallKey) {
+    pub(crate) fn retry(&mut self, key: CallKey) {
         let Some(call) = self.calls.get(key).filter(|call| call.state == CallState::Working) else {
             return;
         };

@@ -9,9 +9,9 @@ use super::round_robin::RoundRobin;
 use super::static_rr::StaticRr;
 use super::turns::Turns;
 use super::{first, random};
-use crate::sim::Rng;
-use crate::sim::named::named;
-use crate::sim::settings::HashType;
+use crate::Rng;
+use crate::named::named;
+use crate::settings::HashType;
 
 named! {
     /// The balance algorithms, by the names that HAProxy's configuration has for them (manual, section 4.2, `balance`).

@@ -5,11 +5,11 @@ use std::collections::VecDeque;
 use serde::Serialize;
 
 use super::candidate::Candidate;
-use crate::sim::call::CallKey;
-use crate::sim::ids::ProcessId;
-use crate::sim::named::named;
-use crate::sim::settings::ServerLine;
-use crate::sim::time::{Micros, SimTime};
+use crate::call::CallKey;
+use crate::ids::ProcessId;
+use crate::named::named;
+use crate::settings::ServerLine;
+use crate::time::{Micros, SimTime};
 
 named! {
     /// What an operator has said about a server (`set server … state`, management guide 9.3).

@@ -2,18 +2,18 @@
 
 use super::candidate::Pick;
 use super::{Algorithm, hash};
-use crate::sim::call::{CallKey, Parent, Reply, Session, Work};
-use crate::sim::ids::ProcessId;
-use crate::sim::invariants;
-use crate::sim::outcome::Cause;
-use crate::sim::script::NOT_HTTP;
-use crate::sim::settings::RetryOn;
-use crate::sim::trace::{Decision, PickReason, Place};
-use crate::sim::world::World;
+use crate::call::{CallKey, Parent, Reply, Session, Work};
+use crate::ids::ProcessId;
+use crate::invariants;
+use crate::outcome::Cause;
+use crate::script::NOT_HTTP;
+use crate::settings::RetryOn;
+use crate::trace::{Decision, PickReason, Place};
+use crate::world::World;
 
 impl World {
     /// A request reaches a balancer.
-    pub(in crate::sim) fn session_starts(&mut self, key: CallKey) {
+    pub(crate) fn session_starts(&mut self, key: CallKey) {
         let at = self.tier(self.calls[key].callee);
         self.balancers[at].counters.requests += 1;
         self.calls[key].work = Work::Session(Session::NEW);
@@ -165,7 +165,7 @@ impl World {
     }
 
     /// The server has answered, or not.
-    pub(in crate::sim) fn session_gets(&mut self, key: CallKey, reply: Reply) {
+    pub(crate) fn session_gets(&mut self, key: CallKey, reply: Reply) {
         let process = self.calls[key].callee;
         let at = self.tier(process);
         let retry_on = self.settings.balancer.retry_on;

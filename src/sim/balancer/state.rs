@@ -3,14 +3,14 @@
 use super::journal::StateChange;
 use super::server::Health;
 use super::{AdminState, Balancer, Server};
-use crate::sim::call::{CallState, Work};
-use crate::sim::ids::ProcessId;
-use crate::sim::scenario::FieldError;
-use crate::sim::world::World;
+use crate::call::{CallState, Work};
+use crate::ids::ProcessId;
+use crate::scenario::FieldError;
+use crate::world::World;
 
 impl World {
     /// An operator changes the state of a server, on every balancer.
-    pub(in crate::sim) fn set_admin_state(&mut self, server: ProcessId, state: AdminState) {
+    pub(crate) fn set_admin_state(&mut self, server: ProcessId, state: AdminState) {
         for at in 0..self.balancers.len() {
             let Some(i) = self.balancers[at].index_of(server) else {
                 continue;
@@ -58,7 +58,7 @@ impl World {
 
     /// An operator says how healthy a server is, on every balancer. Nothing changes in maintenance, and checks, if there
     /// are any, go on from there.
-    pub(in crate::sim) fn set_health(&mut self, server: ProcessId, health: Health) {
+    pub(crate) fn set_health(&mut self, server: ProcessId, health: Health) {
         let best = self.settings.balancer.rise + self.settings.balancer.fall - 1;
         for at in 0..self.balancers.len() {
             let Some(i) = self.balancers[at].index_of(server) else {
@@ -113,7 +113,7 @@ impl World {
     }
 
     /// An operator changes the weight of a server, on every balancer.
-    pub(in crate::sim) fn set_weight(&mut self, server: ProcessId, weight: u32) -> Result<(), FieldError> {
+    pub(crate) fn set_weight(&mut self, server: ProcessId, weight: u32) -> Result<(), FieldError> {
         let config = &self.settings.balancer;
         let fixed = config.algorithm.has_fixed_weights(config.hash.kind);
         for at in 0..self.balancers.len() {
@@ -138,7 +138,7 @@ impl World {
     }
 
     /// An operator changes how many requests a server takes at a time, on every balancer; 0 is no limit.
-    pub(in crate::sim) fn set_maxconn(&mut self, server: ProcessId, maxconn: u32) {
+    pub(crate) fn set_maxconn(&mut self, server: ProcessId, maxconn: u32) {
         for at in 0..self.balancers.len() {
             if let Some(i) = self.balancers[at].index_of(server) {
                 self.balancers[at].candidates[i].maxconn = Some(maxconn).filter(|most| *most > 0);

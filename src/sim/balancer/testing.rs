@@ -2,8 +2,8 @@
 
 use super::candidate::{Candidate, Pick};
 use super::select::{Algorithm, Selector};
-use crate::sim::Rng;
-use crate::sim::settings::HashType;
+use crate::Rng;
+use crate::settings::HashType;
 
 /// Usable active servers of the given weights.
 pub(super) fn servers(weights: &[u32]) -> Vec<Candidate> {

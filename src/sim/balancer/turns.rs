@@ -63,7 +63,7 @@ mod tests {
     use super::super::select::Algorithm;
     use super::super::testing::{Bench, servers};
     use super::Turns;
-    use crate::sim::Rng;
+    use crate::Rng;
 
     /// Servers come and go and change their weights at random moments of the window.
     #[test]

@@ -3,11 +3,11 @@
 use serde::de::Error;
 
 use super::Command;
-use crate::sim::balancer::{AdminState, Health};
-use crate::sim::json::{Object, Place, Problem, Tagged, may, must, readable};
-use crate::sim::mysql::Thread;
-use crate::sim::setting::Setting;
-use crate::sim::workload::{Class, Workload};
+use crate::balancer::{AdminState, Health};
+use crate::json::{Object, Place, Problem, Tagged, may, must, readable};
+use crate::mysql::Thread;
+use crate::setting::Setting;
+use crate::workload::{Class, Workload};
 
 const NAMES: [&str; 23] = [
     "visit",

@@ -7,7 +7,7 @@ use super::record::{Record, RecordData, RecordType};
 use super::referral::{NameServer, REFERRAL_TTL_S};
 use super::resolver::{Counts, Resolver};
 use super::upstream::ResolverKind;
-use crate::sim::time::{Micros, SimTime};
+use crate::time::{Micros, SimTime};
 
 impl Resolver {
     /// A server above has said whom to ask next. That is kept as long as it allows, [`REFERRAL_TTL_S`], or as the

@@ -19,7 +19,7 @@ use super::lookup::{Answer, Lookup};
 use super::record::{Record, RecordType};
 use super::referral::NameServer;
 use super::upstream::{ResolverKind, Upstream};
-use crate::sim::time::{Micros, SimTime};
+use crate::time::{Micros, SimTime};
 
 /// How the resolver is configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ use super::record::{Record, RecordData, RecordType};
 use super::referral::COM_SERVER;
 use super::resolver::{Counts, Resolver};
 use super::upstream::ResolverKind;
-use crate::sim::time::SimTime;
+use crate::time::SimTime;
 
 impl Resolver {
     /// The address with which an answer begins, and the remaining time in seconds of the part of its chain that ends first;

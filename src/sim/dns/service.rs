@@ -3,16 +3,16 @@
 use std::net::Ipv4Addr;
 
 use super::{Lookup, Message, NAME, NameServer, RecordType, Resolver, ResolverKind, ResolverSettings, Zone};
-use crate::sim::call::{self, CallKey, CallState};
-use crate::sim::ids::ProcessId;
-use crate::sim::outcome::Cause;
-use crate::sim::parts::Condition;
-use crate::sim::settings::Dns;
-use crate::sim::time::{Micros, SimTime};
-use crate::sim::topology::Role;
-use crate::sim::trace::{Decision, Place};
-use crate::sim::wiring::Wiring;
-use crate::sim::world::{Action, World};
+use crate::call::{self, CallKey, CallState};
+use crate::ids::ProcessId;
+use crate::outcome::Cause;
+use crate::parts::Condition;
+use crate::settings::Dns;
+use crate::time::{Micros, SimTime};
+use crate::topology::Role;
+use crate::trace::{Decision, Place};
+use crate::wiring::Wiring;
+use crate::world::{Action, World};
 
 /// Resolver, zone and the question under way.
 #[derive(Clone, Debug)]
@@ -53,7 +53,7 @@ enum Step {
 
 impl NameService {
     /// The name service of a topology, with an empty cache.
-    pub(in crate::sim) fn new(wiring: &Wiring, settings: &Dns) -> Self {
+    pub(crate) fn new(wiring: &Wiring, settings: &Dns) -> Self {
         let resolver = ResolverSettings { kind: settings.resolver, ..ResolverSettings::default() };
         let authoritative = wiring.with_role(|r| *r == Role::Authoritative)[0];
         let server = wiring.machine_of(authoritative).address;
@@ -69,32 +69,32 @@ impl NameService {
         }
     }
 
-    pub(in crate::sim) fn set_records(&mut self, addresses: &[Ipv4Addr], ttl_s: u32) {
+    pub(crate) fn set_records(&mut self, addresses: &[Ipv4Addr], ttl_s: u32) {
         self.zone.set_addresses(addresses, ttl_s);
     }
 
-    pub(in crate::sim) fn set_resolver(&mut self, kind: ResolverKind) {
+    pub(crate) fn set_resolver(&mut self, kind: ResolverKind) {
         self.state.configure(ResolverSettings { kind, ..self.state.settings() });
     }
 
-    pub(in crate::sim) fn flush(&mut self) {
+    pub(crate) fn flush(&mut self) {
         self.state.flush();
     }
 
-    pub(in crate::sim) fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.asking = None;
         self.reply = None;
         self.waiting.clear();
         self.step += 1;
     }
 
-    pub(in crate::sim) fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.stop();
         self.state.reset();
     }
 
     /// Whether the resolver cannot answer because the authoritative server is silent, or was a moment ago.
-    pub(in crate::sim) fn waits_for_authority(&self, now: SimTime) -> bool {
+    pub(crate) fn waits_for_authority(&self, now: SimTime) -> bool {
         let asked = self.asking.is_some_and(|asking| asking.server == NameServer::Authoritative);
         asked || self.state.has_failed(now, NAME, RecordType::A)
     }
@@ -108,7 +108,7 @@ impl NameService {
 
 impl World {
     /// A client asks for the address.
-    pub(in crate::sim) fn resolve(&mut self, key: CallKey) {
+    pub(crate) fn resolve(&mut self, key: CallKey) {
         let query_id = self.rng.dns.bits() as u16;
         let found = self.names.state.lookup(self.now, NAME, RecordType::A, query_id);
         let may_ask = self.names.asking.is_none() && self.names.state.may_ask(self.now, NAME, RecordType::A);
@@ -177,7 +177,7 @@ impl World {
     }
 
     /// The next step of the question under way.
-    pub(in crate::sim) fn upstream(&mut self, step: u32) {
+    pub(crate) fn upstream(&mut self, step: u32) {
         let Some(asking) = self.names.asking.filter(|_| step == self.names.step) else {
             return;
         };
@@ -280,7 +280,7 @@ mod tests {
 
     use super::super::{Record, RecordData, ZONE_NAME};
     use super::*;
-    use crate::sim::{Class, Command, Preset};
+    use crate::{Class, Command, Preset};
 
     #[test]
     fn a_visit_follows_a_cname_and_the_cache_keeps_both_parts() {

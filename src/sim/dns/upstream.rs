@@ -13,8 +13,8 @@
 //! question is asked twice and given up after 27.3 s, the one after that once, for 36.4 s.
 
 use super::message::UDP_SIZE;
-use crate::sim::named::named;
-use crate::sim::time::Micros;
+use crate::named::named;
+use crate::time::Micros;
 
 /// Unbound's time-out for a server of which it knows nothing, in milliseconds: `UNKNOWN_SERVER_NICENESS`.
 const UNKNOWN_MS: u64 = 376;

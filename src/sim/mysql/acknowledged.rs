@@ -53,7 +53,7 @@ impl Cluster {
     }
 
     /// A visitor has been told that a row is stored.
-    pub(in crate::sim) fn acknowledge(&mut self, stored: Stored) {
+    pub(crate) fn acknowledge(&mut self, stored: Stored) {
         let gtid = stored.row.gtid;
         // The answer may come after a promotion that has lost the row.
         let primary = self.primary.map(|primary| &self.servers[usize::from(primary)].executed);
@@ -104,7 +104,7 @@ impl Cluster {
     }
 
     /// Counts anew what is counted as it happens.
-    pub(in crate::sim) fn verify_acknowledged(&self) -> Result<(), String> {
+    pub(crate) fn verify_acknowledged(&self) -> Result<(), String> {
         let list = &self.acknowledged;
         for (at, server) in self.servers.iter().enumerate() {
             let hidden = list.recent.iter().flatten().filter(|gtid| !server.executed.contains(**gtid)).count() as u64;

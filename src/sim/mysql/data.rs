@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::sim::invariants;
-use crate::sim::time::SimTime;
+use crate::invariants;
+use crate::time::SimTime;
 
 /// Transactions that a binlog or relay log keeps (`binlog_expire_logs_seconds` and `relay_log_space_limit` in the real world).
 pub const MAX_TRANSACTIONS: usize = 4_096;

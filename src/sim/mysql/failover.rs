@@ -7,12 +7,12 @@ use serde::Serialize;
 use super::status::Io;
 use super::threads::Thread;
 use super::{Binlog, Cluster, Position, Row, Server, Stored};
-use crate::sim::ids::ProcessId;
-use crate::sim::invariants;
-use crate::sim::parts::Condition;
-use crate::sim::scenario::FieldError;
-use crate::sim::time::SimTime;
-use crate::sim::world::World;
+use crate::ids::ProcessId;
+use crate::invariants;
+use crate::parts::Condition;
+use crate::scenario::FieldError;
+use crate::time::SimTime;
+use crate::world::World;
 
 /// Promotions that are remembered.
 const MAX_PROMOTIONS: usize = 8;
@@ -57,7 +57,7 @@ impl Cluster {
 impl World {
     /// `STOP REPLICA; RESET REPLICA ALL; SET GLOBAL super_read_only = 0`, and the application is pointed at the server.
     /// What the replica has received is applied first; what it has not is lost.
-    pub(in crate::sim) fn promote(&mut self, at: u16) -> Result<(), FieldError> {
+    pub(crate) fn promote(&mut self, at: u16) -> Result<(), FieldError> {
         let process = self.cluster.servers[usize::from(at)].process;
         self.require_up(process)?;
         if self.cluster.primary == Some(at) {
@@ -110,7 +110,7 @@ impl World {
     }
 
     /// `CHANGE REPLICATION SOURCE TO` the present primary, then `START REPLICA`.
-    pub(in crate::sim) fn follow(&mut self, at: u16) -> Result<(), FieldError> {
+    pub(crate) fn follow(&mut self, at: u16) -> Result<(), FieldError> {
         self.require_up(self.cluster.servers[usize::from(at)].process)?;
         if self.cluster.primary == Some(at) {
             return Err(FieldError::new("server", "a primary cannot follow itself"));
@@ -176,7 +176,7 @@ impl World {
     }
 
     /// `START REPLICA` and `STOP REPLICA`, with or without the name of a thread.
-    pub(in crate::sim) fn replication(&mut self, at: u16, thread: Thread, run: bool) -> Result<(), FieldError> {
+    pub(crate) fn replication(&mut self, at: u16, thread: Thread, run: bool) -> Result<(), FieldError> {
         self.require_up(self.cluster.servers[usize::from(at)].process)?;
         if self.cluster.servers[usize::from(at)].source.is_none() {
             return Err(FieldError::new("server", "it is not a replica"));
@@ -186,7 +186,7 @@ impl World {
     }
 
     /// Throws a server's data away, copies the primary's (`CLONE INSTANCE FROM`), and lets it follow.
-    pub(in crate::sim) fn reclone(&mut self, at: u16) -> Result<(), FieldError> {
+    pub(crate) fn reclone(&mut self, at: u16) -> Result<(), FieldError> {
         self.require_up(self.cluster.servers[usize::from(at)].process)?;
         let Some(primary) = self.cluster.primary.filter(|primary| *primary != at) else {
             return Err(FieldError::new("server", "there is no other server to copy"));

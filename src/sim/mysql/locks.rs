@@ -4,7 +4,7 @@ use std::collections::BinaryHeap;
 
 use super::session::{Session, SessionId, State};
 use super::{Change, Row};
-use crate::sim::world::World;
+use crate::world::World;
 
 impl World {
     /// The rows that a session sees: those of its snapshot if a transaction is open, with its own changes.

@@ -3,7 +3,7 @@
 use super::statement::{Answer, Position, SqlError};
 use super::status::Io;
 use super::threads::Thread;
-use crate::sim::world::World;
+use crate::world::World;
 
 impl World {
     /// `START REPLICA` and `STOP REPLICA`.

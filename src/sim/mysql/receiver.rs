@@ -2,9 +2,9 @@
 
 use super::Position;
 use super::status::{Io, IoError, WhyRefused};
-use crate::sim::parts::Condition;
-use crate::sim::time::Micros;
-use crate::sim::world::{Action, World};
+use crate::parts::Condition;
+use crate::time::Micros;
+use crate::world::{Action, World};
 
 impl World {
     /// What comes of an attempt to connect to the source now: an error, and whether it takes `replica_net_timeout` to
@@ -28,7 +28,7 @@ impl World {
 
     /// A replica looks after its connection: gives a silent source up, tries to reach a lost one, or ends an attempt that
     /// got no answer.
-    pub(in crate::sim) fn reconnect(&mut self, replica: u16, life: u32) {
+    pub(crate) fn reconnect(&mut self, replica: u16, life: u32) {
         let server = &mut self.cluster.servers[usize::from(replica)];
         if life != server.tickets.reconnect || self.parts.condition(server.process) != Condition::Up {
             return;
@@ -65,7 +65,7 @@ impl World {
     }
 
     /// Why the source cannot serve a replica.
-    pub(in crate::sim) fn why_refused(&self, replica: u16) -> Option<WhyRefused> {
+    pub(crate) fn why_refused(&self, replica: u16) -> Option<WhyRefused> {
         let server = &self.cluster.servers[usize::from(replica)];
         let source = &self.cluster.servers[usize::from(server.source?)];
         let diverged = match server.position {
@@ -98,7 +98,7 @@ impl World {
 
     /// A source or a link has changed its condition. `noticed` tells whether replicas see it at once (a closed
     /// connection) or only by the silence.
-    pub(in crate::sim) fn sources_changed(&mut self, noticed: bool) {
+    pub(crate) fn sources_changed(&mut self, noticed: bool) {
         for replica in 0..self.cluster.servers.len() as u16 {
             let server = &self.cluster.servers[usize::from(replica)];
             if self.parts.condition(server.process) != Condition::Up {
@@ -120,7 +120,7 @@ impl World {
     }
 
     /// A server has been started again: its rows and logs are on disk, its connections are gone.
-    pub(in crate::sim) fn mysql_restarts(&mut self, at: u16) {
+    pub(crate) fn mysql_restarts(&mut self, at: u16) {
         let server = &mut self.cluster.servers[usize::from(at)];
         server.counters = super::MysqlCounters::default();
         server.tickets.receive += 1;

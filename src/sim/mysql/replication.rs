@@ -2,16 +2,16 @@
 
 use super::status::{Io, IoError, WhyRefused};
 use super::{MAX_TRANSACTIONS, Server};
-use crate::sim::ids::LinkId;
-use crate::sim::invariants;
-use crate::sim::parts::Condition;
-use crate::sim::settings::Mysql;
-use crate::sim::time::{Micros, SimTime};
-use crate::sim::world::{Action, World};
+use crate::ids::LinkId;
+use crate::invariants;
+use crate::parts::Condition;
+use crate::settings::Mysql;
+use crate::time::{Micros, SimTime};
+use crate::world::{Action, World};
 
 /// Numbers that make planned events of an earlier state void.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in crate::sim) struct Tickets {
+pub(crate) struct Tickets {
     pub receive: u32,
     pub apply: u32,
     pub reconnect: u32,
@@ -61,7 +61,7 @@ impl World {
     }
 
     /// Transactions up to `upto` reach a replica.
-    pub(in crate::sim) fn received(&mut self, replica: u16, life: u32, upto: u64) {
+    pub(crate) fn received(&mut self, replica: u16, life: u32, upto: u64) {
         let at = usize::from(replica);
         let (current, Some(source)) = (self.cluster.servers[at].tickets.receive, self.cluster.servers[at].source)
         else {
@@ -114,7 +114,7 @@ impl World {
     }
 
     /// The applier has carried a transaction out, or has found that it cannot.
-    pub(in crate::sim) fn replica_applies(&mut self, replica: u16, life: u32) {
+    pub(crate) fn replica_applies(&mut self, replica: u16, life: u32) {
         invariants::is_prefix(&self.cluster.servers, usize::from(replica));
         let server = &mut self.cluster.servers[usize::from(replica)];
         if life != server.tickets.apply || self.parts.condition(server.process) != Condition::Up {
@@ -132,7 +132,7 @@ impl World {
     }
 
     /// The delay has changed: the applier looks at its clock anew.
-    pub(in crate::sim) fn reschedule_appliers(&mut self) {
+    pub(crate) fn reschedule_appliers(&mut self) {
         for replica in 0..self.cluster.servers.len() as u16 {
             self.cluster.servers[usize::from(replica)].interrupt_applier();
             self.start_applying(replica);

@@ -7,10 +7,10 @@
 use std::collections::VecDeque;
 
 use super::session::SessionId;
-use crate::sim::call::{CallKey, Reply};
-use crate::sim::outcome::Cause;
-use crate::sim::time::{Micros, SimTime};
-use crate::sim::world::{Action, World};
+use crate::call::{CallKey, Reply};
+use crate::outcome::Cause;
+use crate::time::{Micros, SimTime};
+use crate::world::{Action, World};
 
 /// What a source knows of its semi-synchronous replicas.
 #[derive(Clone, Debug)]
@@ -73,7 +73,7 @@ impl World {
     }
 
     /// A source hears that a replica has received all before `upto`.
-    pub(in crate::sim) fn receipt(&mut self, source: u16, upto: u64) {
+    pub(crate) fn receipt(&mut self, source: u16, upto: u64) {
         let server = &mut self.cluster.servers[usize::from(source)];
         server.semi_sync.on |= upto >= server.binlog.end();
         while let Some(first) = self.cluster.servers[usize::from(source)].semi_sync.waiting.front().copied() {
@@ -85,7 +85,7 @@ impl World {
     }
 
     /// The oldest commit that waits may have waited too long.
-    pub(in crate::sim) fn semi_sync_timeout(&mut self, at: u16) {
+    pub(crate) fn semi_sync_timeout(&mut self, at: u16) {
         let semi_sync = &mut self.cluster.servers[usize::from(at)].semi_sync;
         semi_sync.timer_planned = false;
         let Some(first) = semi_sync.waiting.front() else {
@@ -100,7 +100,7 @@ impl World {
     }
 
     /// Semi-synchronous replication is off: nobody waits any more.
-    pub(in crate::sim) fn stop_waiting(&mut self, at: u16) {
+    pub(crate) fn stop_waiting(&mut self, at: u16) {
         self.cluster.servers[usize::from(at)].semi_sync.on = false;
         while !self.cluster.servers[usize::from(at)].semi_sync.waiting.is_empty() {
             self.answer_first(at);
@@ -108,7 +108,7 @@ impl World {
     }
 
     /// The switch was turned: on, the next commits wait; off, nobody does.
-    pub(in crate::sim) fn switch_semi_sync(&mut self) {
+    pub(crate) fn switch_semi_sync(&mut self) {
         for at in 0..self.cluster.servers.len() as u16 {
             self.stop_waiting(at);
             self.cluster.servers[usize::from(at)].semi_sync.on = true;

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use super::{Binlog, GtidSet, Io, MysqlCounters, Position, SemiSync, Server, Table, Transaction, replication::Tickets};
-use crate::sim::ids::ProcessId;
-use crate::sim::time::{Micros, SimTime};
+use crate::ids::ProcessId;
+use crate::time::{Micros, SimTime};
 
 /// So often the storage engine writes its log to the disk if no commit does (`innodb_flush_log_at_timeout`).
 const FLUSH_LOG_EVERY: Micros = Micros(1_000_000);

@@ -5,10 +5,10 @@
 
 use super::statement::{Answer, SqlError, Statement};
 use super::{Change, Cluster, Row};
-use crate::sim::ids::ProcessId;
-use crate::sim::parts::Condition;
-use crate::sim::time::{Micros, SimTime};
-use crate::sim::world::{Action, World};
+use crate::ids::ProcessId;
+use crate::parts::Condition;
+use crate::time::{Micros, SimTime};
+use crate::world::{Action, World};
 
 /// Place of a session in the list of sessions.
 pub type SessionId = u32;
@@ -73,7 +73,7 @@ pub(super) struct Open {
 
 impl Cluster {
     /// The process that a session is connected to.
-    pub(in crate::sim) fn server_of(&self, session: SessionId) -> ProcessId {
+    pub(crate) fn server_of(&self, session: SessionId) -> ProcessId {
         self.servers[usize::from(self.sessions[session as usize].server)].process
     }
 
@@ -214,7 +214,7 @@ impl World {
     }
 
     /// A server is gone, and all its sessions with it. Their open transactions were never stored.
-    pub(in crate::sim) fn sessions_die(&mut self, at: u16) {
+    pub(crate) fn sessions_die(&mut self, at: u16) {
         self.cluster.servers[usize::from(at)].crash(self.now);
         for server in self.cluster.servers.iter_mut().filter(|server| server.lingers_at == Some(at)) {
             server.lingers_at = None;

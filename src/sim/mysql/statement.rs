@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::semi_sync::Waiter;
 use super::session::{Open, SessionId, State};
 use super::{Change, Gtid, Row, Thread, Transaction};
-use crate::sim::time::Micros;
-use crate::sim::world::{Action, World};
+use crate::time::Micros;
+use crate::world::{Action, World};
 
 /// A statement, as far as this database has any.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,7 +121,7 @@ pub enum SqlError {
 
 impl World {
     /// A statement has reached its server, or has waited too long for a lock.
-    pub(in crate::sim) fn session_goes_on(&mut self, session: SessionId, life: u32) {
+    pub(crate) fn session_goes_on(&mut self, session: SessionId, life: u32) {
         if self.cluster.sessions[session as usize].life != life {
             return;
         }

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::replication::is_due;
-use crate::sim::ids::ProcessId;
-use crate::sim::parts::Condition;
-use crate::sim::time::SimTime;
-use crate::sim::world::World;
+use crate::ids::ProcessId;
+use crate::parts::Condition;
+use crate::time::SimTime;
+use crate::world::World;
 
 /// The receiver thread of a replica.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::data::{Change, Row, Transaction};
 use super::status::ApplyError;
-use crate::sim::invariants;
+use crate::invariants;
 
 /// Rows of the table `orders` that a server keeps; those with the smallest ids are archived and only counted.
 pub const MAX_ROWS: usize = 500;

@@ -2,9 +2,9 @@
 
 use super::status::Io;
 use super::{Position, Server};
-use crate::sim::named::named;
-use crate::sim::time::Micros;
-use crate::sim::world::World;
+use crate::named::named;
+use crate::time::Micros;
+use crate::world::World;
 
 named! {
     /// Which threads of a replica are meant.

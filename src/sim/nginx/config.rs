@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use crate::sim::command::range;
-use crate::sim::ids::ProcessId;
-use crate::sim::json::fields;
-use crate::sim::named::named;
-use crate::sim::scenario::FieldError;
-use crate::sim::topology::Role;
-use crate::sim::wiring::Wiring;
+use crate::command::range;
+use crate::ids::ProcessId;
+use crate::json::fields;
+use crate::named::named;
+use crate::scenario::FieldError;
+use crate::topology::Role;
+use crate::wiring::Wiring;
 
 /// The `upstream` block and `proxy_next_upstream`. Names are nginx's directives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -153,7 +153,7 @@ impl Upstream {
     ///
     /// # Errors
     /// The first field that cannot be, below `at`.
-    pub(in crate::sim) fn validate(&self, at: &str, wiring: &Wiring) -> Result<(), FieldError> {
+    pub(crate) fn validate(&self, at: &str, wiring: &Wiring) -> Result<(), FieldError> {
         range(&format!("{at}.next_upstream_tries"), self.next_upstream_tries, 0, 1_000)?;
         for (i, line) in self.servers.iter().enumerate() {
             let at = format!("{at}.servers[{i}]");

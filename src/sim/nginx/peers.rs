@@ -3,8 +3,8 @@
 //! As recorded in `nginx/wrr_*` and `nginx/dead_*`, after `ngx_http_upstream_round_robin`.
 
 use super::config::UpstreamServer;
-use crate::sim::ids::ProcessId;
-use crate::sim::time::SimTime;
+use crate::ids::ProcessId;
+use crate::time::SimTime;
 
 /// nginx's clock for failures: whole seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,13 +8,13 @@ use std::net::Ipv4Addr;
 use super::config::{Method, NextUpstream};
 use super::peers::Second;
 use super::upstream::{Key, Try, Worker};
-use crate::sim::call::{Ask, CallKey, CallState, Parent, Reply, Work};
-use crate::sim::outcome::Cause;
-use crate::sim::parts::Condition;
-use crate::sim::script::Method as HttpMethod;
-use crate::sim::trace::{Decision, PeerReason, Place};
-use crate::sim::workload::Class;
-use crate::sim::world::World;
+use crate::call::{Ask, CallKey, CallState, Parent, Reply, Work};
+use crate::outcome::Cause;
+use crate::parts::Condition;
+use crate::script::Method as HttpMethod;
+use crate::trace::{Decision, PeerReason, Place};
+use crate::workload::Class;
+use crate::world::World;
 
 impl World {
     /// nginx passes a request on.
@@ -105,7 +105,7 @@ impl World {
     }
 
     /// An application has answered, or not.
-    pub(in crate::sim) fn nginx_gets_reply(&mut self, key: CallKey, reply: Reply) {
+    pub(crate) fn nginx_gets_reply(&mut self, key: CallKey, reply: Reply) {
         if let Work::Proxied { .. } = self.calls[key].work {
             if self.goes_on(key, reply) {
                 return self.try_next(key);
@@ -130,7 +130,7 @@ impl World {
 
     /// The client of a request has left: nginx closes its own connection to the application as well (status 499), which
     /// says nothing about the application. A hung nginx does not notice.
-    pub(in crate::sim) fn nginx_loses_client(&mut self, key: CallKey) {
+    pub(crate) fn nginx_loses_client(&mut self, key: CallKey) {
         let now = Second::of(self.now);
         let Some(call) = self.calls.get(key).filter(|call| call.state == CallState::Working) else {
             return;

@@ -3,8 +3,8 @@
 use super::config::{Method, NextUpstream, Upstream, UpstreamServer};
 use super::peers::Second;
 use super::upstream::{Key, Try, Worker};
-use crate::sim::ids::ProcessId;
-use crate::sim::time::SimTime;
+use crate::ids::ProcessId;
+use crate::time::SimTime;
 use std::net::Ipv4Addr;
 
 /// A worker with servers that differ from the usual line in these ways.

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use super::config::{Method, NextUpstream, Upstream, UpstreamServer};
 use super::peers::{Peer, Peers, Second};
 use super::{hash, ip_hash, least_conn};
-use crate::sim::ids::ProcessId;
+use crate::ids::ProcessId;
 
 /// So often a method that hashes may hit a server that cannot serve; then the request goes by turn.
 const MAX_ROUNDS: u32 = 20;
@@ -94,12 +94,12 @@ impl Worker {
     }
 
     /// Requests that it passes on at the moment.
-    pub(in crate::sim) fn under_way(&self) -> usize {
+    pub(crate) fn under_way(&self) -> usize {
         self.requests.len() - self.free.len()
     }
 
     /// Requests that its servers work on.
-    pub(in crate::sim) fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.active.list.iter().chain(&self.backup.list).map(|peer| peer.conns as usize).sum()
     }
 

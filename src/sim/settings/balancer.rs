@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde::de::Error;
 
-use crate::sim::balancer::Algorithm;
-use crate::sim::json::{Place, Problem, Scalar, fields, readable};
-use crate::sim::named::named;
+use crate::balancer::Algorithm;
+use crate::json::{Place, Problem, Scalar, fields, readable};
+use crate::named::named;
 
 /// The HAProxy backend. Field names are HAProxy's keywords.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
