@@ -1,6 +1,9 @@
 //! What can be planned: the kinds of events.
 
+use slotmap::{Key, KeyData};
+
 use super::call::CallKey;
+use super::queue::What;
 use super::visit::VisitKey;
 
 /// What an event does.
@@ -10,26 +13,10 @@ pub enum Action {
     Arrival,
     /// A command of the scenario's timeline is due.
     Timeline(u32),
-    /// A connection attempt (or datagram) reaches the callee's machine.
-    Attempt(CallKey),
-    /// A request reaches the callee.
-    Deliver(CallKey),
-    /// The callee has finished a piece of work.
-    Finished(CallKey),
-    /// A reply reaches the caller.
-    Return(CallKey),
-    /// The caller gives up connecting.
-    ConnectTimeout(CallKey),
-    /// The caller gives up waiting for an answer.
-    ResponseTimeout(CallKey),
-    /// Time-outs of a lane are due.
-    Lane(Lane),
-    /// The end of a connection reaches the callee: its client has left.
-    Hangup(CallKey),
-    /// HAProxy tries the same server again.
-    Retry(CallKey),
-    /// A request has waited too long in HAProxy's queue.
-    QueueTimeout(CallKey),
+    /// A step in the life of a call.
+    Call(Step, CallKey),
+    /// The calls are looked through for those whose callers will soon give up waiting.
+    Sweep,
     /// A health check starts. The number tells it from checks that were planned before a restart.
     Check {
         /// Index of the balancer.
@@ -89,32 +76,128 @@ impl Action {
     #[must_use]
     pub const fn call(&self) -> Option<CallKey> {
         match *self {
-            Self::Attempt(call)
-            | Self::Deliver(call)
-            | Self::Finished(call)
-            | Self::Return(call)
-            | Self::ConnectTimeout(call)
-            | Self::ResponseTimeout(call)
-            | Self::Hangup(call)
-            | Self::Retry(call)
-            | Self::QueueTimeout(call) => Some(call),
+            Self::Call(_, call) => Some(call),
             _ => None,
+        }
+    }
+
+    /// The action in two words, as the event queue keeps it and the digest reads it: its kind in the lowest byte.
+    #[inline(always)]
+    pub(super) fn pack(self) -> What {
+        let head = |kind: u64, index: u16, life: u32| kind | u64::from(index) << 16 | u64::from(life) << 32;
+        match self {
+            Self::Call(step, call) => (step as u64, call.data().as_ffi()),
+            Self::Arrival => (0, 0),
+            Self::Timeline(index) => (1, index.into()),
+            Self::Sweep => (8, 0),
+            Self::Check { balancer, server, life } => (head(11, balancer, life), server.into()),
+            Self::NobodyThere(visit) => (12, visit.data().as_ffi()),
+            Self::Upstream(question) => (13, question.into()),
+            Self::Received { replica, life, upto } => (head(14, replica, life), upto),
+            Self::Apply { replica, life } => (head(15, replica, life), 0),
+            Self::Reconnect { replica, life } => (head(16, replica, life), 0),
+            Self::SemiSyncReceipt { source, upto } => (head(17, source, 0), upto),
+            Self::SemiSyncTimeout(server) => (head(18, server, 0), 0),
+            Self::Session { session, life } => (head(19, 0, life), session.into()),
+        }
+    }
+
+    /// The action that was packed.
+    #[inline(always)]
+    pub(super) fn unpack((head, body): What) -> Self {
+        let call = |step| Self::Call(step, KeyData::from_ffi(body).into());
+        let (index, life) = ((head >> 16) as u16, (head >> 32) as u32);
+        match head as u8 {
+            0 => Self::Arrival,
+            1 => Self::Timeline(body as u32),
+            2 => call(Step::Attempt),
+            3 => call(Step::Deliver),
+            4 => call(Step::Finished),
+            5 => call(Step::Return),
+            6 => call(Step::ConnectTimeout),
+            7 => call(Step::ResponseTimeout),
+            8 => Self::Sweep,
+            9 => call(Step::Retry),
+            10 => call(Step::QueueTimeout),
+            11 => Self::Check { balancer: index, server: body as u16, life },
+            12 => Self::NobodyThere(KeyData::from_ffi(body).into()),
+            13 => Self::Upstream(body as u32),
+            14 => Self::Received { replica: index, life, upto: body },
+            15 => Self::Apply { replica: index, life },
+            16 => Self::Reconnect { replica: index, life },
+            17 => Self::SemiSyncReceipt { source: index, upto: body },
+            18 => Self::SemiSyncTimeout(index),
+            19 => Self::Session { session: body as u32, life },
+            20 => call(Step::Hangup),
+            other => unreachable!("no action has the number {other}"),
         }
     }
 }
 
-/// The lanes for response time-outs, one for each kind of caller.
+/// A step in the life of a call, with its number among the actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lane {
-    /// The browser.
-    Browser,
-    /// HAProxy's `timeout server`.
-    Balancer,
-    /// nginx's `proxy_read_timeout`.
-    Nginx,
-    /// The application's MySQL client.
-    App,
+pub enum Step {
+    /// A connection attempt (or datagram) reaches the callee's machine.
+    Attempt = 2,
+    /// A request reaches the callee.
+    Deliver = 3,
+    /// The callee has finished a piece of work.
+    Finished = 4,
+    /// A reply reaches the caller.
+    Return = 5,
+    /// The caller gives up connecting.
+    ConnectTimeout = 6,
+    /// The caller gives up waiting for an answer.
+    ResponseTimeout = 7,
+    /// HAProxy tries the same server again.
+    Retry = 9,
+    /// A request has waited too long in HAProxy's queue.
+    QueueTimeout = 10,
+    /// The end of a connection reaches the callee: its client has left.
+    Hangup = 20,
 }
 
-/// Number of lanes.
-pub(super) const LANES: usize = 4;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_survives_packing() {
+        let call: CallKey = KeyData::from_ffi(7 << 32 | 5).into();
+        let (replica, life, upto) = (3, 0x89ab_cdef, u64::MAX - 1);
+        let steps = [
+            Step::Attempt,
+            Step::Deliver,
+            Step::Finished,
+            Step::Return,
+            Step::ConnectTimeout,
+            Step::ResponseTimeout,
+            Step::Retry,
+            Step::QueueTimeout,
+            Step::Hangup,
+        ];
+        let others = [
+            Action::Arrival,
+            Action::Timeline(u32::MAX),
+            Action::Sweep,
+            Action::Check { balancer: 1, server: u16::MAX, life },
+            Action::NobodyThere(KeyData::from_ffi(9 << 32 | 4).into()),
+            Action::Upstream(11),
+            Action::Received { replica, life, upto },
+            Action::Apply { replica, life },
+            Action::Reconnect { replica, life },
+            Action::SemiSyncReceipt { source: replica, upto },
+            Action::SemiSyncTimeout(u16::MAX),
+            Action::Session { session: u32::MAX, life },
+        ];
+        let all = steps.map(|step| Action::Call(step, call)).into_iter().chain(others);
+        let mut kinds: Vec<u8> = all
+            .map(|action| {
+                assert_eq!(Action::unpack(action.pack()), action);
+                action.pack().0 as u8
+            })
+            .collect();
+        kinds.sort_unstable();
+        assert_eq!(kinds, (0..=20).collect::<Vec<u8>>());
+    }
+}

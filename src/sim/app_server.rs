@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::call::{Ask, CallKey, Parent, Reply, Work};
+use super::call::{Ask, CallKey, Reply, Work};
 use super::ids::ProcessId;
 use super::outcome::{Cause, DbError};
 use super::settings::ReadFrom;
@@ -12,7 +12,7 @@ use super::topology::Role;
 use super::trace::{DbChoice, Decision, Place};
 use super::wiring::Wiring;
 use super::workload::Class;
-use super::world::{Action, World};
+use super::world::{Action, Step, World};
 
 /// Version of the application files that every machine starts with.
 pub const FIRST_VERSION: u32 = 1;
@@ -88,12 +88,12 @@ impl AppServer {
 }
 
 impl World {
-    pub(super) fn app_gets(&mut self, key: CallKey) {
-        self.calls[key].work = Work::Request { has_worker: false, fallback: false };
-        let at = self.tier(self.calls[key].callee);
+    #[inline(always)]
+    pub(super) fn app_gets(&mut self, key: CallKey, at: usize) {
         if self.apps[at].busy < self.settings.app.workers {
-            self.app_starts(key);
+            self.app_starts(key, at);
         } else {
+            self.calls[key].work = Work::Request { has_worker: false, fallback: false };
             let app = &mut self.apps[at];
             app.waiting.push_back(key);
             app.counters.most_waiting = app.counters.most_waiting.max(app.waiting.len());
@@ -101,72 +101,76 @@ impl World {
     }
 
     /// A worker takes a request.
-    fn app_starts(&mut self, key: CallKey) {
-        let process = self.calls[key].callee;
-        let at = self.tier(process);
-        if self.calls[key].since < self.now {
+    #[inline(always)]
+    fn app_starts(&mut self, key: CallKey, at: usize) {
+        let call = &mut self.calls[key];
+        call.work = Work::Request { has_worker: true, fallback: false };
+        let (process, has_waited, scripted) = (call.callee, call.since < self.now, call.ask == Ask::Scripted);
+        if has_waited {
             self.mark(key, Place::Process(process), Decision::WaitedForWorker);
         }
         let app = &mut self.apps[at];
         app.set_busy(self.now, app.busy + 1);
-        self.calls[key].work = Work::Request { has_worker: true, fallback: false };
         let time = self.service_time(self.settings.app.service_us, process);
-        if self.calls[key].ask != Ask::Scripted {
-            return self.plan_work(time, Action::Finished(key));
+        if !scripted {
+            return self.plan_work(time, Action::Call(Step::Finished, key));
         }
         if let Some(delay) = self.scripted_delay(key) {
-            self.plan_work(time + delay, Action::Finished(key));
+            self.plan_work(time + delay, Action::Call(Step::Finished, key));
         }
     }
 
     /// The application's own work is done: the database is next.
-    pub(super) fn app_worked(&mut self, key: CallKey) {
+    #[inline(always)]
+    pub(super) fn app_worked(&mut self, key: CallKey, at: usize) {
         match self.calls[key].ask {
             Ask::Page(Class::Read) => {
-                let (server, why) = self.database_for_read(key);
-                self.ask_database(key, server, why, false);
+                let (server, why) = self.database_for_read(at);
+                self.ask_database(key, at, server, why, false);
             }
-            Ask::Page(Class::Write) => self.ask_database(key, self.cluster.primary, DbChoice::Write, true),
+            Ask::Page(Class::Write) => self.ask_database(key, at, self.cluster.primary, DbChoice::Write, true),
             Ask::Scripted => self.scripted_answer(key),
-            Ask::AppHealth if !self.apps[self.tier(self.calls[key].callee)].healthy => {
-                self.app_answers(key, 503, Cause::Page);
+            Ask::AppHealth if !self.apps[at].healthy => {
+                self.app_answers(key, at, 503, Cause::Page);
             }
-            _ => self.app_answers(key, 200, Cause::Page),
+            _ => self.app_answers(key, at, 200, Cause::Page),
         }
     }
 
-    fn database_for_read(&mut self, key: CallKey) -> (Option<u16>, DbChoice) {
+    #[inline(always)]
+    fn database_for_read(&mut self, at: usize) -> (Option<u16>, DbChoice) {
         if self.settings.app.read_from == ReadFrom::Primary {
             return (self.cluster.primary, DbChoice::ReadPrimary);
         }
-        let at = self.tier(self.calls[key].callee);
         let turn = self.apps[at].turn;
         match self.cluster.readers.len() {
             0 => (self.cluster.primary, DbChoice::NoReplica),
             n => {
-                self.apps[at].turn = (turn + 1) % n;
-                (Some(self.cluster.readers[turn % n]), DbChoice::ReadReplica)
+                let turn = if turn < n { turn } else { 0 };
+                self.apps[at].turn = turn + 1;
+                (Some(self.cluster.readers[turn]), DbChoice::ReadReplica)
             }
         }
     }
 
-    fn ask_database(&mut self, key: CallKey, server: Option<u16>, why: DbChoice, write: bool) {
+    #[inline(always)]
+    fn ask_database(&mut self, key: CallKey, at: usize, server: Option<u16>, why: DbChoice, write: bool) {
         let Some(server) = server else {
-            return self.app_answers(key, 500, Cause::Database(DbError::NoServer));
+            return self.app_answers(key, at, 500, Cause::Database(DbError::NoServer));
         };
-        let app = self.calls[key].callee;
+        let (app, visit) = (self.apps[at].process, self.calls[key].visit);
         let database = self.cluster.servers[usize::from(server)].process;
         self.mark(key, Place::Process(app), Decision::AsksDatabase { server: database, why });
-        let visit = self.calls[key].visit;
         if let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) {
             visit.notes.database = Some(database);
         }
-        self.open(Parent::Call(key), visit, app, database, Ask::Query { write });
+        self.call_on(key, database, Ask::Query { write });
     }
 
-    pub(super) fn app_gets_reply(&mut self, key: CallKey, database: ProcessId, reply: Reply) {
+    #[inline(always)]
+    pub(super) fn app_gets_reply(&mut self, key: CallKey, at: usize, database: ProcessId, reply: Reply) {
         let error = match reply {
-            Reply::Done(cause) => return self.app_answers(key, 200, cause),
+            Reply::Done(cause) => return self.app_answers(key, at, 200, cause),
             Reply::Failed(error) => error,
             Reply::Refused => DbError::Refused,
             Reply::ConnectTimeout => DbError::ConnectTimeout,
@@ -182,27 +186,27 @@ impl World {
         if reads && first_try && self.settings.app.fallback_to_primary && primary != Some(database) {
             self.calls[key].work = Work::Request { has_worker: true, fallback: true };
             self.mark(key, Place::Process(process), Decision::DatabaseFailed(error));
-            return self.ask_database(key, self.cluster.primary, DbChoice::Fallback, false);
+            return self.ask_database(key, at, self.cluster.primary, DbChoice::Fallback, false);
         }
-        self.app_answers(key, 500, Cause::Database(error));
+        self.app_answers(key, at, 500, Cause::Database(error));
     }
 
-    fn app_answers(&mut self, key: CallKey, status: u16, cause: Cause) {
-        let process = self.calls[key].callee;
-        let at = self.tier(process);
+    #[inline(always)]
+    fn app_answers(&mut self, key: CallKey, at: usize, status: u16, cause: Cause) {
+        let process = self.apps[at].process;
         let decision = match cause {
             Cause::Database(error) => Decision::DatabaseFailed(error),
             _ => Decision::Answered { version: self.apps[at].version },
         };
-        self.app_replies(key, decision, Reply::Http { status, by: process, cause });
+        self.app_replies(key, at, decision, Reply::Http { status, by: process, cause });
     }
 
     /// The application answers, or closes the connection, and its worker is free again.
-    pub(super) fn app_replies(&mut self, key: CallKey, decision: Decision, reply: Reply) {
-        let (process, visit) = (self.calls[key].callee, self.calls[key].visit);
-        let at = self.tier(process);
+    #[inline(always)]
+    pub(super) fn app_replies(&mut self, key: CallKey, at: usize, decision: Decision, reply: Reply) {
+        let visit = self.calls[key].visit;
         let app = &mut self.apps[at];
-        let version = app.version;
+        let (process, version) = (app.process, app.version);
         match reply {
             Reply::Http { cause: Cause::Database(_), .. } | Reply::Closed | Reply::Reset => app.counters.failed += 1,
             _ => app.counters.answered += 1,
@@ -216,20 +220,24 @@ impl World {
     }
 
     /// A worker takes the oldest waiting request.
+    #[inline(always)]
     fn worker_is_free(&mut self, at: usize) {
         let app = &mut self.apps[at];
         app.set_busy(self.now, app.busy - 1);
-        self.start_waiting(at);
+        if !self.apps[at].waiting.is_empty() {
+            self.start_waiting(at);
+        }
     }
 
     /// Lets free workers take waiting requests, oldest first.
+    #[inline(never)]
     pub(super) fn start_waiting(&mut self, at: usize) {
         while self.apps[at].busy < self.settings.app.workers {
             let Some(next) = self.apps[at].waiting.pop_front() else {
                 return;
             };
             if self.calls.contains_key(next) {
-                self.app_starts(next);
+                self.app_starts(next, at);
             }
         }
     }

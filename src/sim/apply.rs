@@ -9,9 +9,10 @@ use super::scenario::FieldError;
 use super::script::Script;
 use super::setting::Setting;
 use super::time::Micros;
+use super::timeouts::Patience;
 use super::topology::Role;
 use super::visit::VisitKey;
-use super::world::{Action, World};
+use super::world::{Action, Step, World};
 
 impl World {
     /// Carries out a command, now. Whatever is still due at this very moment comes first, so that the time of a command
@@ -85,6 +86,7 @@ impl World {
 
     fn set(&mut self, setting: &Setting) {
         setting.write(&mut self.settings);
+        self.patience = Patience::new(&self.settings);
         match setting {
             Setting::Balance(_) | Setting::AllBackups(_) => self.reload_algorithm(),
             Setting::CheckKind(_) => self.reload_checks(),
@@ -165,8 +167,8 @@ impl World {
         for action in std::mem::take(&mut self.parked[process.index()]) {
             // What was on its way to the dead has nowhere to go, and nobody is left to give up waiting.
             let gone = match action {
-                Action::Return(key) | Action::ConnectTimeout(key) => Some(key),
-                Action::ResponseTimeout(key) => Some(key).filter(|key| self.is_lost(*key)),
+                Action::Call(Step::Return, key) | Action::Call(Step::ConnectTimeout, key) => Some(key),
+                Action::Call(Step::ResponseTimeout, key) => Some(key).filter(|key| self.is_lost(*key)),
                 _ => None,
             };
             gone.map(|key| self.calls.remove(key));

@@ -2,14 +2,13 @@
 
 use std::net::Ipv4Addr;
 
-use super::call::{Ask, Parent, Reply};
+use super::call::{Ask, Reply};
 use super::ids::ProcessId;
 use super::invariants;
 use super::outcome::{BrowserError, Cause, Outcome, Verdict};
 use super::parts::Condition;
 use super::script::{Answer, Script};
 use super::time::Micros;
-use super::topology::Role;
 use super::trace::{Decision, Place};
 use super::visit::{MAX_UNDER_WAY, Notes, Visit, VisitKey, VisitRecord};
 use super::workload::Class;
@@ -28,6 +27,7 @@ impl World {
     }
 
     /// A visit of the continuous load starts.
+    #[inline(always)]
     pub(super) fn arrival(&mut self) {
         self.arrivals_planned = false;
         if self.workload.rate_per_s > 0 {
@@ -82,11 +82,11 @@ impl World {
 
     fn ask_resolver(&mut self, key: VisitKey) {
         self.visits[key].dns_tries += 1;
-        let (browser, resolver) = (self.browser, self.names.resolver);
-        self.open(Parent::Visit, Some(key), browser, resolver, Ask::Resolve);
+        self.call_for(key, self.names.resolver, Ask::Resolve);
     }
 
     /// The browser gets a reply, from the resolver or from the site.
+    #[inline(always)]
     pub(super) fn browser_gets(&mut self, key: VisitKey, callee: ProcessId, reply: Reply) {
         let Some(visit) = self.visits.get_mut(key) else {
             return;
@@ -120,22 +120,15 @@ impl World {
         }
     }
 
+    #[inline(always)]
     fn connect_to_site(&mut self, key: VisitKey, address: Ipv4Addr, class: Class) {
-        let Some(entrance) = self.entrance(address) else {
+        let Some(entrance) = self.wiring.entrance(address) else {
             let patience = Micros::from_millis(self.settings.client.connect_timeout_ms.into());
             return self.plan(patience, Action::NobodyThere(key));
         };
-        let browser = self.browser;
         let scripted = self.visits[key].script.as_ref().is_some_and(|script| script.answer != Answer::Page);
         let ask = if scripted { Ask::Scripted } else { Ask::Page(class) };
-        self.open(Parent::Visit, Some(key), browser, entrance, ask);
-    }
-
-    /// The process that answers on port 80 of a public address.
-    fn entrance(&self, address: Ipv4Addr) -> Option<ProcessId> {
-        let machine = self.wiring.machines.iter().position(|m| m.public == Some(address))?;
-        let mut processes = self.wiring.processes_of(machine.into());
-        processes.find(|p| matches!(self.wiring.role(*p), Role::Balancer | Role::Nginx))
+        self.call_for(key, entrance, ask);
     }
 
     /// The visitor has waited for an address that no machine has.
@@ -145,23 +138,51 @@ impl World {
         }
     }
 
+    #[cold]
     pub(super) fn browser_fails(&mut self, key: VisitKey, error: BrowserError, cause: Cause) {
         self.fails(key, error, cause, self.browser);
     }
 
+    #[cold]
     fn fails(&mut self, key: VisitKey, error: BrowserError, cause: Cause, by: ProcessId) {
         self.end_visit(key, Outcome { result: Verdict::Browser(error), by, cause });
     }
 
     /// Ends a visit: the only place where one ends.
     fn end_visit(&mut self, key: VisitKey, outcome: Outcome) {
-        let visit = self.visits.remove(key).expect("a visit ends once");
+        let now = self.now;
+        let visit = self.visits.get(key).expect("a visit ends once");
         if let Some(child) = visit.child.and_then(|child| self.calls.get_mut(child)) {
             child.abandoned = true;
         }
-        let took = self.now.since(visit.started);
+        let took = now.since(visit.started);
         let stored = visit.notes.stored.filter(|_| outcome.is_ok());
-        invariants::answer_is_newer(&visit, self.now, outcome.cause, stored.as_ref());
+        invariants::answer_is_newer(visit, now, outcome.cause, stored.as_ref());
+        let result = match outcome.result {
+            Verdict::Http(status) => u64::from(status),
+            Verdict::Browser(error) => 1_000 + error as u64,
+        };
+        self.digest.word(visit.id ^ took.0.rotate_left(32));
+        self.digest.word(result | u64::from(outcome.by.0) << 16);
+        let &Visit { id, class, source, started, notes, trace, .. } = visit;
+        let record = self.log.push(VisitRecord { id, class, source, started, took, outcome, notes });
+        self.metrics.ended(now, record);
+        let scripted = visit.script.is_some();
+        if scripted || trace.is_some() {
+            self.end_watched(key, outcome);
+        } else {
+            self.visits.remove(key);
+        }
+        invariants::ends_once(self.metrics.started, self.metrics.ended, self.visits.len());
+        if let Some(stored) = stored {
+            self.cluster.acknowledge(stored);
+        }
+    }
+
+    /// Ends a visit that is traced, or of which a command said more than its class.
+    #[inline(never)]
+    fn end_watched(&mut self, key: VisitKey, outcome: Outcome) {
+        let visit = self.visits.remove(key).expect("it is about to end");
         if let Some(slot) = visit.trace {
             let place = Place::Process(self.browser);
             if matches!(outcome.cause, Cause::AddressUnused | Cause::NoPort | Cause::BrowserClosed | Cause::Stopped) {
@@ -172,26 +193,5 @@ impl World {
         if visit.script.is_some() {
             self.may_still_be_held(key, &visit);
         }
-        if let Some(stored) = stored {
-            self.cluster.acknowledge(stored);
-        }
-        let record = VisitRecord {
-            id: visit.id,
-            class: visit.class,
-            source: visit.source,
-            started: visit.started,
-            took,
-            outcome,
-            notes: visit.notes,
-        };
-        let result = match outcome.result {
-            Verdict::Http(status) => u64::from(status),
-            Verdict::Browser(error) => 1_000 + error as u64,
-        };
-        self.digest.word(visit.id ^ took.0.rotate_left(32));
-        self.digest.word(result | u64::from(outcome.by.0) << 16);
-        self.metrics.ended(self.now, &record);
-        invariants::ends_once(self.metrics.started, self.metrics.ended, self.visits.len());
-        self.log.push(record);
     }
 }

@@ -44,6 +44,8 @@ pub struct Call {
     pub since: SimTime,
     /// When the present state ends, if that is known: the arrival of what is on the wire.
     pub until: SimTime,
+    /// When the caller gives up waiting for an answer, once it waits for one.
+    pub deadline: SimTime,
     /// What the callee keeps about it.
     pub work: Work,
     /// The call that the callee itself waits for.

@@ -2,77 +2,86 @@
 
 use super::call::{Ask, Call, CallKey, CallState, Parent, Reply, Work};
 use super::ids::ProcessId;
-use super::invariants;
 use super::parts::Condition;
 use super::settings::Settings;
 use super::time::{Micros, SimTime};
-use super::timeouts::ResponseTimer;
+use super::timeouts::NEVER;
 use super::trace::{Decision, Place};
 use super::visit::VisitKey;
-use super::wiring::{Seat, Tier};
-use super::world::{Action, World};
+use super::wiring::{Route, Seat, Tier};
+use super::world::{Action, Step, World};
 
 /// Connections that the kernel accepts for a process that does not take them (Linux: `net.core.somaxconn`).
 pub const LISTEN_BACKLOG: usize = 4_096;
 
 impl World {
-    /// Lets `parent` call `callee`.
-    pub(super) fn open(
+    /// Lets the callee of `key` call another process, and wait for the reply.
+    pub(super) fn call_on(&mut self, key: CallKey, callee: ProcessId, ask: Ask) {
+        let Call { visit, callee: caller, traced, .. } = self.calls[key];
+        let (child, latency) = self.open(Parent::Call(key), visit, caller, callee, ask, traced);
+        self.calls[key].child = Some(child);
+        if self.takes_no_time(Parent::Call(key), latency) {
+            self.attempt(child);
+        } else {
+            self.plan(latency, Action::Call(Step::Attempt, child));
+        }
+    }
+
+    /// Lets the browser call a process for a visit.
+    pub(super) fn call_for(&mut self, key: VisitKey, callee: ProcessId, ask: Ask) {
+        let traced = self.visits[key].trace.is_some();
+        let (child, latency) = self.open(Parent::Visit, Some(key), self.browser, callee, ask, traced);
+        self.visits[key].child = Some(child);
+        self.plan(latency, Action::Call(Step::Attempt, child));
+    }
+
+    /// Lets a balancer check the health of a server.
+    pub(super) fn call_to_check(&mut self, balancer: u16, server: u16, callee: ProcessId, ask: Ask) -> CallKey {
+        let caller = self.balancers[usize::from(balancer)].process;
+        let (call, latency) = self.open(Parent::Check { balancer, server }, None, caller, callee, ask, false);
+        self.plan(latency, Action::Call(Step::Attempt, call));
+        call
+    }
+
+    /// A new call, and how long the way to the callee takes.
+    #[inline(always)]
+    fn open(
         &mut self,
         parent: Parent,
         visit: Option<VisitKey>,
         caller: ProcessId,
         callee: ProcessId,
         ask: Ask,
-    ) -> CallKey {
-        let link = self.wiring.link_between(caller, callee).expect("the wiring has a link for each caller and callee");
+        traced: bool,
+    ) -> (CallKey, Micros) {
+        let Route { link, caller_tier, seat } = self.wiring.route(caller, callee);
         let latency = self.parts.latency(link);
         let call = self.calls.insert(Call {
             visit,
             parent,
             caller,
-            caller_tier: self.wiring.seat(caller).tier,
+            caller_tier,
             callee,
-            seat: self.wiring.seat(callee),
+            seat,
             link,
             ask,
             state: CallState::Connecting,
             started: self.now,
             since: self.now,
             until: self.now + latency,
+            deadline: NEVER,
             work: Work::None,
             child: None,
             abandoned: false,
-            traced: false,
+            traced,
         });
-        let traced = match parent {
-            Parent::Call(parent) => {
-                let parent = &mut self.calls[parent];
-                parent.child = Some(call);
-                parent.traced
-            }
-            Parent::Visit => {
-                let visit =
-                    visit.and_then(|visit| self.visits.get_mut(visit)).expect("the browser opens it for a visit");
-                visit.child = Some(call);
-                visit.trace.is_some()
-            }
-            Parent::Check { .. } => false,
-        };
-        if traced {
-            self.calls[call].traced = true;
-        }
-        self.travel(parent, latency, Action::Attempt(call));
-        call
+        (call, latency)
     }
 
-    /// What one process sends another arrives after `latency`; without any, it is there now.
-    fn travel(&mut self, parent: Parent, latency: Micros, arrival: Action) {
-        if latency == Micros::ZERO && matches!(parent, Parent::Call(_)) && !self.parts.any_hung() {
-            self.carry_out(arrival);
-        } else {
-            self.plan(latency, arrival);
-        }
+    /// Whether what one process sends another is there now. It never is for a browser or a health check, which would have to
+    /// deal with a reply before they know that they have asked.
+    pub(super) fn takes_no_time(&self, parent: Parent, latency: Micros) -> bool {
+        latency == Micros::ZERO && matches!(parent, Parent::Call(_)) && !self.parts.any_hung()
     }
 
     /// A connection attempt or datagram reaches the callee's machine: the kernel answers it, not the process.
@@ -80,22 +89,40 @@ impl World {
         let Some(call) = self.calls.get(key) else {
             return;
         };
+        let (seat, traced) = (call.seat, call.traced);
+        if !self.is_welcome(call) {
+            return self.knock(key);
+        }
+        self.begin_work(key, traced);
+        self.serve(key, seat);
+    }
+
+    /// Whether nothing stands between a connection attempt and the callee's work: no fault, no delay, no queue.
+    #[inline(always)]
+    fn is_welcome(&self, call: &Call) -> bool {
+        let settings = &self.settings;
+        let at_once = match call.seat.tier {
+            Tier::Balancer => settings.balancer.overhead_us == 0,
+            Tier::Nginx => settings.nginx.overhead_us == 0,
+            Tier::App => self.apps[usize::from(call.seat.at)].busy < settings.app.workers,
+            _ => true,
+        };
+        let connects = call.ask == Ask::Connect || (settings.network.handshake && call.ask != Ask::Resolve);
+        self.parts.is_clear(call.link) && at_once && !connects
+    }
+
+    /// The kernel's answer to a connection attempt, in general.
+    fn knock(&mut self, key: CallKey) {
+        let call = &self.calls[key];
         let (callee, seat, link, ask) = (call.callee, call.seat, call.link, call.ask);
         let shakes_hands = ask != Ask::Resolve && self.settings.network.handshake;
-        // The usual case, once more and shorter.
-        if self.parts.is_clear(link) && !shakes_hands && seat.tier != Tier::App && ask != Ask::Connect {
-            let takes = overhead(&self.settings, seat.tier).times(self.parts.slowdown(callee));
-            if takes == Micros::ZERO {
-                return self.deliver(key);
-            }
-        }
         let round_trip = if shakes_hands { self.parts.latency(link).times(2) } else { Micros::ZERO };
         let reachable = self.parts.carries(link) && self.parts.has_power(callee);
         let too_slow = shakes_hands && round_trip > self.connect_timeout_of(call);
         if !reachable || too_slow || self.backlog_is_full(callee, seat, ask) {
             let left = (call.started + self.connect_timeout_of(call)).since(self.now);
             self.set_state(key, CallState::Lost, left);
-            return self.plan(left, Action::ConnectTimeout(key));
+            return self.plan(left, Action::Call(Step::ConnectTimeout, key));
         }
         if self.parts.condition(callee) == Condition::Down {
             return self.send_back(key, Reply::Refused);
@@ -107,7 +134,7 @@ impl World {
                 Micros::ZERO => self.deliver_or_park(key),
                 total => {
                     self.set_state(key, CallState::Sending, total);
-                    self.plan(total, Action::Deliver(key));
+                    self.plan(total, Action::Call(Step::Deliver, key));
                 }
             },
         }
@@ -135,8 +162,8 @@ impl World {
     fn deliver_or_park(&mut self, key: CallKey) {
         let callee = self.calls[key].callee;
         if self.parts.condition(callee) == Condition::Hung {
-            self.parked[callee.index()].push(Action::Deliver(key));
-            self.while_parked(Action::Deliver(key));
+            self.parked[callee.index()].push(Action::Call(Step::Deliver, key));
+            self.while_parked(Action::Call(Step::Deliver, key));
         } else {
             self.deliver(key);
         }
@@ -144,7 +171,7 @@ impl World {
 
     /// A hung process accepts, so the caller's clock for the answer runs.
     pub(super) fn while_parked(&mut self, action: Action) {
-        if let Action::Deliver(key) = action
+        if let Action::Call(Step::Deliver, key) = action
             && let Some(call) = self.calls.get(key)
         {
             let link = call.link;
@@ -156,35 +183,55 @@ impl World {
 
     /// A request reaches the callee.
     pub(super) fn deliver(&mut self, key: CallKey) {
-        let now = self.now;
-        let Some(call) = self.calls.get_mut(key) else {
+        let Some(call) = self.calls.get(key) else {
             return;
         };
-        let (callee, seat, link) = (call.callee, call.seat, call.link);
+        let (seat, traced) = (call.seat, call.traced);
         match call.state {
             CallState::Returning(_) | CallState::Stalled(_) | CallState::Lost => return,
             // It was parked, and the callee goes on now.
             CallState::Working => {}
-            CallState::Connecting | CallState::Sending if !self.parts.carries(link) => return self.lose(key),
-            CallState::Connecting | CallState::Sending => {
-                (call.state, call.since, call.until) = (CallState::Working, now, now);
-                let (traced, started) = (call.traced, call.started);
-                if call.ask != Ask::Resolve {
-                    let timer = ResponseTimer::of(call, now, &self.settings);
-                    self.start(key, timer);
-                }
-                if traced {
-                    let arrived = SimTime(now.0 - self.overhead(callee, seat.tier).0.min(now.since(started).0));
-                    self.mark_until(key, Place::Link { link, back: false }, arrived, Decision::Sent);
-                }
+            CallState::Connecting | CallState::Sending if !self.parts.carries(call.link) => return self.lose(key),
+            CallState::Connecting | CallState::Sending => self.begin_work(key, traced),
+        }
+        self.serve(key, seat);
+    }
+
+    /// The callee has the request, and the caller's clock for the answer runs.
+    #[inline(always)]
+    fn begin_work(&mut self, key: CallKey, traced: bool) {
+        let now = self.now;
+        let call = &mut self.calls[key];
+        (call.state, call.since, call.until) = (CallState::Working, now, now);
+        match call.parent {
+            Parent::Check { .. } => self.start_response_timer(key),
+            _ if call.ask == Ask::Resolve => {}
+            _ => {
+                let deadline = now + self.patience.of(call);
+                self.set_deadline(key, deadline);
             }
         }
+        if traced {
+            self.trace_arrival(key);
+        }
+    }
+
+    #[cold]
+    fn trace_arrival(&mut self, key: CallKey) {
+        let Call { callee, seat, link, started, .. } = self.calls[key];
+        let arrived = SimTime(self.now.0 - self.overhead(callee, seat.tier).0.min(self.now.since(started).0));
+        self.mark_until(key, Place::Link { link, back: false }, arrived, Decision::Sent);
+    }
+
+    #[inline(always)]
+    fn serve(&mut self, key: CallKey, seat: Seat) {
+        let at = usize::from(seat.at);
         match seat.tier {
             Tier::Resolver => self.resolve(key),
-            Tier::Balancer => self.session_starts(key),
-            Tier::Nginx => self.nginx_gets(key),
-            Tier::App => self.app_gets(key),
-            Tier::Mysqld => self.mysql_gets(key),
+            Tier::Balancer => self.session_starts(key, at),
+            Tier::Nginx => self.nginx_gets(key, at),
+            Tier::App => self.app_gets(key, at),
+            Tier::Mysqld => self.mysql_gets(key, at),
             Tier::Browser | Tier::Authoritative => unreachable!("nobody calls a browser; the resolver asks by itself"),
         }
     }
@@ -200,111 +247,17 @@ impl World {
     }
 
     /// The callee has finished a piece of work for a call.
+    #[inline(always)]
     pub(super) fn finished(&mut self, key: CallKey) {
         let Some(call) = self.calls.get(key).filter(|call| call.state == CallState::Working) else {
             return;
         };
+        let at = usize::from(call.seat.at);
         match call.seat.tier {
             Tier::Nginx => self.nginx_served(key),
-            Tier::App => self.app_worked(key),
-            Tier::Mysqld => self.mysql_executed(key),
+            Tier::App => self.app_worked(key, at),
+            Tier::Mysqld => self.mysql_executed(key, at),
             tier => unreachable!("{tier:?} plans no work"),
-        }
-    }
-
-    /// The callee answers. If nobody waits any more, the call ends here.
-    pub(super) fn answer(&mut self, key: CallKey, reply: Reply) {
-        let Some(call) = self.calls.get(key) else {
-            return;
-        };
-        if self.is_waited_for(key, call) {
-            self.send_back(key, reply);
-        } else {
-            self.calls.remove(key);
-        }
-    }
-
-    fn send_back(&mut self, key: CallKey, reply: Reply) {
-        let call = &mut self.calls[key];
-        let (parent, latency) = (call.parent, self.parts.latency(call.link));
-        (call.state, call.since, call.until) = (CallState::Returning(reply), self.now, self.now + latency);
-        self.travel(parent, latency, Action::Return(key));
-    }
-
-    /// Whether the caller still waits for this very call.
-    pub(super) fn is_current(&self, key: CallKey) -> bool {
-        self.calls.get(key).is_some_and(|call| self.is_waited_for(key, call))
-    }
-
-    fn is_waited_for(&self, key: CallKey, call: &Call) -> bool {
-        match call.parent {
-            Parent::Visit | Parent::Call(_) => !call.abandoned,
-            Parent::Check { balancer, server } => self.check_waits_for(balancer, server, key),
-        }
-    }
-
-    /// The callee of `key` no longer waits for the call that it has made.
-    pub(super) fn abandon_child(&mut self, key: CallKey) {
-        let child = self.calls[key].child.take();
-        if let Some(child) = child.and_then(|child| self.calls.get_mut(child)) {
-            child.abandoned = true;
-        }
-    }
-
-    /// A reply reaches the caller's machine.
-    pub(super) fn returned(&mut self, key: CallKey) {
-        let Some(call) = self.calls.get(key) else {
-            return;
-        };
-        let CallState::Returning(reply) = call.state else {
-            return;
-        };
-        invariants::reply_is_newer(call, self.now);
-        if !self.is_waited_for(key, call) {
-            self.calls.remove(key);
-            return;
-        }
-        // What waited for a hung caller had arrived before.
-        if !self.parts.carries(call.link) && call.until == self.now {
-            return self.set_state(key, CallState::Stalled(reply), Micros::ZERO);
-        }
-        if call.traced {
-            let place = Place::Link { link: call.link, back: true };
-            let decision = match reply {
-                Reply::Refused => Decision::Refused,
-                Reply::Reset | Reply::Closed => Decision::Reset,
-                _ => Decision::Returned,
-            };
-            self.mark(key, place, decision);
-        }
-        self.hand_over(key, reply);
-    }
-
-    /// Ends a call and gives its reply to whoever waits for it.
-    pub(super) fn hand_over(&mut self, key: CallKey, reply: Reply) {
-        let call = self.calls.remove(key).expect("checked by the caller");
-        self.caller_gets(call.parent, call.visit, call.callee, reply);
-    }
-
-    pub(super) fn caller_gets(&mut self, parent: Parent, visit: Option<VisitKey>, callee: ProcessId, reply: Reply) {
-        match parent {
-            Parent::Visit => {
-                let visit = visit.expect("a call of the browser belongs to a visit");
-                self.browser_gets(visit, callee, reply);
-            }
-            Parent::Check { balancer, server } => self.check_ends(balancer, server, reply),
-            Parent::Call(parent) => {
-                let Some(waiting) = self.calls.get_mut(parent) else {
-                    return;
-                };
-                waiting.child = None;
-                match waiting.seat.tier {
-                    Tier::Balancer => self.session_gets(parent, reply),
-                    Tier::Nginx => self.nginx_gets_reply(parent, reply),
-                    Tier::App => self.app_gets_reply(parent, callee, reply),
-                    tier => unreachable!("{tier:?} calls nobody"),
-                }
-            }
         }
     }
 

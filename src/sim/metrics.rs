@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::histogram::{Coarse, Fine};
 use super::ids::ProcessId;
 use super::invariants;
-use super::outcome::{BrowserError, Cause, Verdict};
+use super::outcome::{BrowserError, Cause, Outcome, Verdict};
 use super::time::{Micros, SimTime};
 use super::visit::VisitRecord;
 use super::workload::Class;
@@ -40,6 +40,8 @@ pub struct Metrics {
     pub by_server: Vec<u64>,
     /// The last buckets, oldest first.
     pub series: VecDeque<Bucket>,
+    /// When the last of them ends.
+    bucket_ends: SimTime,
 }
 
 /// How often an outcome occurred.
@@ -55,6 +57,24 @@ pub struct OutcomeCount {
     pub cause: Cause,
     /// How often.
     pub count: u64,
+}
+
+impl OutcomeCount {
+    /// Whether a visit that ended so is counted here.
+    #[inline(always)]
+    fn counts(&self, record: &VisitRecord) -> bool {
+        let (own, other) = (self.cause, record.outcome.cause);
+        let kind = core::mem::discriminant(&own) == core::mem::discriminant(&other);
+        let error = matches!((own, other), (Cause::Database(own), Cause::Database(other)) if own != other);
+        let (result, by) = (record.outcome.result, record.outcome.by);
+        self.class == record.class && self.result == result && self.by == by && kind && !error
+    }
+
+    #[inline(always)]
+    fn add(&mut self, record: &VisitRecord) {
+        self.cause = record.outcome.cause;
+        self.count += 1;
+    }
 }
 
 /// One stretch of the time series.
@@ -91,16 +111,23 @@ impl Metrics {
             latency: Fine::default(),
             by_server: vec![0; processes],
             series: VecDeque::with_capacity(BUCKETS),
+            bucket_ends: SimTime::ZERO,
         }
     }
 
-    /// The bucket of the present moment; empty ones are added for the time in between.
+    /// The bucket of the present moment.
+    #[inline(always)]
     fn bucket(&mut self, now: SimTime) -> &mut Bucket {
-        if let Some(last) = self.series.back()
-            && now < last.start + BUCKET
-        {
-            return self.series.back_mut().expect("just seen");
+        if now >= self.bucket_ends {
+            self.add_buckets(now);
         }
+        self.series.back_mut().expect("there is one that has not ended")
+    }
+
+    /// Adds the bucket of the present moment, and empty ones for the time in between.
+    #[cold]
+    #[inline(never)]
+    fn add_buckets(&mut self, now: SimTime) {
         let start = SimTime(now.0 / BUCKET.0 * BUCKET.0);
         let oldest = SimTime(start.0.saturating_sub(BUCKET.0 * (BUCKETS as u64 - 1)));
         let mut next = self.series.back().map_or(start, |last| last.start + BUCKET).max(oldest);
@@ -114,14 +141,16 @@ impl Metrics {
             invariants::within(self.series.len(), BUCKETS);
             next += BUCKET;
         }
-        self.series.back_mut().expect("just filled")
+        self.bucket_ends = next;
     }
 
+    #[inline(always)]
     pub(super) fn started(&mut self, now: SimTime) {
         self.started += 1;
         self.bucket(now).started += 1;
     }
 
+    #[inline(always)]
     pub(super) fn ended(&mut self, now: SimTime, record: &VisitRecord) {
         self.ended += 1;
         self.ok += u64::from(record.outcome.is_ok());
@@ -143,28 +172,25 @@ impl Metrics {
         }
     }
 
+    #[inline(always)]
     fn count_outcome(&mut self, record: &VisitRecord) {
-        let outcome = record.outcome;
-        let same = |c: &OutcomeCount| {
-            let kind = core::mem::discriminant(&c.cause) == core::mem::discriminant(&outcome.cause);
-            let error = matches!((c.cause, outcome.cause), (Cause::Database(a), Cause::Database(b)) if a != b);
-            c.class == record.class && c.result == outcome.result && c.by == outcome.by && kind && !error
-        };
-        let recent = &mut self.recent[(outcome.by.index() * 3 + record.class as usize) % RECENT];
-        let likely = usize::from(*recent);
-        let at = if self.outcomes.get(likely).is_some_and(same) {
-            likely
-        } else {
-            self.outcomes.iter().position(same).unwrap_or(self.outcomes.len())
-        };
-        *recent = at as u8;
-        if let Some(known) = self.outcomes.get_mut(at) {
-            known.cause = outcome.cause;
-            known.count += 1;
-        } else {
-            let (result, by, cause) = (outcome.result, outcome.by, outcome.cause);
-            self.outcomes.push(OutcomeCount { class: record.class, result, by, cause, count: 1 });
+        let recent = (record.outcome.by.index() * 3 + record.class as usize) % RECENT;
+        match self.outcomes.get_mut(usize::from(self.recent[recent])).filter(|known| known.counts(record)) {
+            Some(known) => known.add(record),
+            None => self.count_other_outcome(record, recent),
         }
+    }
+
+    #[inline(never)]
+    fn count_other_outcome(&mut self, record: &VisitRecord, recent: usize) {
+        let known = self.outcomes.iter().position(|known| known.counts(record));
+        let at = known.unwrap_or_else(|| {
+            let Outcome { result, by, cause } = record.outcome;
+            self.outcomes.push(OutcomeCount { class: record.class, result, by, cause, count: 0 });
+            self.outcomes.len() - 1
+        });
+        self.outcomes[at].add(record);
+        self.recent[recent] = at as u8;
     }
 
     /// Ended visits with this result.

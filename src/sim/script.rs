@@ -16,7 +16,7 @@ use super::topology::Role;
 use super::trace::Decision;
 use super::visit::{LOG_LENGTH, Visit, VisitKey};
 use super::workload::Class;
-use super::world::{Action, World};
+use super::world::{Action, Step, World};
 
 /// The longest path or cookie that a visit may have, in bytes.
 pub const MAX_REQUEST_TEXT: usize = 256;
@@ -205,7 +205,7 @@ impl World {
 
     /// The application carries out what the script of a call says. A page costs no database here.
     pub(super) fn scripted_answer(&mut self, key: CallKey) {
-        let by = self.calls[key].callee;
+        let (by, at) = (self.calls[key].callee, self.seat_of(key));
         let answer = self.answer_of(key);
         let reply = match answer {
             Answer::Held => return,
@@ -216,7 +216,7 @@ impl World {
             Answer::Garbage => Reply::Http { status: NOT_HTTP, by, cause: Cause::NotHttp },
             Answer::ShortBody => Reply::Http { status: 200, by, cause: Cause::BodyCut },
         };
-        self.app_replies(key, Decision::Scripted(answer), reply);
+        self.app_replies(key, at, Decision::Scripted(answer), reply);
     }
 
     /// The application whose worker has a visit in its hands, even if its client has left; not one that a proxy has given up.
@@ -250,7 +250,7 @@ impl World {
             call.visit == Some(visit) && is_app && call.state == CallState::Working && at_work(call.work)
         });
         let held: Vec<CallKey> = held.map(|(key, _)| key).collect();
-        held.iter().for_each(|key| self.plan(Micros::ZERO, Action::Finished(*key)));
+        held.iter().for_each(|key| self.plan(Micros::ZERO, Action::Call(Step::Finished, *key)));
         !held.is_empty()
     }
 
@@ -263,7 +263,7 @@ impl World {
         self.remember(key, visit);
         if let Some(call) = call.filter(|call| self.calls.contains_key(*call)) {
             let latency = self.parts.latency(self.calls[call].link);
-            self.plan(latency, Action::Hangup(call));
+            self.plan(latency, Action::Call(Step::Hangup, call));
         }
         self.browser_fails(key, BrowserError::Aborted, Cause::Stopped);
     }

@@ -1,12 +1,11 @@
 //! Time-outs: a caller gives up connecting, or waiting for an answer.
 
 use super::call::{Ask, Call, CallKey, CallState, Parent, Reply};
-use super::parts::Condition;
 use super::settings::Settings;
 use super::time::{Micros, SimTime};
 use super::trace::{Decision, Place};
 use super::wiring::Tier;
-use super::world::{Action, Lane, World};
+use super::world::{Action, Step, World};
 
 impl World {
     /// The caller gives up connecting.
@@ -70,70 +69,93 @@ impl World {
 
     /// Starts the clock for an answer. It runs from the moment at which the request was sent.
     pub(super) fn start_response_timer(&mut self, key: CallKey) {
-        let timer = ResponseTimer::of(&self.calls[key], self.now, &self.settings);
-        self.start(key, timer);
+        let call = &self.calls[key];
+        let patience = self.patience.of(call);
+        let at = match call.parent {
+            Parent::Visit if call.ask == Ask::Resolve => (call.started + patience).max(self.now),
+            Parent::Check { .. } => (call.started + patience).max(self.now),
+            _ => self.now + patience,
+        };
+        self.set_deadline(key, at);
     }
 
-    pub(super) fn start(&mut self, key: CallKey, timer: ResponseTimer) {
-        let ResponseTimer { lane, at } = timer;
-        if at == NEVER {
+    /// The caller gives up waiting at this moment. Nearly every answer comes long before; only what is still there when a
+    /// sweep finds its deadline near gets an event.
+    #[inline(always)]
+    pub(super) fn set_deadline(&mut self, key: CallKey, at: SimTime) {
+        self.calls[key].deadline = at;
+        if at < self.next_sweep {
+            self.watch(key, at);
+        }
+    }
+
+    /// A deadline lies before the next sweep, or none is planned.
+    #[cold]
+    fn watch(&mut self, key: CallKey, at: SimTime) {
+        if self.next_sweep == NEVER {
+            self.next_sweep = self.now + SWEEP_EVERY;
+            self.plan_at(self.next_sweep, Action::Sweep);
+        }
+        if at < self.next_sweep {
+            self.plan_at(at, Action::Call(Step::ResponseTimeout, key));
+        }
+    }
+
+    /// Plans the time-outs that are due before the next sweep.
+    pub(super) fn sweep(&mut self) {
+        self.next_sweep = if self.calls.is_empty() { NEVER } else { self.now + SWEEP_EVERY };
+        if self.next_sweep == NEVER {
             return;
         }
-        let Some(lane) = lane else {
-            return self.queue.plan(at, Action::ResponseTimeout(key));
-        };
-        let calls = &self.calls;
-        if let Some(at) = self.lanes[lane as usize].push(at, key, |key| !calls.contains_key(key)) {
-            self.queue.plan(at, Action::Lane(lane));
-        }
-    }
-
-    /// Time-outs of a lane are due; the next one that still matters gets an event.
-    pub(super) fn lane_strikes(&mut self, lane: Lane) {
-        while let Some(key) = self.lanes[lane as usize].due(self.now) {
-            self.response_timer_strikes(key);
-        }
-        let calls = &self.calls;
-        if let Some(at) = self.lanes[lane as usize].watch_on(self.now, |key| !calls.contains_key(key)) {
-            self.queue.plan(at, Action::Lane(lane));
-        }
-    }
-
-    fn response_timer_strikes(&mut self, key: CallKey) {
-        match self.calls.get(key).map(|call| call.caller) {
-            Some(process) if self.parts.condition(process) == Condition::Hung => {
-                self.parked[process.index()].push(Action::ResponseTimeout(key));
-            }
-            _ => self.response_timeout(key),
+        self.plan_at(self.next_sweep, Action::Sweep);
+        let soon = self.now..self.next_sweep;
+        for (key, call) in self.calls.iter().filter(|(_, call)| soon.contains(&call.deadline)) {
+            self.queue.plan(call.deadline, Action::Call(Step::ResponseTimeout, key).pack());
         }
     }
 }
 
-const NEVER: SimTime = SimTime(u64::MAX);
+/// Later than anything that happens.
+pub(super) const NEVER: SimTime = SimTime(u64::MAX);
 
-/// When a caller gives up waiting for an answer, and the lane in which that waits, if it has one.
+/// So often calls are looked through for those that are about to time out.
+const SWEEP_EVERY: Micros = Micros::from_secs(1);
+
+/// How long callers wait for an answer: what the settings say, at hand.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct ResponseTimer {
-    lane: Option<Lane>,
-    at: SimTime,
+pub(super) struct Patience {
+    browser: Micros,
+    balancer: Micros,
+    nginx: Micros,
+    app: Micros,
+    check: Micros,
+    resolve: Micros,
 }
 
-impl ResponseTimer {
-    /// The time-out of a call that is delivered `now`.
-    pub(super) fn of(call: &Call, now: SimTime, settings: &Settings) -> Self {
-        let (lane, ms) = match (call.parent, call.caller_tier) {
-            (Parent::Check { .. }, _) => (None, settings.balancer.inter_ms),
-            (_, Tier::Balancer) => (Some(Lane::Balancer), settings.balancer.timeout_server_ms),
-            (_, Tier::Nginx) => (Some(Lane::Nginx), settings.nginx.read_timeout_ms),
-            (_, Tier::App) => (Some(Lane::App), settings.app.read_timeout_ms),
-            _ if call.ask == Ask::Resolve => (None, settings.client.dns_timeout_ms),
-            _ => (Some(Lane::Browser), settings.client.response_timeout_ms),
-        };
-        if ms == 0 {
-            return Self { lane, at: NEVER };
+impl Patience {
+    pub(super) fn new(settings: &Settings) -> Self {
+        // A time-out of 0 is none.
+        let length = |ms: u32| if ms == 0 { Micros(u64::MAX) } else { Micros::from_millis(ms.into()) };
+        Self {
+            browser: length(settings.client.response_timeout_ms),
+            balancer: length(settings.balancer.timeout_server_ms),
+            nginx: length(settings.nginx.read_timeout_ms),
+            app: length(settings.app.read_timeout_ms),
+            check: length(settings.balancer.inter_ms),
+            resolve: length(settings.client.dns_timeout_ms),
         }
-        let patience = Micros::from_millis(ms.into());
-        let at = if lane.is_some() { now + patience } else { (call.started + patience).max(now) };
-        Self { lane, at }
+    }
+
+    /// How long the caller waits.
+    #[inline(always)]
+    pub(super) fn of(&self, call: &Call) -> Micros {
+        match call.caller_tier {
+            Tier::Balancer if matches!(call.parent, Parent::Check { .. }) => self.check,
+            Tier::Balancer => self.balancer,
+            Tier::Nginx => self.nginx,
+            Tier::App => self.app,
+            _ if call.ask == Ask::Resolve => self.resolve,
+            _ => self.browser,
+        }
     }
 }

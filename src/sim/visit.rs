@@ -1,6 +1,5 @@
 //! Visits: what the browser waits for, and the record that stays when one has ended.
 
-use std::collections::VecDeque;
 use std::net::Ipv4Addr;
 
 use serde::Serialize;
@@ -139,28 +138,35 @@ pub struct VisitRecord {
 /// The last ended visits, in a ring of fixed size.
 #[derive(Clone, Debug)]
 pub struct VisitLog {
-    records: VecDeque<VisitRecord>,
+    records: Vec<VisitRecord>,
+    /// Where the next record goes.
+    next: usize,
 }
 
 impl VisitLog {
     /// An empty log.
     #[must_use]
     pub fn new() -> Self {
-        Self { records: VecDeque::with_capacity(LOG_LENGTH) }
+        Self { records: Vec::with_capacity(LOG_LENGTH), next: 0 }
     }
 
-    /// Adds a record and drops the oldest if the log is full.
-    pub(super) fn push(&mut self, record: VisitRecord) {
-        if self.records.len() == LOG_LENGTH {
-            self.records.pop_front();
+    /// Adds a record, in the place of the oldest if the log is full. Returns it where it is.
+    #[inline(always)]
+    pub(super) fn push(&mut self, record: VisitRecord) -> &VisitRecord {
+        let at = self.next;
+        match self.records.get_mut(at) {
+            Some(oldest) => *oldest = record,
+            None => self.records.push(record),
         }
-        self.records.push_back(record);
+        self.next = if at + 1 == LOG_LENGTH { 0 } else { at + 1 };
         invariants::within(self.records.len(), LOG_LENGTH);
+        &self.records[at]
     }
 
     /// The records, newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = &VisitRecord> {
-        self.records.iter().rev()
+        let (newer, older) = self.records.split_at(self.next);
+        newer.iter().rev().chain(older.iter().rev())
     }
 
     /// The record of a visit, if it is still kept.

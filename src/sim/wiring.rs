@@ -1,9 +1,10 @@
 //! A topology made ready for running: every part has a number, every connection a link.
 
+mod names;
+
 use std::net::Ipv4Addr;
 
 use super::ids::{LinkId, MachineId, PartId, ProcessId};
-use super::scenario::FieldError;
 use super::topology::{Role, Topology};
 
 /// What travels on a link.
@@ -112,12 +113,20 @@ pub struct Wiring {
     pub processes: Vec<ProcessInfo>,
     /// Links, in the order in which a visit meets them.
     pub links: Vec<LinkInfo>,
-    /// `links` by their two ends in either order, [`NO_LINK`] where there is none.
-    matrix: Vec<u16>,
+    /// The way from each process to each other, if there is one.
+    routes: Vec<Option<Route>>,
     seats: Vec<Seat>,
+    entrances: Vec<(Ipv4Addr, ProcessId)>,
 }
 
-const NO_LINK: u16 = u16::MAX;
+/// The way from one process to another, in either direction of a link.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Route {
+    pub link: LinkId,
+    pub caller_tier: Tier,
+    /// Of the callee.
+    pub seat: Seat,
+}
 
 impl Wiring {
     /// Numbers the parts of a valid topology and lays the links between them.
@@ -135,10 +144,11 @@ impl Wiring {
                 port: process.role.port(),
             }));
         }
-        let matrix = vec![NO_LINK; processes.len() * processes.len()];
+        let routes = vec![None; processes.len() * processes.len()];
         let seats = seats(&processes);
-        let mut wiring = Self { machines, processes, links: Vec::new(), matrix, seats };
+        let mut wiring = Self { machines, processes, links: Vec::new(), routes, seats, entrances: Vec::new() };
         wiring.lay_links();
+        wiring.entrances = wiring.find_entrances();
         wiring
     }
 
@@ -160,8 +170,10 @@ impl Wiring {
             for b in self.ids().filter(|b| to(self.role(*b))).collect::<Vec<_>>() {
                 if self.needs_link(protocol, a, b) {
                     let n = self.processes.len();
-                    for slot in [a.index() * n + b.index(), b.index() * n + a.index()] {
-                        self.matrix[slot] = LinkId::from(self.links.len()).0;
+                    let link = LinkId::from(self.links.len());
+                    for (caller, callee) in [(a, b), (b, a)] {
+                        let (caller_tier, seat) = (self.seat(caller).tier, self.seat(callee));
+                        self.routes[caller.index() * n + callee.index()] = Some(Route { link, caller_tier, seat });
                     }
                     let (from, to) = (self.process(a), self.process(b));
                     self.links.push(LinkInfo {
@@ -192,6 +204,21 @@ impl Wiring {
             }
             _ => true,
         }
+    }
+
+    fn find_entrances(&self) -> Vec<(Ipv4Addr, ProcessId)> {
+        let machines = self.machines.iter().enumerate().filter_map(|(i, machine)| Some((machine.public?, i.into())));
+        let entrance = |(address, machine)| {
+            let mut processes = self.processes_of(machine);
+            let process = processes.find(|process| matches!(self.role(*process), Role::Balancer | Role::Nginx))?;
+            Some((address, process))
+        };
+        machines.filter_map(entrance).collect()
+    }
+
+    /// The process that answers on port 80 of a public address.
+    pub(super) fn entrance(&self, address: Ipv4Addr) -> Option<ProcessId> {
+        self.entrances.iter().find(|(public, _)| *public == address).map(|(_, process)| *process)
     }
 
     /// All process numbers.
@@ -242,8 +269,13 @@ impl Wiring {
     /// The link between two processes, whichever of them listens.
     #[must_use]
     pub fn link_between(&self, a: ProcessId, b: ProcessId) -> Option<LinkId> {
-        let link = self.matrix[a.index() * self.processes.len() + b.index()];
-        (link != NO_LINK).then_some(LinkId(link))
+        self.routes[a.index() * self.processes.len() + b.index()].map(|route| route.link)
+    }
+
+    /// The way of a call.
+    pub(super) fn route(&self, caller: ProcessId, callee: ProcessId) -> Route {
+        let route = self.routes[caller.index() * self.processes.len() + callee.index()];
+        route.expect("the wiring has a link for each caller and callee")
     }
 
     /// The name of a part as commands write it.
@@ -256,54 +288,11 @@ impl Wiring {
         }
     }
 
-    /// The part that a command names.
-    ///
-    /// # Errors
-    /// The field `part`, if no part has this name.
-    pub fn part(&self, name: &str) -> Result<PartId, FieldError> {
-        let links = (0..self.links.len()).map(|i| PartId::Link(LinkId::from(i)));
-        let machines = (0..self.machines.len()).map(|i| PartId::Machine(MachineId::from(i)));
-        let mut all = machines.chain(self.ids().map(PartId::Process)).chain(links);
-        all.find(|part| self.part_name(*part) == name).ok_or_else(|| unknown("part", "part", name))
-    }
-
-    /// The machine with this name.
-    ///
-    /// # Errors
-    /// The field `machine`, if there is none.
-    pub fn machine(&self, name: &str) -> Result<MachineId, FieldError> {
-        let at = self.machines.iter().position(|m| m.name == name);
-        at.map(MachineId::from).ok_or_else(|| unknown("machine", "machine", name))
-    }
-
     /// What HAProxy's servers are: nginx, or the applications themselves where there is no nginx at all.
     #[must_use]
     pub fn server_role(&self) -> Role {
         if self.processes.iter().any(|process| process.role == Role::Nginx) { Role::Nginx } else { Role::App }
     }
-
-    /// What HAProxy calls a server on the machine with this name: its nginx, or its application where there is no nginx.
-    ///
-    /// # Errors
-    /// The field `server`, if none runs there.
-    pub fn server(&self, name: &str) -> Result<ProcessId, FieldError> {
-        let role = self.server_role();
-        let mut servers = self.ids().filter(|p| *self.role(*p) == role);
-        servers.find(|p| self.machine_of(*p).name == name).ok_or_else(|| unknown("server", "web server", name))
-    }
-
-    /// The MySQL server with this name.
-    ///
-    /// # Errors
-    /// The field `server`, if there is none.
-    pub fn mysqld(&self, name: &str) -> Result<ProcessId, FieldError> {
-        let mut all = self.ids().filter(|p| matches!(self.role(*p), Role::Mysqld { .. }));
-        all.find(|p| self.process(*p).full_name == name).ok_or_else(|| unknown("server", "MySQL server", name))
-    }
-}
-
-fn unknown(field: &str, kind: &str, name: &str) -> FieldError {
-    FieldError::new(field, format!("no {kind} is named {name:?}"))
 }
 
 fn seats(processes: &[ProcessInfo]) -> Vec<Seat> {

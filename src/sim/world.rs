@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use slotmap::SlotMap;
 
-use super::action::LANES;
-pub use super::action::{Action, Lane};
+pub use super::action::{Action, Step};
 use super::app_server::AppServer;
 use super::balancer::Balancer;
 use super::call::{Call, CallKey, Parent};
@@ -18,12 +17,13 @@ use super::metrics::Metrics;
 use super::mysql::Cluster;
 use super::nginx::Nginx;
 use super::parts::{Condition, Parts};
-use super::queue::{EventQueue, TimerLane};
+use super::queue::{Event, EventQueue};
 use super::rng::Rng;
 use super::scenario::Scenario;
 use super::script::Left;
 use super::settings::{ServiceTimes, Settings};
 use super::time::{Micros, SimTime};
+use super::timeouts::{NEVER, Patience};
 use super::topology::Role;
 use super::trace::{Decision, Place, TraceRing};
 use super::visit::{Visit, VisitKey, VisitLog};
@@ -41,8 +41,10 @@ pub struct World {
     pub(super) settings: Settings,
     pub(super) workload: Workload,
     pub(super) now: SimTime,
-    pub(super) queue: EventQueue<Action>,
-    pub(super) lanes: [TimerLane<CallKey>; LANES],
+    pub(super) queue: EventQueue,
+    /// When calls are next looked through for time-outs; `NEVER` if there is no call.
+    pub(super) next_sweep: SimTime,
+    pub(super) patience: Patience,
     /// What each hung process will do when it goes on.
     pub(super) parked: Vec<Vec<Action>>,
     pub(super) digest: Digest,
@@ -92,7 +94,8 @@ impl World {
             workload: scenario.workload,
             now: SimTime::ZERO,
             queue: EventQueue::new(),
-            lanes: [const { TimerLane::new() }; LANES],
+            next_sweep: NEVER,
+            patience: Patience::new(&settings),
             parked: vec![Vec::new(); wiring.processes.len()],
             digest: Digest::default(),
             events: 0,
@@ -123,7 +126,7 @@ impl World {
             scenario,
         };
         for (i, TimedCommand { at_us, .. }) in world.scenario.timeline.iter().enumerate() {
-            world.queue.plan(*at_us, Action::Timeline(i as u32));
+            world.queue.plan(*at_us, Action::Timeline(i as u32).pack());
         }
         world.start_checks();
         world.plan_arrival();
@@ -132,16 +135,21 @@ impl World {
 
     /// Carries out the next event. False if nothing is planned.
     pub fn step(&mut self) -> bool {
-        let Some(event) = self.queue.pop() else {
-            return false;
-        };
-        let (at, action) = (event.at(), event.action);
+        let event = self.queue.pop();
+        event.map(|event| self.happen(event)).is_some()
+    }
+
+    #[inline(always)]
+    fn happen(&mut self, event: Event) {
+        let at = event.at();
         assert!(at >= self.now, "time never goes back");
         self.now = at;
         self.events += 1;
-        self.digest.event(at, &action);
-        self.carry_out(action);
-        true
+        self.digest.event(at, event.what);
+        match Action::unpack(event.what) {
+            Action::Call(step, call) if !self.parts.any_hung() => self.take_step(step, call),
+            action => self.carry_out(action),
+        }
     }
 
     /// Carries out all events up to and including `until`, and moves the clock there.
@@ -154,25 +162,41 @@ impl World {
     /// at the last event.
     pub fn run_bounded(&mut self, until: SimTime, limit: u64) -> bool {
         let last = self.events.saturating_add(limit);
-        while self.queue.next_at().is_some_and(|at| at <= until) {
-            if self.events == last {
-                return false;
-            }
-            self.step();
+        while self.events < last {
+            let Some(due) = self.queue.due(until) else {
+                break;
+            };
+            let event = self.queue.take(due);
+            self.happen(event);
+        }
+        if self.queue.next_at().is_some_and(|at| at <= until) {
+            return false;
         }
         self.now = self.now.max(until);
         true
     }
 
-    pub(super) fn carry_out(&mut self, action: Action) {
-        if self.parts.any_hung()
-            && let Some(owner) = self.owner(action)
-            && self.parts.condition(owner) == Condition::Hung
-        {
-            self.parked[owner.index()].push(action);
-            return self.while_parked(action);
+    #[inline(always)]
+    fn take_step(&mut self, step: Step, call: CallKey) {
+        match step {
+            Step::Attempt => self.attempt(call),
+            Step::Deliver => self.deliver(call),
+            Step::Finished => self.finished(call),
+            Step::Return => self.returned(call),
+            Step::ConnectTimeout => self.connect_timeout(call),
+            Step::ResponseTimeout => self.response_timeout(call),
+            Step::Hangup => self.client_left(call),
+            Step::Retry => self.retry(call),
+            Step::QueueTimeout => self.queue_timeout(call),
+        }
+    }
+
+    fn carry_out(&mut self, action: Action) {
+        if self.parts.any_hung() && self.has_parked(action) {
+            return;
         }
         match action {
+            Action::Call(step, call) => self.take_step(step, call),
             Action::Arrival => self.arrival(),
             Action::Timeline(index) => {
                 let scenario = Arc::clone(&self.scenario);
@@ -181,16 +205,7 @@ impl World {
                     self.metrics.refused_commands += 1;
                 }
             }
-            Action::Attempt(call) => self.attempt(call),
-            Action::Deliver(call) => self.deliver(call),
-            Action::Finished(call) => self.finished(call),
-            Action::Return(call) => self.returned(call),
-            Action::ConnectTimeout(call) => self.connect_timeout(call),
-            Action::ResponseTimeout(call) => self.response_timeout(call),
-            Action::Lane(lane) => self.lane_strikes(lane),
-            Action::Hangup(call) => self.client_left(call),
-            Action::Retry(call) => self.retry(call),
-            Action::QueueTimeout(call) => self.queue_timeout(call),
+            Action::Sweep => self.sweep(),
             Action::Check { balancer, server, life } => self.check(balancer, server, life),
             Action::NobodyThere(visit) => self.nobody_there(visit),
             Action::Upstream(question) => self.upstream(question),
@@ -203,16 +218,29 @@ impl World {
         }
     }
 
+    /// Keeps an action for later if the process that carries it out hangs.
+    #[cold]
+    fn has_parked(&mut self, action: Action) -> bool {
+        let hung = self.owner(action).filter(|owner| self.parts.condition(*owner) == Condition::Hung);
+        if let Some(owner) = hung {
+            self.parked[owner.index()].push(action);
+            self.while_parked(action);
+        }
+        hung.is_some()
+    }
+
     /// The process that carries an action out, if it is one: a hung process does nothing until it goes on.
     fn owner(&self, action: Action) -> Option<ProcessId> {
         match action {
-            Action::Deliver(call)
-            | Action::Finished(call)
-            | Action::Hangup(call)
-            | Action::Retry(call)
-            | Action::QueueTimeout(call) => Some(self.calls.get(call)?.callee),
-            Action::Return(call) | Action::ConnectTimeout(call) | Action::ResponseTimeout(call) => {
-                Some(self.calls.get(call)?.caller)
+            Action::Call(step, call) => {
+                let call = self.calls.get(call)?;
+                match step {
+                    Step::Attempt => None,
+                    Step::Deliver | Step::Finished | Step::Hangup | Step::Retry | Step::QueueTimeout => {
+                        Some(call.callee)
+                    }
+                    Step::Return | Step::ConnectTimeout | Step::ResponseTimeout => Some(call.caller),
+                }
             }
             Action::Check { balancer, .. } => Some(self.balancers[usize::from(balancer)].process),
             Action::NobodyThere(_) => Some(self.browser),
@@ -224,21 +252,30 @@ impl World {
                 Some(self.cluster.servers[usize::from(server)].process)
             }
             Action::Session { session, .. } => Some(self.cluster.server_of(session)),
-            Action::Arrival | Action::Timeline(_) | Action::Attempt(_) | Action::Lane(..) => None,
+            Action::Arrival | Action::Timeline(_) | Action::Sweep => None,
         }
     }
 
     /// Plans an action after a delay that others have, too, such as the latency of a link.
+    #[inline(always)]
     pub(super) fn plan(&mut self, delay: Micros, action: Action) {
-        self.queue.plan_after(self.now, delay, action);
+        self.queue.plan_after(self.now, delay, action.pack());
     }
 
     /// Plans the end of a piece of work.
+    #[inline(always)]
     pub(super) fn plan_work(&mut self, takes: Micros, action: Action) {
-        self.queue.plan(self.now + takes, action);
+        self.plan_at(self.now + takes, action);
+    }
+
+    /// Plans an action at any moment.
+    #[inline(always)]
+    pub(super) fn plan_at(&mut self, at: SimTime, action: Action) {
+        self.queue.plan(at, action.pack());
     }
 
     /// A service time with the given mean, at the present speed of `process`.
+    #[inline(always)]
     pub(super) fn service_time(&mut self, mean_us: u32, process: ProcessId) -> Micros {
         let time = match self.settings.service {
             ServiceTimes::Exponential => self.rng.service.exponential(mean_us.into()),
@@ -252,7 +289,13 @@ impl World {
         usize::from(self.wiring.seat(process).at)
     }
 
+    /// Index of a call's callee in the list of its tier.
+    pub(super) fn seat_of(&self, call: CallKey) -> usize {
+        usize::from(self.calls[call].seat.at)
+    }
+
     /// Closes a span in the trace of a call's visit, if the visit still waits for this call.
+    #[inline(always)]
     pub(super) fn mark(&mut self, call: CallKey, place: Place, decision: Decision) {
         if self.is_traced(call) {
             self.mark_until(call, place, self.now, decision);
@@ -265,6 +308,7 @@ impl World {
     }
 
     /// Like [`World::mark`], for a span that ended at `end`.
+    #[cold]
     pub(super) fn mark_until(&mut self, call: CallKey, place: Place, end: SimTime, decision: Decision) {
         let Some(visit) = self.calls.get(call).and_then(|call| self.visits.get(call.visit?)) else {
             return;

@@ -6,7 +6,7 @@
 
 use super::journal::StateChange;
 use super::{AdminState, LastCheck};
-use crate::call::{Ask, CallKey, Parent, Reply};
+use crate::call::{Ask, CallKey, Reply};
 use crate::parts::Condition;
 use crate::settings::Check;
 use crate::time::Micros;
@@ -27,7 +27,7 @@ impl World {
         let interval = u64::from(self.settings.balancer.inter_ms) * 1_000;
         for server in 0..servers {
             let offset = Micros(interval * server as u64 / servers as u64);
-            self.plan(offset, Action::Check { balancer: at as u16, server: server as u16, life });
+            self.plan_work(offset, Action::Check { balancer: at as u16, server: server as u16, life });
         }
     }
 
@@ -74,7 +74,7 @@ impl World {
         if state.admin == AdminState::Maint {
             return self.plan_next_check(balancer, server);
         }
-        let call = self.open(Parent::Check { balancer, server }, None, process, state.process, ask);
+        let call = self.call_to_check(balancer, server, state.process, ask);
         self.balancers[at].servers[usize::from(server)].checking = Some(call);
     }
 
@@ -124,7 +124,7 @@ impl World {
         let at = usize::from(balancer);
         let life = self.balancers[at].life;
         let interval = self.check_interval(at, usize::from(server));
-        self.plan(interval, Action::Check { balancer, server, life });
+        self.plan_work(interval, Action::Check { balancer, server, life });
     }
 
     /// Time between two checks: `inter` for a server that is well, `downinter` for one that is DOWN, `fastinter` between

@@ -14,7 +14,7 @@ impl World {
         let header = visit.script.as_ref().and_then(|script| script.cookie.as_deref()).unwrap_or_default();
         let mut pairs = header.split(';').filter_map(|pair| pair.trim().split_once('='));
         let value = pairs.find(|(key, _)| *key == name).map(|(_, value)| value);
-        let balancer = &self.balancers[self.tier(self.calls[key].callee)];
+        let balancer = &self.balancers[self.seat_of(key)];
         let mut sent = if value.is_some() { CookieSent::Invalid } else { CookieSent::None };
         let mut found = None;
         for (i, server) in balancer.servers.iter().enumerate() {

@@ -4,7 +4,7 @@
 use crate::call::{CallKey, CallState, Work};
 use crate::outcome::Cause;
 use crate::script::Logged;
-use crate::world::{Action, World};
+use crate::world::{Action, Step, World};
 
 impl World {
     /// The end of a client's connection reaches the callee. nginx minds, and HAProxy with `option abortonclose`; without, the
@@ -16,7 +16,7 @@ impl World {
         let (state, until) = (call.state, call.until);
         match state {
             CallState::Connecting | CallState::Sending if until > self.now => {
-                self.queue.plan(until, Action::Hangup(key));
+                self.plan_at(until, Action::Call(Step::Hangup, key));
             }
             CallState::Working => match self.calls[key].work {
                 Work::Session(_) if self.settings.balancer.abort_on_close => self.drop_session(key),
@@ -29,8 +29,8 @@ impl World {
 
     /// Ends a session for which no client waits.
     fn drop_session(&mut self, key: CallKey) {
-        let at = self.tier(self.calls[key].callee);
-        let session = self.session(key);
+        let at = self.seat_of(key);
+        let session = *self.session(key);
         let child = self.calls[key].child;
         let at_work =
             child.and_then(|child| self.calls.get(child)).is_some_and(|child| child.state == CallState::Working);
@@ -44,15 +44,20 @@ impl World {
         }
         self.abandon_child(key);
         self.release(key);
-        self.log_of_left(key, status, termination);
+        self.log_if_left(key, status, termination);
         self.calls.remove(key);
     }
 
     /// HAProxy writes its log for a visit whose client has left.
-    pub(super) fn log_of_left(&mut self, key: CallKey, status: Option<u16>, termination: &'static str) {
-        if self.left.is_empty() {
-            return;
+    #[inline(always)]
+    pub(super) fn log_of_left(&mut self, key: CallKey, status: Option<u16>, cause: Cause) {
+        if !self.left.is_empty() {
+            self.log_if_left(key, status, cause.termination());
         }
+    }
+
+    #[cold]
+    fn log_if_left(&mut self, key: CallKey, status: Option<u16>, termination: &'static str) {
         let (at, visit) = (self.now, self.calls[key].visit);
         if let Some(left) = self.left.iter_mut().find(|left| Some(left.key) == visit && left.logged.is_none()) {
             left.logged = Some(Logged { at, status, termination });

@@ -137,12 +137,19 @@ impl Balancer {
         self.selector.changed(server, &self.candidates);
     }
 
-    /// A server has one request more (or less) to work on.
-    fn count_running(&mut self, server: usize, more: bool) {
+    /// A server has one request more to work on.
+    fn one_more_runs(&mut self, server: usize) {
         let running = &mut self.candidates[server].running;
-        *running = if more { *running + 1 } else { running.checked_sub(1).expect("each request is released once") };
+        *running += 1;
         let most = &mut self.servers[server].counters.most_running;
         *most = (*most).max(*running);
+        self.selector.load_changed(server, &self.candidates);
+    }
+
+    /// A server has one request less to work on.
+    fn one_less_runs(&mut self, server: usize) {
+        let running = &mut self.candidates[server].running;
+        *running = running.checked_sub(1).expect("each request is released once");
         self.selector.load_changed(server, &self.candidates);
     }
 

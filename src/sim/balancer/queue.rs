@@ -5,7 +5,7 @@ use crate::call::{CallKey, CallState};
 use crate::outcome::Cause;
 use crate::time::Micros;
 use crate::trace::{Decision, PickReason, Place};
-use crate::world::{Action, World};
+use crate::world::{Action, Step, World};
 
 impl Balancer {
     /// Requests have left the queue of a server, or that of the backend.
@@ -21,7 +21,7 @@ impl Balancer {
 impl World {
     /// Puts a request into a server's own queue, or that of the backend.
     pub(super) fn enqueue(&mut self, key: CallKey, server: Option<usize>) {
-        let at = self.tier(self.calls[key].callee);
+        let at = self.seat_of(key);
         let balancer = &mut self.balancers[at];
         balancer.queued_ever += 1;
         let entry = (balancer.queued_ever, key);
@@ -43,7 +43,7 @@ impl World {
         });
         // Who waits for one server only is logged with its name, even if it waits in vain.
         self.note(key, server.map(|server| self.balancers[at].servers[server].process));
-        self.plan(patience, Action::QueueTimeout(key));
+        self.plan(patience, Action::Call(Step::QueueTimeout, key));
     }
 
     /// A request has waited too long.
@@ -102,7 +102,14 @@ impl World {
     }
 
     /// Lets waiting requests go to a server as long as it has places, oldest first (`queue_two_servers`).
+    #[inline(always)]
     pub(super) fn serve_queue(&mut self, at: usize, server: usize) {
+        if self.balancers[at].waiting > 0 {
+            self.take_from_queue(at, server);
+        }
+    }
+
+    fn take_from_queue(&mut self, at: usize, server: usize) {
         let uncounted = self.balancers[at].servers[server].uncounted;
         let candidate = &self.balancers[at].candidates[server];
         if candidate.maxconn.is_some_and(|most| most > 0 && candidate.running + uncounted >= most) {

@@ -10,7 +10,7 @@ use crate::call::{CallKey, CallState};
 use crate::outcome::Cause;
 use crate::time::Micros;
 use crate::trace::{Decision, PickReason, Place};
-use crate::world::{Action, World};
+use crate::world::{Action, Step, World};
 
 /// HAProxy waits at most this long before it tries the same server again, in ms.
 const RETRY_DELAY_MS: u32 = 1_000;
@@ -18,8 +18,8 @@ const RETRY_DELAY_MS: u32 = 1_000;
 impl World {
     /// A connection attempt has failed: another try, elsewhere or here, or the end.
     pub(super) fn connection_failed(&mut self, key: CallKey, refused: bool) {
-        let at = self.tier(self.calls[key].callee);
-        let session = self.session(key);
+        let at = self.seat_of(key);
+        let session = *self.session(key);
         let server = usize::from(session.server.expect("a connected request has a server"));
         let config = &self.settings.balancer;
         let first_refused = session.refused.unwrap_or(refused);
@@ -32,13 +32,13 @@ impl World {
         self.change_session(key, |session| session.refused = Some(first_refused));
         let moves = self.next_try(key, server);
         let stays = !moves || self.balancers[at].active_servers() <= 1;
-        if refused && stays { self.plan(delay, Action::Retry(key)) } else { self.retry(key) }
+        if refused && stays { self.plan(delay, Action::Call(Step::Retry, key)) } else { self.retry(key) }
     }
 
     /// An answer is worth another try (`retry-on`), if one is left.
     pub(super) fn try_again(&mut self, key: CallKey) -> bool {
-        let at = self.tier(self.calls[key].callee);
-        let session = self.session(key);
+        let at = self.seat_of(key);
+        let session = *self.session(key);
         let server = usize::from(session.server.expect("a connected request has a server"));
         if session.retries >= self.settings.balancer.retries {
             return false;
@@ -52,9 +52,9 @@ impl World {
 
     /// Counts a retry, and says whether it leaves the server to which the request was assigned.
     fn next_try(&mut self, key: CallKey, server: usize) -> bool {
-        let at = self.tier(self.calls[key].callee);
+        let at = self.seat_of(key);
         let config = &self.settings.balancer;
-        let session = self.session(key);
+        let session = *self.session(key);
         let retries = session.retries + 1;
         let balancer = &self.balancers[at];
         let state = &balancer.servers[server];
@@ -83,7 +83,7 @@ impl World {
         };
         let process = call.callee;
         let at = self.tier(process);
-        let session = self.session(key);
+        let session = *self.session(key);
         let tried = session.server.or(session.avoid).map(usize::from);
         let since_try = self.last_mark_is_now(key);
         if let Some(server) = tried.filter(|_| !since_try) {

@@ -43,8 +43,23 @@ struct Place {
     turn: u64,
     last_turn: u64,
     rest: u64,
+    /// The sum of weights divided by its own, and what is left over.
+    step: (u64, u64),
     /// Links the servers that this pick has passed over.
     passed_before: Option<u32>,
+}
+
+/// A server's rank in a list: among equals the first come is the first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Rank {
+    key: u64,
+    entry: u64,
+    server: usize,
+}
+
+impl Rank {
+    /// Behind everybody.
+    const NOBODY: Self = Self { key: u64::MAX, entry: u64::MAX, server: usize::MAX };
 }
 
 /// The lists of a window.
@@ -71,6 +86,7 @@ impl RoundRobin {
             turn: 0,
             last_turn: 0,
             rest: 0,
+            step: (0, 0),
             passed_before: None,
         };
         let places = servers.iter().map(place).collect();
@@ -85,6 +101,7 @@ impl RoundRobin {
         for clock in &mut robin.clocks {
             (clock.now, clock.window) = (clock.sum, clock.sum);
         }
+        robin.divide();
         robin
     }
 
@@ -135,6 +152,9 @@ impl RoundRobin {
         if weight == before {
             return;
         }
+        self.divide();
+        let place = &mut self.places[server];
+        let clock = &mut self.clocks[place.group as usize];
         if weight == 0 {
             place.list = List::Out;
             return;
@@ -158,32 +178,36 @@ impl RoundRobin {
         self.enter(server);
     }
 
+    /// How far each server moves on with a turn: weights change seldom, and divisions take long.
+    fn divide(&mut self) {
+        for place in self.places.iter_mut().filter(|place| place.weight > 0) {
+            let sum = self.clocks[place.group as usize].sum;
+            place.step = (sum / place.weight, sum % place.weight);
+        }
+    }
+
     /// The next server: the first of the current list if its time has come, else a fresh one, else that first after all.
+    #[inline(always)]
     fn front(&mut self, group: Group) -> Option<usize> {
-        let (mut current, mut fresh) = (None, None);
-        for (server, place) in self.places.iter().enumerate() {
+        let (mut current, mut fresh) = (Rank::NOBODY, Rank::NOBODY);
+        for (server, place) in self.places.iter().enumerate().filter(|(_, place)| place.group == group) {
             let first = match place.list {
                 List::Current => &mut current,
                 List::Fresh => &mut fresh,
                 List::Out | List::Next => continue,
             };
-            let rank = (place.key, place.entry, server);
-            if place.group == group && first.is_none_or(|first| rank < first) {
-                *first = Some(rank);
+            if (place.key, place.entry) < (first.key, first.entry) {
+                *first = Rank { key: place.key, entry: place.entry, server };
             }
         }
-        let server_of = |(_, _, server)| server;
         let now = self.clocks[group as usize].now;
-        if let Some(due) = current.map(server_of)
-            && self.places[due].turn <= now
-        {
-            return Some(due);
+        if let Some(due) = self.places.get(current.server).filter(|due| due.turn <= now || fresh == Rank::NOBODY) {
+            debug_assert!(due.list == List::Current, "the first of the current list");
+            return Some(current.server);
         }
-        if let Some(fresh) = fresh.map(server_of) {
-            (self.places[fresh].turn, self.places[fresh].rest) = (0, 0);
-            return Some(fresh);
-        }
-        current.map(server_of)
+        let place = self.places.get_mut(fresh.server)?;
+        (place.turn, place.rest) = (0, 0);
+        Some(fresh.server)
     }
 
     /// Takes a usable server from its list, lets it have its turn, and lets the time pass.
@@ -195,8 +219,8 @@ impl RoundRobin {
         }
         place.list = List::Out;
         place.last_turn = place.turn;
-        place.turn += clock.sum / place.weight;
-        place.rest += clock.sum % place.weight;
+        place.turn += place.step.0;
+        place.rest += place.step.1;
         if place.rest >= place.weight {
             place.rest -= place.weight;
             place.turn += 1;
@@ -263,87 +287,4 @@ impl Clock {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::select::{Algorithm, Pick};
-    use super::super::testing::{Bench, servers};
-
-    fn bench(weights: &[u32]) -> Bench {
-        Bench::new(Algorithm::RoundRobin, servers(weights))
-    }
-
-    fn check(weights: &[u32], expected: &str) {
-        let twice = expected.repeat(2);
-        assert_eq!(bench(weights).sequence(twice.len()), twice, "{weights:?}");
-    }
-
-    #[test]
-    fn the_order_is_haproxys() {
-        check(&[1, 1], "12");
-        check(&[1, 1, 1, 1, 1], "12345");
-        check(&[3, 1], "1112");
-        check(&[2, 4], "221");
-        check(&[5, 1, 1], "1112113");
-        check(&[4, 3, 2, 1], "1213214123");
-        check(&[7, 2, 5], "13131213131132");
-        check(&[0, 1, 2], "332");
-        check(&[0, 0], "..");
-        check(&[1, 256], &("2".repeat(256) + "1"));
-    }
-
-    #[test]
-    fn a_returning_server_joins_in_further_on() {
-        let mut bench = bench(&[1, 1, 1]);
-        assert_eq!(bench.sequence(4), "1231");
-        bench.set_usable(1, false);
-        assert_eq!(bench.sequence(5), "31313");
-        bench.set_usable(1, true);
-        assert_eq!(bench.sequence(6), "132132");
-    }
-
-    #[test]
-    fn all_may_be_out_at_the_start() {
-        let mut bench = bench(&[0, 0]);
-        bench.set_weight(1, 1);
-        assert_eq!(bench.sequence(2), "22");
-        bench.set_weight(0, 1);
-        assert_eq!(bench.sequence(4), "2121");
-    }
-
-    #[test]
-    fn the_turns_go_on_when_nobody_was_left_for_a_while() {
-        let mut bench = bench(&[1, 1]);
-        assert_eq!(bench.sequence(1), "1");
-        bench.set_usable(0, false);
-        bench.set_usable(1, false);
-        assert_eq!(bench.sequence(2), "..");
-        bench.set_weight(0, 3);
-        bench.set_usable(0, true);
-        bench.set_usable(1, true);
-        let counts = bench.sequence(400).matches('1').count();
-        assert!((299..=301).contains(&counts), "{counts}");
-    }
-
-    #[test]
-    fn full_servers_are_passed_over() {
-        let mut bench = bench(&[1, 1, 1]);
-        (bench.servers[1].maxconn, bench.servers[1].running) = (Some(1), 1);
-        assert_eq!(bench.sequence(6), "131313");
-        (bench.servers[0].queued, bench.servers[0].maxconn) = (1, Some(9));
-        assert_eq!(bench.sequence(3), "333");
-        (bench.servers[2].maxconn, bench.servers[2].running) = (Some(5), 5);
-        assert_eq!(bench.pick(), Pick::AllFull);
-        bench.servers[1].running = 0;
-        assert_eq!(bench.pick(), Pick::Server(1));
-    }
-
-    #[test]
-    fn a_redispatched_request_uses_up_the_turn_of_the_server_that_helps() {
-        let mut bench = bench(&[1, 1]);
-        for _ in 0..10 {
-            assert_eq!(bench.pick(), Pick::Server(0));
-            assert_eq!(bench.pick_avoiding(0), Pick::Server(1));
-        }
-        bench.set_usable(1, false);
-        assert_eq!(bench.pick_avoiding(0), Pick::Server(0));
-    }
-}
+mod tests;

@@ -2,7 +2,7 @@
 
 use super::candidate::Pick;
 use super::{Algorithm, hash};
-use crate::call::{CallKey, Parent, Reply, Session, Work};
+use crate::call::{Call, CallKey, Reply, Session, Work};
 use crate::ids::ProcessId;
 use crate::invariants;
 use crate::outcome::Cause;
@@ -13,8 +13,8 @@ use crate::world::World;
 
 impl World {
     /// A request reaches a balancer.
-    pub(crate) fn session_starts(&mut self, key: CallKey) {
-        let at = self.tier(self.calls[key].callee);
+    #[inline(always)]
+    pub(crate) fn session_starts(&mut self, key: CallKey, at: usize) {
         self.balancers[at].counters.requests += 1;
         self.calls[key].work = Work::Session(Session::NEW);
         if self.settings.balancer.cookie.is_some()
@@ -22,11 +22,12 @@ impl World {
         {
             return self.assigned(key, server);
         }
-        self.assign(key);
+        self.choose(key);
     }
 
-    pub(super) fn session(&self, key: CallKey) -> Session {
-        match self.calls[key].work {
+    /// What the balancer keeps about a request.
+    pub(super) fn session(&self, key: CallKey) -> &Session {
+        match &self.calls[key].work {
             Work::Session(session) => session,
             other => unreachable!("a balancer keeps sessions, not {other:?}"),
         }
@@ -39,10 +40,9 @@ impl World {
     }
 
     /// Lets the algorithm choose a server.
-    pub(super) fn assign(&mut self, key: CallKey) {
-        let at = self.tier(self.calls[key].callee);
-        let session = self.session(key);
-        let avoid = session.avoid.map(usize::from);
+    #[inline(always)]
+    fn choose(&mut self, key: CallKey) {
+        let (at, avoid) = (self.seat_of(key), self.session(key).avoid.map(usize::from));
         let algorithm = self.settings.balancer.algorithm;
         let hash = if algorithm.is_hash() { self.hash_of(key) } else { 0 };
         let balancer = &mut self.balancers[at];
@@ -56,26 +56,38 @@ impl World {
         if let Some(from) = avoid {
             self.count_redispatch(key, from, pick);
         }
-        let balancer = &mut self.balancers[at];
         match pick {
-            Pick::NoServer => {
-                balancer.counters.no_server += 1;
-                let process = balancer.process;
-                self.mark(key, Place::Process(process), Decision::NoServer);
-                self.session_fails(key, 503, Cause::NoServer);
+            Pick::Server(server) if !self.balancers[at].candidates[server].full() => {
+                let why = match avoid {
+                    None if !self.is_traced(key) => PickReason::Algorithm(algorithm),
+                    _ => self.reason(at, server, avoid),
+                };
+                self.hand_to(key, server, why);
             }
+            Pick::Server(server) => self.enqueue(key, Some(server)),
             Pick::AllFull => self.enqueue(key, None),
-            Pick::Server(server) if balancer.candidates[server].full() => self.enqueue(key, Some(server)),
-            Pick::Server(server) => {
-                let why = self.reason(at, server, session);
-                self.connect(key, server, why);
-            }
+            Pick::NoServer => self.nobody_serves(key),
         }
+    }
+
+    /// Lets the algorithm choose a server once more.
+    #[inline(never)]
+    pub(super) fn assign(&mut self, key: CallKey) {
+        self.choose(key);
+    }
+
+    #[cold]
+    fn nobody_serves(&mut self, key: CallKey) {
+        let balancer = &mut self.balancers[self.calls[key].seat.at as usize];
+        balancer.counters.no_server += 1;
+        let process = balancer.process;
+        self.mark(key, Place::Process(process), Decision::NoServer);
+        self.session_fails(key, 503, Cause::NoServer);
     }
 
     /// The cookie has chosen the server.
     fn assigned(&mut self, key: CallKey, server: usize) {
-        let at = self.tier(self.calls[key].callee);
+        let at = self.seat_of(key);
         self.change_session(key, |session| session.direct = true);
         if self.balancers[at].candidates[server].full() {
             self.enqueue(key, Some(server));
@@ -98,7 +110,7 @@ impl World {
 
     /// A request that has left a server counts as redispatched unless it comes back there, even if no other takes it.
     fn count_redispatch(&mut self, key: CallKey, from: usize, to: Pick) {
-        let at = self.tier(self.calls[key].callee);
+        let at = self.seat_of(key);
         let counters = &mut self.balancers[at].servers[from].counters;
         let moved = to != Pick::Server(from);
         if moved {
@@ -117,19 +129,19 @@ impl World {
     }
 
     /// Notes for the log which server a request is with, and how often it was tried.
+    #[inline(always)]
     pub(super) fn note(&mut self, key: CallKey, server: Option<ProcessId>) {
-        let session = self.session(key);
-        let visit = self.calls[key].visit.and_then(|visit| self.visit_or_left_mut(visit));
-        if let Some(visit) = visit {
-            visit.notes.server = server;
-            (visit.notes.retries, visit.notes.redispatched) = (session.retries, session.redispatched);
+        let &Session { retries, redispatched, .. } = self.session(key);
+        if let Some(visit) = self.calls[key].visit.and_then(|visit| self.visit_or_left_mut(visit)) {
+            (visit.notes.server, visit.notes.retries, visit.notes.redispatched) = (server, retries, redispatched);
         }
     }
 
-    fn reason(&self, at: usize, server: usize, session: Session) -> PickReason {
+    /// Why a server was chosen, for who reads the trace. `avoid` is the server that has failed before.
+    fn reason(&self, at: usize, server: usize, avoid: Option<usize>) -> PickReason {
         let balancer = &self.balancers[at];
         let usable = balancer.candidates.iter().filter(|c| c.usable && c.weight > 0).count();
-        match session.avoid.map(usize::from) {
+        match avoid {
             Some(from) if from != server => PickReason::Redispatched { from: balancer.servers[from].process },
             Some(_) => PickReason::Retry,
             None if balancer.candidates[server].backup => PickReason::Backup,
@@ -138,14 +150,20 @@ impl World {
         }
     }
 
-    /// Connects a request to a server, which counts it from now on.
+    /// Connects a request to a server after a wait.
+    #[inline(never)]
     pub(super) fn connect(&mut self, key: CallKey, server: usize, why: PickReason) {
-        let (process, visit, ask) = (self.calls[key].callee, self.calls[key].visit, self.calls[key].ask);
-        let at = self.tier(process);
-        let nginx = self.balancers[at].servers[server].process;
-        let session = self.session(key);
-        let balancer = &mut self.balancers[at];
-        let is_retry = session.running || (session.uncounted && session.server == Some(server as u16));
+        self.hand_to(key, server, why);
+    }
+
+    /// Connects a request to a server, which counts it from now on.
+    #[inline(always)]
+    fn hand_to(&mut self, key: CallKey, server: usize, why: PickReason) {
+        let Call { callee: process, seat, ask, .. } = self.calls[key];
+        let &Session { running, uncounted, server: last, .. } = self.session(key);
+        let balancer = &mut self.balancers[usize::from(seat.at)];
+        let nginx = balancer.servers[server].process;
+        let is_retry = running || (uncounted && last == Some(server as u16));
         if !is_retry {
             balancer.servers[server].counters.sessions += 1;
             balancer.counters.assigned += 1;
@@ -153,21 +171,20 @@ impl World {
             invariants::may_get_request(&balancer.servers[server], insists || why == PickReason::FromQueue);
             invariants::counts_add_up(balancer);
         }
-        if !session.running && !session.uncounted {
-            balancer.count_running(server, true);
+        if !running && !uncounted {
+            balancer.one_more_runs(server);
         }
         self.change_session(key, |session| {
             (session.server, session.running) = (Some(server as u16), !session.uncounted)
         });
         self.mark(key, Place::Process(process), Decision::Picked { server: nginx, why });
         self.note(key, Some(nginx));
-        self.open(Parent::Call(key), visit, process, nginx, ask);
+        self.call_on(key, nginx, ask);
     }
 
     /// The server has answered, or not.
-    pub(crate) fn session_gets(&mut self, key: CallKey, reply: Reply) {
-        let process = self.calls[key].callee;
-        let at = self.tier(process);
+    #[inline(always)]
+    pub(crate) fn session_gets(&mut self, key: CallKey, at: usize, reply: Reply) {
         let retry_on = self.settings.balancer.retry_on;
         if retry_on != RetryOn::default() && deserves_retry(retry_on, reply) && self.try_again(key) {
             return;
@@ -179,8 +196,8 @@ impl World {
             Reply::Http { status, cause, .. } => {
                 self.release(key);
                 self.give_cookie(key);
-                self.mark(key, Place::Process(process), Decision::PassedOn);
-                self.log_of_left(key, Some(status), cause.termination());
+                self.mark(key, Place::Process(self.balancers[at].process), Decision::PassedOn);
+                self.log_of_left(key, Some(status), cause);
                 return self.answer(key, reply);
             }
             Reply::Reset | Reply::Closed => (502, Cause::ServerReset),
@@ -193,14 +210,15 @@ impl World {
     }
 
     /// Gives a server its place back, which lets the oldest waiting request in.
+    #[inline(always)]
     pub(super) fn release(&mut self, key: CallKey) {
-        let at = self.tier(self.calls[key].callee);
-        let session = self.session(key);
-        if let Some(server) = session.server.map(usize::from)
-            && (session.running || session.uncounted)
+        let &Session { server, running, uncounted, .. } = self.session(key);
+        if let Some(server) = server.map(usize::from)
+            && (running || uncounted)
         {
-            if session.running {
-                self.balancers[at].count_running(server, false);
+            let at = self.seat_of(key);
+            if running {
+                self.balancers[at].one_less_runs(server);
             } else {
                 self.balancers[at].servers[server].uncounted -= 1;
             }
@@ -210,11 +228,12 @@ impl World {
     }
 
     /// HAProxy answers with an error page of its own.
+    #[cold]
     pub(super) fn session_fails(&mut self, key: CallKey, status: u16, cause: Cause) {
         let process = self.calls[key].callee;
         self.release(key);
         self.mark(key, Place::Process(process), Decision::Failed { status });
-        self.log_of_left(key, Some(status), cause.termination());
+        self.log_of_left(key, Some(status), cause);
         self.answer(key, Reply::Http { status, by: process, cause });
     }
 }

@@ -173,7 +173,7 @@ impl World {
         if let Some(asking) = &mut self.names.asking {
             asking.next = next;
         }
-        self.queue.plan(at, Action::Upstream(self.names.step));
+        self.plan_at(at, Action::Upstream(self.names.step));
     }
 
     /// The next step of the question under way.

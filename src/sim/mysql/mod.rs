@@ -31,14 +31,14 @@ pub use threads::Thread;
 use semi_sync::Waiter;
 use session::Session;
 
-use super::call::{Ask, CallKey, Reply, Work};
+use super::call::{Ask, Call, CallKey, Reply, Work};
 use super::ids::ProcessId;
 use super::outcome::{Cause, DbError};
 use super::time::{Micros, SimTime};
 use super::topology::Role;
 use super::trace::{Decision, Place};
 use super::wiring::Wiring;
-use super::world::{Action, World};
+use super::world::{Action, Step, World};
 
 /// All MySQL servers, and what the application's configuration says about them.
 #[derive(Clone, Debug)]
@@ -169,40 +169,41 @@ impl Cluster {
 }
 
 impl World {
-    pub(super) fn mysql_gets(&mut self, key: CallKey) {
-        let process = self.calls[key].callee;
-        let at = self.tier(process);
+    #[inline(always)]
+    pub(super) fn mysql_gets(&mut self, key: CallKey, at: usize) {
         let (threads, connections) = (self.settings.mysql.threads, self.settings.mysql.max_connections);
         let server = &mut self.cluster.servers[at];
         if server.connections() >= connections.into() {
             return self.mysql_denies(key, DbError::TooManyConnections);
         }
-        self.calls[key].work = Work::Statement { has_thread: false };
         if server.running < threads {
-            self.mysql_starts(key);
+            self.mysql_starts(key, at);
         } else {
             server.waiting.push_back(key);
+            self.calls[key].work = Work::Statement { has_thread: false };
         }
     }
 
     /// A thread takes a statement.
-    fn mysql_starts(&mut self, key: CallKey) {
-        let process = self.calls[key].callee;
-        let at = self.tier(process);
-        if self.calls[key].since < self.now {
+    #[inline(always)]
+    fn mysql_starts(&mut self, key: CallKey, at: usize) {
+        let call = &mut self.calls[key];
+        call.work = Work::Statement { has_thread: true };
+        let (process, has_waited) = (call.callee, call.since < self.now);
+        if has_waited {
             self.mark(key, Place::Process(process), Decision::WaitedForThread);
         }
-        self.cluster.servers[at].running += 1;
-        self.calls[key].work = Work::Statement { has_thread: true };
         let time = self.service_time(self.settings.mysql.service_us, process);
-        self.cluster.servers[at].counters.worked += time;
-        self.plan_work(time, Action::Finished(key));
+        let server = &mut self.cluster.servers[at];
+        server.running += 1;
+        server.counters.worked += time;
+        self.plan_work(time, Action::Call(Step::Finished, key));
     }
 
     /// A statement has run.
-    pub(super) fn mysql_executed(&mut self, key: CallKey) {
-        let (process, ask, visit) = (self.calls[key].callee, self.calls[key].ask, self.calls[key].visit);
-        let at = self.tier(process);
+    #[inline(always)]
+    pub(super) fn mysql_executed(&mut self, key: CallKey, at: usize) {
+        let Call { callee: process, ask, visit, .. } = self.calls[key];
         match ask {
             Ask::Query { write: true } if self.cluster.servers[at].read_only => {
                 self.mysql_denies(key, DbError::ReadOnly);
@@ -234,9 +235,12 @@ impl World {
             }
         }
         self.cluster.servers[at].running -= 1;
-        self.start_statements(at);
+        if !self.cluster.servers[at].waiting.is_empty() {
+            self.start_statements(at);
+        }
     }
 
+    #[cold]
     fn mysql_denies(&mut self, key: CallKey, error: DbError) {
         let process = self.calls[key].callee;
         let at = self.tier(process);
@@ -271,13 +275,14 @@ impl World {
     }
 
     /// Lets free threads take waiting statements, oldest first.
+    #[inline(never)]
     pub(super) fn start_statements(&mut self, at: usize) {
         while self.cluster.servers[at].running < self.settings.mysql.threads {
             let Some(next) = self.cluster.servers[at].waiting.pop_front() else {
                 return;
             };
             if self.calls.contains_key(next) {
-                self.mysql_starts(next);
+                self.mysql_starts(next, at);
             }
         }
     }

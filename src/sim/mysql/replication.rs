@@ -110,7 +110,7 @@ impl World {
         let time = Micros(self.settings.mysql.apply_us.into()).times(self.parts.slowdown(server.process));
         let life = server.tickets.apply;
         self.cluster.servers[usize::from(replica)].applying = true;
-        self.queue.plan(due + time, Action::Apply { replica, life });
+        self.plan_at(due + time, Action::Apply { replica, life });
     }
 
     /// The applier has carried a transaction out, or has found that it cannot.

@@ -94,7 +94,7 @@ impl World {
         if first.until > self.now {
             semi_sync.timer_planned = true;
             let until = first.until;
-            return self.queue.plan(until, Action::SemiSyncTimeout(at));
+            return self.plan_at(until, Action::SemiSyncTimeout(at));
         }
         self.stop_waiting(at);
     }

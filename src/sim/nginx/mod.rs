@@ -17,7 +17,7 @@ pub use config::{Method, NextUpstream, Upstream, UpstreamServer};
 pub use peers::{Peer, Peers};
 pub use upstream::Worker;
 
-use super::call::{Ask, CallKey, Reply};
+use super::call::{Ask, Call, CallKey, Reply};
 use super::ids::ProcessId;
 use super::outcome::Cause;
 use super::time::Micros;
@@ -25,7 +25,7 @@ use super::topology::Role;
 use super::trace::{Decision, Place};
 use super::wiring::Wiring;
 use super::workload::Class;
-use super::world::{Action, World};
+use super::world::{Action, Step, World};
 
 /// One nginx.
 #[derive(Clone, Debug)]
@@ -103,13 +103,13 @@ impl World {
         }
     }
 
-    pub(super) fn nginx_gets(&mut self, key: CallKey) {
-        let (process, ask) = (self.calls[key].callee, self.calls[key].ask);
-        let at = self.tier(process);
+    #[inline(always)]
+    pub(super) fn nginx_gets(&mut self, key: CallKey, at: usize) {
         self.nginx[at].counters.requests += 1;
+        let Call { callee: process, ask, .. } = self.calls[key];
         if matches!(ask, Ask::Page(Class::Static) | Ask::StaticHealth) {
             let time = Micros(self.settings.nginx.static_us.into()).times(self.parts.slowdown(process));
-            return self.plan(time, Action::Finished(key));
+            return self.plan(time, Action::Call(Step::Finished, key));
         }
         self.proxy(key, at);
     }
@@ -138,6 +138,7 @@ impl World {
     }
 
     /// nginx answers with an error page of its own.
+    #[cold]
     fn nginx_fails(&mut self, key: CallKey, status: u16, cause: Cause) {
         let process = self.calls[key].callee;
         let at = self.tier(process);

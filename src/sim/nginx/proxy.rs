@@ -18,6 +18,7 @@ use crate::world::World;
 
 impl World {
     /// nginx passes a request on.
+    #[inline(always)]
     pub(super) fn proxy(&mut self, key: CallKey, at: usize) {
         let nginx = &mut self.nginx[at];
         let process = nginx.process;
@@ -30,8 +31,7 @@ impl World {
             return self.nginx_fails(key, 502, Cause::NoLiveUpstream);
         };
         self.mark(key, Place::Process(process), Decision::Proxied);
-        let (visit, ask) = (self.calls[key].visit, self.calls[key].ask);
-        self.open(Parent::Call(key), visit, process, app, ask);
+        self.call_on(key, app, self.calls[key].ask);
     }
 
     /// The worker that has a request, and the request's number there.
@@ -48,7 +48,7 @@ impl World {
     /// Passes a request to the next server, if there is one.
     fn try_next(&mut self, key: CallKey) {
         let now = Second::of(self.now);
-        let (process, visit, ask) = (self.calls[key].callee, self.calls[key].visit, self.calls[key].ask);
+        let (process, ask) = (self.calls[key].callee, self.calls[key].ask);
         let address = self.peer_address(key);
         let method = self.worker_of(key).0.method();
         let uri = if method == Method::HashUri { self.uri(key) } else { String::new() };
@@ -66,7 +66,7 @@ impl World {
             _ => PeerReason::Next,
         };
         self.mark(key, Place::Process(process), Decision::TriesPeer { server: choice.process, why });
-        self.open(Parent::Call(key), visit, process, choice.process, ask);
+        self.call_on(key, choice.process, ask);
     }
 
     /// The address of whoever is connected to nginx: the visitor's, or the balancer's.
@@ -94,7 +94,7 @@ impl World {
 
     /// A request is done with: its worker forgets it, and ends with its last one if there is a newer worker.
     fn leave_worker(&mut self, key: CallKey) {
-        let at = self.tier(self.calls[key].callee);
+        let at = self.seat_of(key);
         let (worker, request) = self.worker_of(key);
         worker.end(request);
         self.calls[key].work = Work::None;
@@ -105,7 +105,8 @@ impl World {
     }
 
     /// An application has answered, or not.
-    pub(crate) fn nginx_gets_reply(&mut self, key: CallKey, reply: Reply) {
+    #[inline(always)]
+    pub(crate) fn nginx_gets_reply(&mut self, key: CallKey, at: usize, reply: Reply) {
         if let Work::Proxied { .. } = self.calls[key].work {
             if self.goes_on(key, reply) {
                 return self.try_next(key);
@@ -115,7 +116,6 @@ impl World {
         let process = self.calls[key].callee;
         match reply {
             Reply::Http { .. } => {
-                let at = self.tier(process);
                 self.nginx[at].counters.proxied += 1;
                 self.mark(key, Place::Process(process), Decision::PassedOn);
                 self.answer(key, reply);

@@ -1,0 +1,88 @@
+//! Events that wait in the order in which they happen.
+
+use super::{Event, NEAR};
+use crate::time::SimTime;
+
+/// Events in the order in which they happen: a ring whose size is a power of two.
+#[derive(Clone, Debug)]
+pub(super) struct Lane {
+    events: Vec<Event>,
+    start: usize,
+    pub(super) len: usize,
+}
+
+impl Lane {
+    pub(super) fn new() -> Self {
+        let nothing = Event { at: SimTime::ZERO, sequence: 0, what: (0, 0) };
+        Self { events: vec![nothing; 2 * NEAR], start: 0, len: 0 }
+    }
+
+    /// The index of the event after so many others.
+    #[inline(always)]
+    const fn index(&self, others: usize) -> usize {
+        self.start.wrapping_add(others) & (self.events.len() - 1)
+    }
+
+    #[inline(always)]
+    pub(super) fn push(&mut self, event: Event) {
+        if self.len == self.events.len() {
+            self.grow();
+        }
+        let index = self.index(self.len);
+        self.events[index] = event;
+        self.len += 1;
+    }
+
+    /// Puts a new event behind all that happen at the same time or before. There is room for it.
+    #[inline(always)]
+    pub(super) fn sort_in(&mut self, event: Event) {
+        let mut place = 0;
+        while place < self.len {
+            let index = self.index(place);
+            let earlier = self.events[index];
+            if earlier.at > event.at {
+                break;
+            }
+            let before = self.index(place.wrapping_sub(1));
+            self.events[before] = earlier;
+            place += 1;
+        }
+        let index = self.index(place.wrapping_sub(1));
+        self.events[index] = event;
+        self.start = self.index(usize::MAX);
+        self.len += 1;
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) {
+        self.events.rotate_left(self.start);
+        self.start = 0;
+        self.events.extend_from_within(..);
+    }
+
+    #[inline(always)]
+    pub(super) fn first(&self) -> Option<&Event> {
+        (self.len > 0).then(|| &self.events[self.index(0)])
+    }
+
+    #[inline(always)]
+    pub(super) fn last(&self) -> Option<&Event> {
+        (self.len > 0).then(|| &self.events[self.index(self.len - 1)])
+    }
+
+    /// Takes the first event, of which the caller knows that it is there.
+    #[inline(always)]
+    pub(super) fn pop(&mut self) -> Event {
+        let event = self.events[self.index(0)];
+        self.start = self.index(1);
+        self.len -= 1;
+        event
+    }
+
+    /// Takes the last event, of which the caller knows that it is there.
+    pub(super) fn pop_last(&mut self) -> Event {
+        self.len -= 1;
+        self.events[self.index(self.len)]
+    }
+}

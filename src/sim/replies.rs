@@ -1,0 +1,124 @@
+//! The way back: a callee answers, the reply travels, and whoever waits for it goes on.
+
+use super::call::{Call, CallKey, CallState, Parent, Reply};
+use super::ids::ProcessId;
+use super::invariants;
+use super::time::Micros;
+use super::trace::{Decision, Place};
+use super::visit::VisitKey;
+use super::wiring::Tier;
+use super::world::{Action, Step, World};
+
+impl World {
+    /// The callee answers. If nobody waits any more, the call ends here.
+    #[inline(always)]
+    pub(super) fn answer(&mut self, key: CallKey, reply: Reply) {
+        let Some(call) = self.calls.get(key) else {
+            return;
+        };
+        if self.is_waited_for(key, call) {
+            self.send_back(key, reply);
+        } else {
+            self.calls.remove(key);
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn send_back(&mut self, key: CallKey, reply: Reply) {
+        let call = &mut self.calls[key];
+        let (parent, latency) = (call.parent, self.parts.latency(call.link));
+        (call.state, call.since, call.until) = (CallState::Returning(reply), self.now, self.now + latency);
+        if self.takes_no_time(parent, latency) {
+            self.returned(key);
+        } else {
+            self.plan(latency, Action::Call(Step::Return, key));
+        }
+    }
+
+    /// Whether the caller still waits for this very call.
+    pub(super) fn is_current(&self, key: CallKey) -> bool {
+        self.calls.get(key).is_some_and(|call| self.is_waited_for(key, call))
+    }
+
+    #[inline(always)]
+    fn is_waited_for(&self, key: CallKey, call: &Call) -> bool {
+        match call.parent {
+            Parent::Visit | Parent::Call(_) => !call.abandoned,
+            Parent::Check { balancer, server } => self.check_waits_for(balancer, server, key),
+        }
+    }
+
+    /// The callee of `key` no longer waits for the call that it has made.
+    pub(super) fn abandon_child(&mut self, key: CallKey) {
+        let child = self.calls[key].child.take();
+        if let Some(child) = child.and_then(|child| self.calls.get_mut(child)) {
+            child.abandoned = true;
+        }
+    }
+
+    /// A reply reaches the caller's machine.
+    pub(super) fn returned(&mut self, key: CallKey) {
+        let Some(call) = self.calls.get(key) else {
+            return;
+        };
+        let CallState::Returning(reply) = call.state else {
+            return;
+        };
+        invariants::reply_is_newer(call, self.now);
+        if !self.is_waited_for(key, call) {
+            self.calls.remove(key);
+            return;
+        }
+        // What waited for a hung caller had arrived before.
+        if !self.parts.carries(call.link) && call.until == self.now {
+            return self.set_state(key, CallState::Stalled(reply), Micros::ZERO);
+        }
+        if call.traced {
+            self.trace_return(key, reply);
+        }
+        self.hand_over(key, reply);
+    }
+
+    #[cold]
+    fn trace_return(&mut self, key: CallKey, reply: Reply) {
+        let place = Place::Link { link: self.calls[key].link, back: true };
+        let decision = match reply {
+            Reply::Refused => Decision::Refused,
+            Reply::Reset | Reply::Closed => Decision::Reset,
+            _ => Decision::Returned,
+        };
+        self.mark(key, place, decision);
+    }
+
+    /// Ends a call and gives its reply to whoever waits for it.
+    #[inline(always)]
+    pub(super) fn hand_over(&mut self, key: CallKey, reply: Reply) {
+        let Call { parent, visit, callee, .. } = self.calls[key];
+        self.calls.remove(key);
+        self.caller_gets(parent, visit, callee, reply);
+    }
+
+    #[inline(always)]
+    pub(super) fn caller_gets(&mut self, parent: Parent, visit: Option<VisitKey>, callee: ProcessId, reply: Reply) {
+        match parent {
+            Parent::Visit => {
+                let visit = visit.expect("a call of the browser belongs to a visit");
+                self.browser_gets(visit, callee, reply);
+            }
+            Parent::Check { balancer, server } => self.check_ends(balancer, server, reply),
+            Parent::Call(parent) => {
+                let Some(waiting) = self.calls.get_mut(parent) else {
+                    return;
+                };
+                waiting.child = None;
+                let at = usize::from(waiting.seat.at);
+                match waiting.seat.tier {
+                    Tier::Balancer => self.session_gets(parent, at, reply),
+                    Tier::Nginx => self.nginx_gets_reply(parent, at, reply),
+                    Tier::App => self.app_gets_reply(parent, at, callee, reply),
+                    tier => unreachable!("{tier:?} calls nobody"),
+                }
+            }
+        }
+    }
+}
