@@ -86,7 +86,7 @@ impl Action {
     pub(super) fn pack(self) -> What {
         let head = |kind: u64, index: u16, life: u32| kind | u64::from(index) << 16 | u64::from(life) << 32;
         match self {
-            Self::Call(step, call) => (step as u64, call.data().as_ffi()),
+            Self::Call(step, call) => (step as u64, call.to_word()),
             Self::Arrival => (0, 0),
             Self::Timeline(index) => (1, index.into()),
             Self::Sweep => (8, 0),
@@ -105,7 +105,7 @@ impl Action {
     /// The action that was packed.
     #[inline(always)]
     pub(super) fn unpack((head, body): What) -> Self {
-        let call = |step| Self::Call(step, KeyData::from_ffi(body).into());
+        let call = |step| Self::Call(step, CallKey::from_word(body));
         let (index, life) = ((head >> 16) as u16, (head >> 32) as u32);
         match head as u8 {
             0 => Self::Arrival,
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn every_action_survives_packing() {
-        let call: CallKey = KeyData::from_ffi(7 << 32 | 5).into();
+        let call = CallKey::from_word(7 << 32 | 5);
         let (replica, life, upto) = (3, 0x89ab_cdef, u64::MAX - 1);
         let steps = [
             Step::Attempt,

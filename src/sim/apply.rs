@@ -9,7 +9,6 @@ use super::scenario::FieldError;
 use super::script::Script;
 use super::setting::Setting;
 use super::time::Micros;
-use super::timeouts::Patience;
 use super::topology::Role;
 use super::visit::VisitKey;
 use super::world::{Action, Step, World};
@@ -86,7 +85,7 @@ impl World {
 
     fn set(&mut self, setting: &Setting) {
         setting.write(&mut self.settings);
-        self.patience = Patience::new(&self.settings);
+        self.parts.configure(&self.wiring, &self.settings);
         match setting {
             Setting::Balance(_) | Setting::AllBackups(_) => self.reload_algorithm(),
             Setting::CheckKind(_) => self.reload_checks(),
@@ -95,10 +94,6 @@ impl World {
             Setting::SemiSync(_) => self.switch_semi_sync(),
             Setting::Workers(_) => (0..self.apps.len()).for_each(|at| self.start_waiting(at)),
             Setting::Threads(_) => (0..self.cluster.servers.len()).for_each(|at| self.start_statements(at)),
-            Setting::ClientLatency(_) => {
-                let wiring = std::sync::Arc::clone(&self.wiring);
-                self.parts.set_latencies(&wiring, &self.settings.network);
-            }
             Setting::Resolver(kind) => self.names.set_resolver(*kind),
             _ => {}
         }

@@ -91,7 +91,6 @@ impl World {
         let Some(visit) = self.visits.get_mut(key) else {
             return;
         };
-        visit.child = None;
         let (tries, class, browser) = (visit.dns_tries, visit.class, self.browser);
         if callee == self.names.resolver {
             return match reply {

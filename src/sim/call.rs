@@ -3,36 +3,29 @@
 //! A visit is a chain of calls: browser → balancer → nginx → application → MySQL. Each call is a connection of its own:
 //! it can be refused, lost, broken or time out, and when the caller has given up, the callee may go on working for nobody.
 
-use slotmap::new_key_type;
-
 use super::ids::{LinkId, ProcessId};
 use super::outcome::{Cause, DbError};
+use super::slab;
 use super::time::SimTime;
 use super::visit::VisitKey;
 use super::wiring::{Seat, Tier};
 use super::workload::Class;
 
-new_key_type! {
-    /// A call under way.
-    pub struct CallKey;
-}
+/// A call under way.
+pub type CallKey = slab::Key;
 
 /// A connection from one process to another, with the work that the callee does for it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Call {
     /// The visit that it belongs to; health checks belong to none.
     pub visit: Option<VisitKey>,
     /// Who waits for the reply.
     pub parent: Parent,
-    /// The process that waits for the reply.
-    pub caller: ProcessId,
-    /// Its tier.
-    pub caller_tier: Tier,
     /// Who is asked.
     pub callee: ProcessId,
     /// Its tier, and its index there.
     pub seat: Seat,
-    /// Over which link.
+    /// Over which link: the caller is at its `from` end.
     pub link: LinkId,
     /// What is asked.
     pub ask: Ask,
@@ -48,12 +41,36 @@ pub struct Call {
     pub deadline: SimTime,
     /// What the callee keeps about it.
     pub work: Work,
-    /// The call that the callee itself waits for.
+    /// The call that the callee itself waits for, or has waited for last.
     pub child: Option<CallKey>,
     /// Whether the caller has given up: the callee works for nobody.
     pub abandoned: bool,
     /// Whether its visit is traced.
     pub traced: bool,
+    /// Whether it is traced or a health check: then every step has more to do.
+    pub watched: bool,
+}
+
+impl Call {
+    /// Nobody's call.
+    pub const BLANK: Self = Self {
+        visit: None,
+        parent: Parent::Visit,
+        callee: ProcessId(0),
+        seat: Seat { tier: Tier::Browser, at: 0 },
+        link: LinkId(0),
+        ask: Ask::Connect,
+        state: CallState::Lost,
+        started: SimTime::ZERO,
+        since: SimTime::ZERO,
+        until: SimTime::ZERO,
+        deadline: SimTime::ZERO,
+        work: Work::None,
+        child: None,
+        abandoned: true,
+        traced: false,
+        watched: false,
+    };
 }
 
 /// Who waits for a reply.

@@ -54,13 +54,11 @@ impl World {
         ask: Ask,
         traced: bool,
     ) -> (CallKey, Micros) {
-        let Route { link, caller_tier, seat } = self.wiring.route(caller, callee);
+        let Route { link, seat } = self.wiring.route(caller, callee);
         let latency = self.parts.latency(link);
         let call = self.calls.insert(Call {
             visit,
             parent,
-            caller,
-            caller_tier,
             callee,
             seat,
             link,
@@ -74,6 +72,7 @@ impl World {
             child: None,
             abandoned: false,
             traced,
+            watched: traced || matches!(parent, Parent::Check { .. }),
         });
         (call, latency)
     }
@@ -86,32 +85,26 @@ impl World {
 
     /// A connection attempt or datagram reaches the callee's machine: the kernel answers it, not the process.
     pub(super) fn attempt(&mut self, key: CallKey) {
-        let Some(call) = self.calls.get(key) else {
+        let now = self.now;
+        let Some(call) = self.calls.get_mut(key) else {
             return;
         };
-        let (seat, traced) = (call.seat, call.traced);
-        if !self.is_welcome(call) {
+        let (seat, link) = (call.seat, self.parts.link(call.link));
+        let queues = seat.tier == Tier::App && self.apps[usize::from(seat.at)].busy >= self.settings.app.workers;
+        if !link.clear || queues || call.watched {
             return self.knock(key);
         }
-        self.begin_work(key, traced);
+        // Nothing stands between the caller and the callee's work.
+        let deadline = now + link.patience;
+        (call.state, call.since, call.until, call.deadline) = (CallState::Working, now, now, deadline);
+        if deadline < self.next_sweep {
+            self.watch(key, deadline);
+        }
         self.serve(key, seat);
     }
 
-    /// Whether nothing stands between a connection attempt and the callee's work: no fault, no delay, no queue.
-    #[inline(always)]
-    fn is_welcome(&self, call: &Call) -> bool {
-        let settings = &self.settings;
-        let at_once = match call.seat.tier {
-            Tier::Balancer => settings.balancer.overhead_us == 0,
-            Tier::Nginx => settings.nginx.overhead_us == 0,
-            Tier::App => self.apps[usize::from(call.seat.at)].busy < settings.app.workers,
-            _ => true,
-        };
-        let connects = call.ask == Ask::Connect || (settings.network.handshake && call.ask != Ask::Resolve);
-        self.parts.is_clear(call.link) && at_once && !connects
-    }
-
     /// The kernel's answer to a connection attempt, in general.
+    #[inline(never)]
     fn knock(&mut self, key: CallKey) {
         let call = &self.calls[key];
         let (callee, seat, link, ask) = (call.callee, call.seat, call.link, call.ask);
@@ -194,22 +187,14 @@ impl World {
             CallState::Connecting | CallState::Sending if !self.parts.carries(call.link) => return self.lose(key),
             CallState::Connecting | CallState::Sending => self.begin_work(key, traced),
         }
-        self.serve(key, seat);
+        self.serve_late(key, seat);
     }
 
     /// The callee has the request, and the caller's clock for the answer runs.
-    #[inline(always)]
     fn begin_work(&mut self, key: CallKey, traced: bool) {
-        let now = self.now;
-        let call = &mut self.calls[key];
-        (call.state, call.since, call.until) = (CallState::Working, now, now);
-        match call.parent {
-            Parent::Check { .. } => self.start_response_timer(key),
-            _ if call.ask == Ask::Resolve => {}
-            _ => {
-                let deadline = now + self.patience.of(call);
-                self.set_deadline(key, deadline);
-            }
+        self.set_state(key, CallState::Working, Micros::ZERO);
+        if self.calls[key].ask != Ask::Resolve {
+            self.start_response_timer(key);
         }
         if traced {
             self.trace_arrival(key);
@@ -221,6 +206,12 @@ impl World {
         let Call { callee, seat, link, started, .. } = self.calls[key];
         let arrived = SimTime(self.now.0 - self.overhead(callee, seat.tier).0.min(self.now.since(started).0));
         self.mark_until(key, Place::Link { link, back: false }, arrived, Decision::Sent);
+    }
+
+    /// Like [`World::serve`], where time has passed before.
+    #[inline(never)]
+    fn serve_late(&mut self, key: CallKey, seat: Seat) {
+        self.serve(key, seat);
     }
 
     #[inline(always)]

@@ -35,6 +35,7 @@ mod scenario;
 mod script;
 mod setting;
 mod settings;
+mod slab;
 mod time;
 mod timeouts;
 mod topology;

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::ids::{LinkId, MachineId, PartId, ProcessId};
-use super::settings::Network;
+use super::settings::Settings;
 use super::time::Micros;
-use super::wiring::{Reach, Wiring};
+use super::wiring::{LinkInfo, Protocol, Reach, Tier, Wiring};
 
 /// The condition of a part itself, not of what it stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -40,8 +40,8 @@ pub struct Parts {
     links: Vec<PartState>,
     /// Machine of each process.
     homes: Vec<MachineId>,
-    /// Latency of each link at normal speed.
-    latencies: Vec<Micros>,
+    /// What the settings say about each link.
+    configured: Vec<Configured>,
     /// What follows from the states for each process, its machine included, and for each link.
     processes_now: Vec<ProcessNow>,
     links_now: Vec<LinkNow>,
@@ -52,11 +52,56 @@ pub struct Parts {
 
 /// What a link does with what is sent.
 #[derive(Clone, Copy, Debug)]
-struct LinkNow {
+pub(super) struct LinkNow {
+    /// One way.
+    pub latency: Micros,
+    /// How long the caller waits for an answer; for ever if it has no time-out, or a special one as for the resolver.
+    pub patience: Micros,
+    /// Whether it carries what is sent.
+    pub carries: bool,
+    /// Whether it carries, the processes at both ends work, and a request is with the callee as soon as it arrives: no
+    /// handshake, no time that the callee takes before it begins.
+    pub clear: bool,
+}
+
+/// What the settings say about a link.
+#[derive(Clone, Copy, Debug)]
+struct Configured {
+    /// One way, at normal speed.
     latency: Micros,
-    carries: bool,
-    /// Whether it carries and the processes at both ends work.
-    clear: bool,
+    patience: Micros,
+    at_once: bool,
+}
+
+impl Configured {
+    fn new(link: &LinkInfo, wiring: &Wiring, settings: &Settings) -> Self {
+        let network = &settings.network;
+        let latency_us = match link.reach {
+            Reach::Client => network.client_us,
+            Reach::Resolver => network.resolver_us,
+            Reach::NameServer => network.name_server_us,
+            Reach::Lan => network.lan_us,
+            Reach::Loopback => network.loopback_us,
+        };
+        let patience_ms = match wiring.seat(link.from).tier {
+            _ if link.protocol == Protocol::Dns => 0,
+            Tier::Balancer => settings.balancer.timeout_server_ms,
+            Tier::Nginx => settings.nginx.read_timeout_ms,
+            Tier::App => settings.app.read_timeout_ms,
+            _ => settings.client.response_timeout_ms,
+        };
+        let overhead_us = match wiring.seat(link.to).tier {
+            Tier::Balancer => settings.balancer.overhead_us,
+            Tier::Nginx => settings.nginx.overhead_us,
+            _ => 0,
+        };
+        let no_end = Micros(u64::MAX);
+        Self {
+            latency: Micros(latency_us.into()),
+            patience: if patience_ms == 0 { no_end } else { Micros::from_millis(patience_ms.into()) },
+            at_once: overhead_us == 0 && (link.protocol == Protocol::Dns || !network.handshake),
+        }
+    }
 }
 
 /// What a process does, and by how much its work takes longer.
@@ -69,32 +114,25 @@ struct ProcessNow {
 impl Parts {
     /// Everything up, at normal speed.
     #[must_use]
-    pub fn new(wiring: &Wiring, network: &Network) -> Self {
+    pub fn new(wiring: &Wiring, settings: &Settings) -> Self {
         let mut parts = Self {
             machines: vec![PartState::FINE; wiring.machines.len()],
             processes: vec![PartState::FINE; wiring.processes.len()],
             links: vec![PartState::FINE; wiring.links.len()],
             homes: wiring.processes.iter().map(|process| process.machine).collect(),
-            latencies: Vec::new(),
+            configured: Vec::new(),
             processes_now: Vec::new(),
             links_now: Vec::new(),
             any_hung: false,
             ends: wiring.links.iter().map(|link| [link.from, link.to]).collect(),
         };
-        parts.set_latencies(wiring, network);
+        parts.configure(wiring, settings);
         parts
     }
 
-    /// Takes the latencies from the settings.
-    pub(super) fn set_latencies(&mut self, wiring: &Wiring, network: &Network) {
-        let latency = |reach| match reach {
-            Reach::Client => network.client_us,
-            Reach::Resolver => network.resolver_us,
-            Reach::NameServer => network.name_server_us,
-            Reach::Lan => network.lan_us,
-            Reach::Loopback => network.loopback_us,
-        };
-        self.latencies = wiring.links.iter().map(|link| Micros(latency(link.reach).into())).collect();
+    /// Takes from the settings what they say about links.
+    pub(super) fn configure(&mut self, wiring: &Wiring, settings: &Settings) {
+        self.configured = wiring.links.iter().map(|link| Configured::new(link, wiring, settings)).collect();
         self.refresh();
     }
 
@@ -112,9 +150,10 @@ impl Parts {
         self.any_hung = self.processes_now.iter().any(|process| process.condition == Condition::Hung);
         let link_now = |i: usize| {
             let carries = self.links[i].condition == Condition::Up;
-            let latency = self.latencies[i].times(self.links[i].slowdown.into());
+            let Configured { latency, patience, at_once } = self.configured[i];
             let works = |end: &ProcessId| self.processes_now[end.index()].condition == Condition::Up;
-            LinkNow { latency, carries, clear: carries && self.ends[i].iter().all(works) }
+            let clear = carries && at_once && self.ends[i].iter().all(works);
+            LinkNow { latency: latency.times(self.links[i].slowdown.into()), patience, carries, clear }
         };
         self.links_now = (0..self.links.len()).map(link_now).collect();
     }
@@ -186,9 +225,10 @@ impl Parts {
         self.links_now[link.index()].carries
     }
 
-    /// Whether a link carries packets and the processes at both ends work.
-    pub(super) fn is_clear(&self, link: LinkId) -> bool {
-        self.links_now[link.index()].clear
+    /// What a link does with what is sent.
+    #[inline(always)]
+    pub(super) fn link(&self, link: LinkId) -> &LinkNow {
+        &self.links_now[link.index()]
     }
 
     /// One-way latency of a link at its present speed.

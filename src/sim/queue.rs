@@ -135,11 +135,11 @@ impl EventQueue {
     }
 
     /// An empty lane, from now on of this delay.
-    #[cold]
+    #[inline(never)]
     fn free_lane(&mut self, delay: Micros) -> Option<usize> {
-        let lane = (SORTED + 1..LANES).find(|lane| self.lanes[*lane].len == 0)?;
-        self.delays[lane] = delay;
-        self.used = self.used.max(lane + 1);
+        let lane = self.used;
+        *self.delays.get_mut(lane)? = delay;
+        self.used += 1;
         Some(lane)
     }
 
@@ -198,19 +198,22 @@ impl EventQueue {
         event
     }
 
-    /// A lane has become empty.
+    /// A lane has become empty. The last one takes its place, so that there are as few to look at as can be.
     #[inline(never)]
     fn is_empty_now(&mut self, at: usize) {
-        self.firsts[at] = NEVER;
         if at == SORTED {
             let lane = &mut self.lanes[SORTED];
             for Reverse(event) in core::iter::from_fn(|| self.far.pop()).take(NEAR / 2) {
                 lane.push(event);
             }
             self.firsts[SORTED] = lane.first().map_or(NEVER, |next| first(next.at, SORTED));
-        } else if at + 1 == self.used {
-            self.used = at;
+            return;
         }
+        self.used -= 1;
+        self.lanes.swap(at, self.used);
+        self.delays.swap(at, self.used);
+        self.firsts[at] = self.lanes[at].first().map_or(NEVER, |next| first(next.at, at));
+        self.firsts[self.used] = NEVER;
     }
 
     /// Number of planned events.

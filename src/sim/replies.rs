@@ -13,17 +13,33 @@ impl World {
     /// The callee answers. If nobody waits any more, the call ends here.
     #[inline(always)]
     pub(super) fn answer(&mut self, key: CallKey, reply: Reply) {
-        let Some(call) = self.calls.get(key) else {
+        let Some(call) = self.calls.get_mut(key) else {
             return;
         };
-        if self.is_waited_for(key, call) {
+        if call.watched || call.abandoned {
+            return self.answer_watched(key, reply);
+        }
+        let (parent, latency) = (call.parent, self.parts.link(call.link).latency);
+        (call.state, call.since, call.until) = (CallState::Returning(reply), self.now, self.now + latency);
+        if self.takes_no_time(parent, latency) {
+            self.returned(key);
+        } else {
+            self.plan(latency, Action::Call(Step::Return, key));
+        }
+    }
+
+    /// Like [`World::answer`], for a call that is watched or for which nobody may wait.
+    #[cold]
+    #[inline(never)]
+    fn answer_watched(&mut self, key: CallKey, reply: Reply) {
+        if self.is_current(key) {
             self.send_back(key, reply);
         } else {
             self.calls.remove(key);
         }
     }
 
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn send_back(&mut self, key: CallKey, reply: Reply) {
         let call = &mut self.calls[key];
         let (parent, latency) = (call.parent, self.parts.latency(call.link));
@@ -40,7 +56,6 @@ impl World {
         self.calls.get(key).is_some_and(|call| self.is_waited_for(key, call))
     }
 
-    #[inline(always)]
     fn is_waited_for(&self, key: CallKey, call: &Call) -> bool {
         match call.parent {
             Parent::Visit | Parent::Call(_) => !call.abandoned,
@@ -65,9 +80,21 @@ impl World {
             return;
         };
         invariants::reply_is_newer(call, self.now);
+        if call.watched || call.abandoned || !self.parts.link(call.link).carries {
+            return self.returned_watched(key, reply);
+        }
+        let (parent, visit, callee) = (call.parent, call.visit, call.callee);
+        self.calls.end(key);
+        self.caller_gets(parent, visit, callee, reply);
+    }
+
+    /// Like [`World::returned`], for a call that is watched, or for which nobody may wait, or on a link that is cut.
+    #[cold]
+    #[inline(never)]
+    fn returned_watched(&mut self, key: CallKey, reply: Reply) {
+        let call = &self.calls[key];
         if !self.is_waited_for(key, call) {
-            self.calls.remove(key);
-            return;
+            return self.calls.end(key);
         }
         // What waited for a hung caller had arrived before.
         if !self.parts.carries(call.link) && call.until == self.now {
@@ -79,7 +106,6 @@ impl World {
         self.hand_over(key, reply);
     }
 
-    #[cold]
     fn trace_return(&mut self, key: CallKey, reply: Reply) {
         let place = Place::Link { link: self.calls[key].link, back: true };
         let decision = match reply {
@@ -91,15 +117,16 @@ impl World {
     }
 
     /// Ends a call and gives its reply to whoever waits for it.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn hand_over(&mut self, key: CallKey, reply: Reply) {
         let Call { parent, visit, callee, .. } = self.calls[key];
-        self.calls.remove(key);
+        self.calls.end(key);
         self.caller_gets(parent, visit, callee, reply);
     }
 
+    /// Whoever waits for a call goes on.
     #[inline(always)]
-    pub(super) fn caller_gets(&mut self, parent: Parent, visit: Option<VisitKey>, callee: ProcessId, reply: Reply) {
+    fn caller_gets(&mut self, parent: Parent, visit: Option<VisitKey>, callee: ProcessId, reply: Reply) {
         match parent {
             Parent::Visit => {
                 let visit = visit.expect("a call of the browser belongs to a visit");
@@ -107,10 +134,9 @@ impl World {
             }
             Parent::Check { balancer, server } => self.check_ends(balancer, server, reply),
             Parent::Call(parent) => {
-                let Some(waiting) = self.calls.get_mut(parent) else {
+                let Some(waiting) = self.calls.get(parent) else {
                     return;
                 };
-                waiting.child = None;
                 let at = usize::from(waiting.seat.at);
                 match waiting.seat.tier {
                     Tier::Balancer => self.session_gets(parent, at, reply),
@@ -120,5 +146,19 @@ impl World {
                 }
             }
         }
+    }
+
+    /// The caller has given up waiting; the callee works on for nobody.
+    #[inline(never)]
+    pub(super) fn caller_gives_up(&mut self, parent: Parent, visit: Option<VisitKey>, callee: ProcessId) {
+        let child = match parent {
+            Parent::Visit => visit.and_then(|visit| self.visits.get_mut(visit)).map(|visit| &mut visit.child),
+            Parent::Call(parent) => self.calls.get_mut(parent).map(|parent| &mut parent.child),
+            Parent::Check { .. } => None,
+        };
+        if let Some(child) = child {
+            *child = None;
+        }
+        self.caller_gets(parent, visit, callee, Reply::Timeout);
     }
 }

@@ -10,18 +10,22 @@ use super::time::Micros;
 /// One stream of random numbers. Each part of the engine that draws has a stream of its own, so that drawing more in
 /// one place does not change what another place sees.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Rng(Xoshiro256PlusPlus);
+pub struct Rng {
+    bits: Xoshiro256PlusPlus,
+    ziggurat: &'static Ziggurat,
+}
 
 impl Rng {
     /// The stream named `stream` of the run that was started with `seed`.
     #[must_use]
     pub fn new(seed: u64, stream: u64) -> Self {
-        Self(Xoshiro256PlusPlus::seed_from_u64(seed ^ stream.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+        let bits = Xoshiro256PlusPlus::seed_from_u64(seed ^ stream.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        Self { bits, ziggurat: &ZIGGURAT }
     }
 
     /// Any 64 bits.
     pub fn bits(&mut self) -> u64 {
-        self.0.next_u64()
+        self.bits.next_u64()
     }
 
     /// A whole number below `bound`, by multiplication and shift; 0 if `bound` is 0.
@@ -30,29 +34,31 @@ impl Rng {
     }
 
     /// A length of time drawn from the exponential distribution with the given mean in microseconds.
+    #[inline(always)]
     pub fn exponential(&mut self, mean_us: f64) -> Micros {
         Micros((self.standard_exponential() * mean_us + 0.5) as u64)
     }
 
     /// Drawn from the exponential distribution with mean 1, by the ziggurat of Marsaglia and Tsang (2000): nearly always one
     /// multiplication and one comparison.
+    #[inline(always)]
     fn standard_exponential(&mut self) -> f64 {
-        let Ziggurat { x, density } = &*ZIGGURAT;
-        loop {
-            let bits = self.bits();
-            let (layer, unit) = ((bits & 0xff) as usize, unit(bits));
-            let drawn = unit * x[layer];
-            if drawn < x[layer + 1] {
-                return drawn;
-            }
-            if layer == 0 {
-                return TAIL - libm::log(unit_above_0(self.bits()));
-            }
-            let height = density[layer] + unit_above_0(self.bits()) * (density[layer + 1] - density[layer]);
-            if height < libm::exp(-drawn) {
-                return drawn;
-            }
+        let bits = self.bits();
+        let layer = (bits & 0xff) as usize;
+        let drawn = unit(bits) * self.ziggurat.x[layer];
+        if drawn < self.ziggurat.x[layer + 1] { drawn } else { self.at_the_edge(layer, drawn) }
+    }
+
+    /// What was drawn lies at the edge of its layer: one in a hundred does.
+    #[cold]
+    fn at_the_edge(&mut self, layer: usize, drawn: f64) -> f64 {
+        let density = &self.ziggurat.density;
+        if layer == 0 {
+            return TAIL - libm::log(unit_above_0(self.bits()));
         }
+        let (low, high) = (density[layer], density[layer + 1]);
+        let height = low + unit_above_0(self.bits()) * (high - low);
+        if height < libm::exp(-drawn) { drawn } else { self.standard_exponential() }
     }
 }
 
@@ -71,6 +77,7 @@ const AREA: f64 = 0.003_949_659_822_581_557;
 
 /// 256 layers of equal area under the density of the exponential distribution: the width of each, widest first, and the
 /// density at its end. Computed with `libm`, whose results do not depend on the platform.
+#[derive(Debug, PartialEq)]
 struct Ziggurat {
     x: [f64; 257],
     density: [f64; 257],

@@ -1,7 +1,6 @@
 //! Time-outs: a caller gives up connecting, or waiting for an answer.
 
 use super::call::{Ask, Call, CallKey, CallState, Parent, Reply};
-use super::settings::Settings;
 use super::time::{Micros, SimTime};
 use super::trace::{Decision, Place};
 use super::wiring::Tier;
@@ -51,12 +50,12 @@ impl World {
         } else {
             self.calls[key].abandoned = true;
         }
-        self.caller_gets(parent, visit, callee, Reply::Timeout);
+        self.caller_gives_up(parent, visit, callee);
     }
 
     pub(super) fn connect_timeout_of(&self, call: &Call) -> Micros {
         let settings = &self.settings;
-        let ms = match (call.parent, call.caller_tier) {
+        let ms = match (call.parent, self.wiring.seat(self.wiring.link(call.link).from).tier) {
             (Parent::Check { .. }, _) => settings.balancer.inter_ms,
             (_, Tier::Balancer) => settings.balancer.timeout_connect_ms,
             (_, Tier::Nginx) => settings.nginx.connect_timeout_ms,
@@ -70,11 +69,14 @@ impl World {
     /// Starts the clock for an answer. It runs from the moment at which the request was sent.
     pub(super) fn start_response_timer(&mut self, key: CallKey) {
         let call = &self.calls[key];
-        let patience = self.patience.of(call);
+        let by_start = |ms: u32| match ms {
+            0 => NEVER,
+            ms => (call.started + Micros::from_millis(ms.into())).max(self.now),
+        };
         let at = match call.parent {
-            Parent::Visit if call.ask == Ask::Resolve => (call.started + patience).max(self.now),
-            Parent::Check { .. } => (call.started + patience).max(self.now),
-            _ => self.now + patience,
+            Parent::Visit if call.ask == Ask::Resolve => by_start(self.settings.client.dns_timeout_ms),
+            Parent::Check { .. } => by_start(self.settings.balancer.inter_ms),
+            _ => self.now + self.parts.link(call.link).patience,
         };
         self.set_deadline(key, at);
     }
@@ -91,7 +93,7 @@ impl World {
 
     /// A deadline lies before the next sweep, or none is planned.
     #[cold]
-    fn watch(&mut self, key: CallKey, at: SimTime) {
+    pub(super) fn watch(&mut self, key: CallKey, at: SimTime) {
         if self.next_sweep == NEVER {
             self.next_sweep = self.now + SWEEP_EVERY;
             self.plan_at(self.next_sweep, Action::Sweep);
@@ -120,42 +122,3 @@ pub(super) const NEVER: SimTime = SimTime(u64::MAX);
 
 /// So often calls are looked through for those that are about to time out.
 const SWEEP_EVERY: Micros = Micros::from_secs(1);
-
-/// How long callers wait for an answer: what the settings say, at hand.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
-    browser: Micros,
-    balancer: Micros,
-    nginx: Micros,
-    app: Micros,
-    check: Micros,
-    resolve: Micros,
-}
-
-impl Patience {
-    pub(super) fn new(settings: &Settings) -> Self {
-        // A time-out of 0 is none.
-        let length = |ms: u32| if ms == 0 { Micros(u64::MAX) } else { Micros::from_millis(ms.into()) };
-        Self {
-            browser: length(settings.client.response_timeout_ms),
-            balancer: length(settings.balancer.timeout_server_ms),
-            nginx: length(settings.nginx.read_timeout_ms),
-            app: length(settings.app.read_timeout_ms),
-            check: length(settings.balancer.inter_ms),
-            resolve: length(settings.client.dns_timeout_ms),
-        }
-    }
-
-    /// How long the caller waits.
-    #[inline(always)]
-    pub(super) fn of(&self, call: &Call) -> Micros {
-        match call.caller_tier {
-            Tier::Balancer if matches!(call.parent, Parent::Check { .. }) => self.check,
-            Tier::Balancer => self.balancer,
-            Tier::Nginx => self.nginx,
-            Tier::App => self.app,
-            _ if call.ask == Ask::Resolve => self.resolve,
-            _ => self.browser,
-        }
-    }
-}

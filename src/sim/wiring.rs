@@ -123,7 +123,6 @@ pub struct Wiring {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Route {
     pub link: LinkId,
-    pub caller_tier: Tier,
     /// Of the callee.
     pub seat: Seat,
 }
@@ -172,8 +171,8 @@ impl Wiring {
                     let n = self.processes.len();
                     let link = LinkId::from(self.links.len());
                     for (caller, callee) in [(a, b), (b, a)] {
-                        let (caller_tier, seat) = (self.seat(caller).tier, self.seat(callee));
-                        self.routes[caller.index() * n + callee.index()] = Some(Route { link, caller_tier, seat });
+                        let seat = self.seat(callee);
+                        self.routes[caller.index() * n + callee.index()] = Some(Route { link, seat });
                     }
                     let (from, to) = (self.process(a), self.process(b));
                     self.links.push(LinkInfo {

@@ -22,8 +22,9 @@ use super::rng::Rng;
 use super::scenario::Scenario;
 use super::script::Left;
 use super::settings::{ServiceTimes, Settings};
+use super::slab::Slab;
 use super::time::{Micros, SimTime};
-use super::timeouts::{NEVER, Patience};
+use super::timeouts::NEVER;
 use super::topology::Role;
 use super::trace::{Decision, Place, TraceRing};
 use super::visit::{Visit, VisitKey, VisitLog};
@@ -44,7 +45,6 @@ pub struct World {
     pub(super) queue: EventQueue,
     /// When calls are next looked through for time-outs; `NEVER` if there is no call.
     pub(super) next_sweep: SimTime,
-    pub(super) patience: Patience,
     /// What each hung process will do when it goes on.
     pub(super) parked: Vec<Vec<Action>>,
     pub(super) digest: Digest,
@@ -52,7 +52,7 @@ pub struct World {
     pub(super) rng: Streams,
     pub(super) parts: Parts,
     pub(super) visits: SlotMap<VisitKey, Visit>,
-    pub(super) calls: SlotMap<CallKey, Call>,
+    pub(super) calls: Slab<Call>,
     pub(super) browser: ProcessId,
     /// The address that browsers remember, and how long.
     pub(super) remembered: Option<(std::net::Ipv4Addr, SimTime)>,
@@ -95,7 +95,6 @@ impl World {
             now: SimTime::ZERO,
             queue: EventQueue::new(),
             next_sweep: NEVER,
-            patience: Patience::new(&settings),
             parked: vec![Vec::new(); wiring.processes.len()],
             digest: Digest::default(),
             events: 0,
@@ -105,9 +104,9 @@ impl World {
                 balancer: Rng::new(seed, 3),
                 dns: Rng::new(seed, 4),
             },
-            parts: Parts::new(&wiring, &settings.network),
+            parts: Parts::new(&wiring, &settings),
             visits: SlotMap::with_key(),
-            calls: SlotMap::with_key(),
+            calls: Slab::new(Call::BLANK),
             browser,
             remembered: None,
             names: NameService::new(&wiring, &settings.dns),
@@ -146,9 +145,19 @@ impl World {
         self.now = at;
         self.events += 1;
         self.digest.event(at, event.what);
-        match Action::unpack(event.what) {
-            Action::Call(step, call) if !self.parts.any_hung() => self.take_step(step, call),
-            action => self.carry_out(action),
+        if self.parts.any_hung() {
+            return self.carry_out(Action::unpack(event.what));
+        }
+        // The usual steps of a call are told apart at once.
+        const ATTEMPT: u8 = Step::Attempt as u8;
+        const FINISHED: u8 = Step::Finished as u8;
+        const RETURN: u8 = Step::Return as u8;
+        let call = CallKey::from_word(event.what.1);
+        match event.what.0 as u8 {
+            ATTEMPT => self.attempt(call),
+            FINISHED => self.finished(call),
+            RETURN => self.returned(call),
+            _ => self.carry_out(Action::unpack(event.what)),
         }
     }
 
@@ -176,7 +185,6 @@ impl World {
         true
     }
 
-    #[inline(always)]
     fn take_step(&mut self, step: Step, call: CallKey) {
         match step {
             Step::Attempt => self.attempt(call),
@@ -191,6 +199,7 @@ impl World {
         }
     }
 
+    #[inline(never)]
     fn carry_out(&mut self, action: Action) {
         if self.parts.any_hung() && self.has_parked(action) {
             return;
@@ -239,7 +248,7 @@ impl World {
                     Step::Deliver | Step::Finished | Step::Hangup | Step::Retry | Step::QueueTimeout => {
                         Some(call.callee)
                     }
-                    Step::Return | Step::ConnectTimeout | Step::ResponseTimeout => Some(call.caller),
+                    Step::Return | Step::ConnectTimeout | Step::ResponseTimeout => Some(self.wiring.link(call.link).from),
                 }
             }
             Action::Check { balancer, .. } => Some(self.balancers[usize::from(balancer)].process),

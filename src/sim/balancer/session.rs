@@ -2,7 +2,7 @@
 
 use super::candidate::Pick;
 use super::{Algorithm, hash};
-use crate::call::{Call, CallKey, Reply, Session, Work};
+use crate::call::{CallKey, Reply, Session, Work};
 use crate::ids::ProcessId;
 use crate::invariants;
 use crate::outcome::Cause;
@@ -42,7 +42,9 @@ impl World {
     /// Lets the algorithm choose a server.
     #[inline(always)]
     fn choose(&mut self, key: CallKey) {
-        let (at, avoid) = (self.seat_of(key), self.session(key).avoid.map(usize::from));
+        let call = &self.calls[key];
+        let (at, traced) = (usize::from(call.seat.at), call.traced);
+        let avoid = self.session(key).avoid.map(usize::from);
         let algorithm = self.settings.balancer.algorithm;
         let hash = if algorithm.is_hash() { self.hash_of(key) } else { 0 };
         let balancer = &mut self.balancers[at];
@@ -59,7 +61,7 @@ impl World {
         match pick {
             Pick::Server(server) if !self.balancers[at].candidates[server].full() => {
                 let why = match avoid {
-                    None if !self.is_traced(key) => PickReason::Algorithm(algorithm),
+                    None if !traced => PickReason::Algorithm(algorithm),
                     _ => self.reason(at, server, avoid),
                 };
                 self.hand_to(key, server, why);
@@ -159,11 +161,14 @@ impl World {
     /// Connects a request to a server, which counts it from now on.
     #[inline(always)]
     fn hand_to(&mut self, key: CallKey, server: usize, why: PickReason) {
-        let Call { callee: process, seat, ask, .. } = self.calls[key];
-        let &Session { running, uncounted, server: last, .. } = self.session(key);
-        let balancer = &mut self.balancers[usize::from(seat.at)];
-        let nginx = balancer.servers[server].process;
-        let is_retry = running || (uncounted && last == Some(server as u16));
+        let call = &mut self.calls[key];
+        let (ask, traced, visit) = (call.ask, call.traced, call.visit);
+        let balancer = &mut self.balancers[usize::from(call.seat.at)];
+        let Work::Session(session) = &mut call.work else {
+            unreachable!("a balancer keeps sessions");
+        };
+        let (process, nginx) = (balancer.process, balancer.servers[server].process);
+        let is_retry = session.running || (session.uncounted && session.server == Some(server as u16));
         if !is_retry {
             balancer.servers[server].counters.sessions += 1;
             balancer.counters.assigned += 1;
@@ -171,14 +176,17 @@ impl World {
             invariants::may_get_request(&balancer.servers[server], insists || why == PickReason::FromQueue);
             invariants::counts_add_up(balancer);
         }
-        if !running && !uncounted {
+        if !session.running && !session.uncounted {
             balancer.one_more_runs(server);
         }
-        self.change_session(key, |session| {
-            (session.server, session.running) = (Some(server as u16), !session.uncounted)
-        });
-        self.mark(key, Place::Process(process), Decision::Picked { server: nginx, why });
-        self.note(key, Some(nginx));
+        (session.server, session.running) = (Some(server as u16), !session.uncounted);
+        let (retries, redispatched) = (session.retries, session.redispatched);
+        if let Some(visit) = visit.and_then(|visit| self.visit_or_left_mut(visit)) {
+            (visit.notes.server, visit.notes.retries, visit.notes.redispatched) = (Some(nginx), retries, redispatched);
+        }
+        if traced {
+            self.mark(key, Place::Process(process), Decision::Picked { server: nginx, why });
+        }
         self.call_on(key, nginx, ask);
     }
 
@@ -212,19 +220,22 @@ impl World {
     /// Gives a server its place back, which lets the oldest waiting request in.
     #[inline(always)]
     pub(super) fn release(&mut self, key: CallKey) {
-        let &Session { server, running, uncounted, .. } = self.session(key);
-        if let Some(server) = server.map(usize::from)
-            && (running || uncounted)
-        {
-            let at = self.seat_of(key);
-            if running {
-                self.balancers[at].one_less_runs(server);
-            } else {
-                self.balancers[at].servers[server].uncounted -= 1;
-            }
-            self.change_session(key, |session| (session.running, session.uncounted) = (false, false));
-            self.serve_queue(at, server);
+        let call = &mut self.calls[key];
+        let at = usize::from(call.seat.at);
+        let Work::Session(session) = &mut call.work else {
+            unreachable!("a balancer keeps sessions");
+        };
+        let Some(server) = session.server.map(usize::from).filter(|_| session.running || session.uncounted) else {
+            return;
+        };
+        let balancer = &mut self.balancers[at];
+        if session.running {
+            balancer.one_less_runs(server);
+        } else {
+            balancer.servers[server].uncounted -= 1;
         }
+        (session.running, session.uncounted) = (false, false);
+        self.serve_queue(at, server);
     }
 
     /// HAProxy answers with an error page of its own.

@@ -3,7 +3,7 @@
 use super::journal::StateChange;
 use super::server::Health;
 use super::{AdminState, Balancer, Server};
-use crate::call::{CallState, Work};
+use crate::call::{CallKey, CallState, Work};
 use crate::ids::ProcessId;
 use crate::scenario::FieldError;
 use crate::world::World;
@@ -176,9 +176,10 @@ impl World {
     /// Writes a line about a server into the log.
     pub(super) fn log_state(&mut self, at: usize, i: usize, requeued: u32, change: StateChange) {
         let balancer = self.balancers[at].process;
+        let is_there = |child: Option<CallKey>| child.is_some_and(|child| self.calls.contains_key(child));
         let connected = |work| matches!(work, Work::Session(session) if session.server == Some(i as u16));
         let open = self.calls.values().filter(|call| {
-            call.callee == balancer && call.state == CallState::Working && connected(call.work) && call.child.is_some()
+            call.callee == balancer && call.state == CallState::Working && connected(call.work) && is_there(call.child)
         });
         let sessions = open.count() as u32;
         self.balancers[at].write(self.now, i, sessions, requeued, change);

@@ -75,7 +75,7 @@ impl World {
         let visit = call.visit.and_then(|visit| self.visit_or_left(visit));
         match visit {
             Some(visit) if call.parent == Parent::Visit => visit.source,
-            _ => self.wiring.machine_of(call.caller).address,
+            _ => self.wiring.machine_of(self.wiring.link(call.link).from).address,
         }
     }
 

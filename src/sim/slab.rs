@@ -1,0 +1,180 @@
+//! Things under way, each in a place that is used again when it has ended.
+
+use core::ops::{Index, IndexMut};
+
+/// Tells one thing from all others that have been, or will be, in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    place: u32,
+    life: u32,
+}
+
+impl Key {
+    /// The key as one word.
+    #[inline(always)]
+    pub(super) const fn to_word(self) -> u64 {
+        (self.life as u64) << 32 | self.place as u64
+    }
+
+    /// The key that became this word.
+    #[inline(always)]
+    pub(super) const fn from_word(word: u64) -> Self {
+        Self { place: word as u32, life: (word >> 32) as u32 }
+    }
+}
+
+/// Things under way. Looking one up by a key that is over finds nothing.
+#[derive(Clone, Debug)]
+pub struct Slab<T> {
+    places: Vec<Place<T>>,
+    free: Vec<u32>,
+    /// What is in a new place before the first thing.
+    blank: T,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Place<T> {
+    thing: T,
+    /// Odd as long as the thing is under way; then the key has the same.
+    life: u32,
+}
+
+impl<T: Copy> Slab<T> {
+    /// Nothing is under way. `blank` is any thing, to fill places with before they are used.
+    #[must_use]
+    pub const fn new(blank: T) -> Self {
+        Self { places: Vec::new(), free: Vec::new(), blank }
+    }
+
+    /// Adds a thing.
+    #[inline(always)]
+    pub fn insert(&mut self, thing: T) -> Key {
+        // The thing is written where it stays: a copy would cost more than all the rest.
+        let at = self.free.pop().unwrap_or_else(|| self.add_place());
+        let place = &mut self.places[at as usize];
+        place.thing = thing;
+        place.life = place.life.wrapping_add(1);
+        Key { place: at, life: place.life }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add_place(&mut self) -> u32 {
+        self.places.push(Place { thing: self.blank, life: 0 });
+        self.places.len() as u32 - 1
+    }
+
+    /// Ends a thing, if it is under way.
+    #[inline(always)]
+    pub fn remove(&mut self, key: Key) -> Option<T> {
+        let place = self.places.get_mut(key.place as usize).filter(|place| place.life == key.life)?;
+        place.life = place.life.wrapping_add(1);
+        self.free.push(key.place);
+        Some(place.thing)
+    }
+
+    /// Ends a thing that is under way, as the caller knows.
+    #[inline(always)]
+    pub fn end(&mut self, key: Key) {
+        let place = &mut self.places[key.place as usize];
+        debug_assert!(place.life == key.life, "{OVER}");
+        place.life = key.life.wrapping_add(1);
+        self.free.push(key.place);
+    }
+
+    /// A thing, if it is still under way.
+    #[inline(always)]
+    #[must_use]
+    pub fn get(&self, key: Key) -> Option<&T> {
+        self.places.get(key.place as usize).filter(|place| place.life == key.life).map(|place| &place.thing)
+    }
+
+    /// Like [`Slab::get`], to change it.
+    #[inline(always)]
+    pub fn get_mut(&mut self, key: Key) -> Option<&mut T> {
+        self.places.get_mut(key.place as usize).filter(|place| place.life == key.life).map(|place| &mut place.thing)
+    }
+
+    /// Whether a thing is still under way.
+    #[must_use]
+    pub fn contains_key(&self, key: Key) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// All things, in the order of their places.
+    pub fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
+        let places = self.places.iter().enumerate().filter(|(_, place)| place.life % 2 == 1);
+        places.map(|(at, place)| (Key { place: at as u32, life: place.life }, &place.thing))
+    }
+
+    /// The keys of all things.
+    pub fn keys(&self) -> impl Iterator<Item = Key> {
+        self.iter().map(|(key, _)| key)
+    }
+
+    /// All things.
+    pub fn values(&self) -> impl Iterator<Item = &T> {
+        self.iter().map(|(_, thing)| thing)
+    }
+
+    /// Number of things.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.places.len() - self.free.len()
+    }
+
+    /// Whether nothing is under way.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// For who knows that a thing is under way.
+impl<T: Copy> Index<Key> for Slab<T> {
+    type Output = T;
+
+    #[inline(always)]
+    fn index(&self, key: Key) -> &T {
+        let place = &self.places[key.place as usize];
+        assert!(place.life == key.life, "{OVER}");
+        &place.thing
+    }
+}
+
+impl<T: Copy> IndexMut<Key> for Slab<T> {
+    #[inline(always)]
+    fn index_mut(&mut self, key: Key) -> &mut T {
+        let place = &mut self.places[key.place as usize];
+        assert!(place.life == key.life, "{OVER}");
+        &mut place.thing
+    }
+}
+
+const OVER: &str = "a key is used that is over";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_used_again_and_its_old_key_finds_nothing() {
+        let mut slab = Slab::new('0');
+        let (one, two) = (slab.insert('1'), slab.insert('2'));
+        assert_eq!((slab.remove(one), slab.remove(one)), (Some('1'), None));
+        let three = slab.insert('3');
+        assert_eq!((three.place, slab.len()), (one.place, 2));
+        assert_eq!((slab.get(one), slab.get(two), slab[three]), (None, Some(&'2'), '3'));
+        assert_eq!(slab.iter().collect::<Vec<_>>(), [(three, &'3'), (two, &'2')]);
+        assert_eq!(Key::from_word(three.to_word()), three);
+    }
+
+    #[test]
+    #[should_panic(expected = "a key is used that is over")]
+    fn whoever_is_wrong_about_a_key_is_told() {
+        let mut slab = Slab::new(0);
+        let key = slab.insert(1);
+        slab.remove(key);
+        let _ = slab[key];
+    }
+}
