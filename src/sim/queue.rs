@@ -48,9 +48,9 @@ pub struct EventQueue {
     /// All that is sorted and later than what is in the lane for it.
     far: BinaryHeap<Reverse<Event>>,
     /// The delay of each lane.
-    delays: [Micros; LANES],
+    delays: [Micros; FIRSTS],
     /// The first event of each lane.
-    firsts: [First; LANES],
+    firsts: [First; FIRSTS],
     /// So many lanes are in use: all behind them are empty.
     used: usize,
     planned: u64,
@@ -77,8 +77,12 @@ const LAST: SimTime = SimTime((NEVER >> LANE_BITS) - 1);
 
 /// Number of lanes. What finds all of them taken by other delays is sorted.
 const LANES: usize = 9;
+/// The next power of two, which makes an index safe by its bits alone.
+const FIRSTS: usize = 16;
 /// The lane of what is sorted.
 const SORTED: usize = 0;
+/// No event has this one.
+const NO_DELAY: Micros = Micros(u64::MAX);
 /// So many events are sorted by insertion.
 const NEAR: usize = 64;
 
@@ -89,8 +93,8 @@ impl EventQueue {
         Self {
             lanes: core::array::from_fn(|_| Lane::new()),
             far: BinaryHeap::with_capacity(256),
-            delays: [Micros(u64::MAX); LANES],
-            firsts: [NEVER; LANES],
+            delays: [NO_DELAY; FIRSTS],
+            firsts: [NEVER; FIRSTS],
             used: 1,
             planned: 0,
             waiting: 0,
@@ -116,10 +120,16 @@ impl EventQueue {
     /// Plans `what` after a delay that others have, too. `now` never goes back from call to call.
     #[inline(always)]
     pub fn plan_after(&mut self, now: SimTime, delay: Micros, what: What) {
-        let known = self.delays[..self.used].iter().position(|known| *known == delay);
-        let Some(lane) = known.or_else(|| self.free_lane(delay)) else {
-            return self.plan_anyhow(now + delay, what);
-        };
+        let mut lane = SORTED + 1;
+        while self.delays[lane % FIRSTS] != delay {
+            lane += 1;
+            if lane >= self.used {
+                let Some(free) = self.free_lane(delay) else {
+                    return self.plan_anyhow(now + delay, what);
+                };
+                lane = free;
+            }
+        }
         let event = self.event(now + delay, what);
         let events = &mut self.lanes[lane];
         if events.len == 0 {
@@ -138,7 +148,10 @@ impl EventQueue {
     #[inline(never)]
     fn free_lane(&mut self, delay: Micros) -> Option<usize> {
         let lane = self.used;
-        *self.delays.get_mut(lane)? = delay;
+        if lane == LANES {
+            return None;
+        }
+        self.delays[lane] = delay;
         self.used += 1;
         Some(lane)
     }
@@ -166,9 +179,12 @@ impl EventQueue {
     #[must_use]
     pub fn due(&self, until: SimTime) -> Option<Due> {
         let (mut earliest, mut second) = (self.firsts[SORTED], NEVER);
-        for &other in &self.firsts[SORTED + 1..self.used] {
+        let mut lane = SORTED + 1;
+        while lane < self.used {
+            let other = self.firsts[lane % FIRSTS];
             second = second.min(earliest.max(other));
             earliest = earliest.min(other);
+            lane += 1;
         }
         if earliest >> LANE_BITS > until.0.min(LAST.0) {
             return None;
@@ -211,7 +227,8 @@ impl EventQueue {
         }
         self.used -= 1;
         self.lanes.swap(at, self.used);
-        self.delays.swap(at, self.used);
+        self.delays[at] = self.delays[self.used];
+        self.delays[self.used] = NO_DELAY;
         self.firsts[at] = self.lanes[at].first().map_or(NEVER, |next| first(next.at, at));
         self.firsts[self.used] = NEVER;
     }

@@ -7,6 +7,8 @@ use crate::time::SimTime;
 #[derive(Clone, Debug)]
 pub(super) struct Lane {
     events: Vec<Event>,
+    /// One less than the number of places.
+    mask: usize,
     start: usize,
     pub(super) len: usize,
 }
@@ -14,18 +16,18 @@ pub(super) struct Lane {
 impl Lane {
     pub(super) fn new() -> Self {
         let nothing = Event { at: SimTime::ZERO, sequence: 0, what: (0, 0) };
-        Self { events: vec![nothing; 2 * NEAR], start: 0, len: 0 }
+        Self { events: vec![nothing; 2 * NEAR], mask: 2 * NEAR - 1, start: 0, len: 0 }
     }
 
     /// The index of the event after so many others.
     #[inline(always)]
     const fn index(&self, others: usize) -> usize {
-        self.start.wrapping_add(others) & (self.events.len() - 1)
+        self.start.wrapping_add(others) & self.mask
     }
 
     #[inline(always)]
     pub(super) fn push(&mut self, event: Event) {
-        if self.len == self.events.len() {
+        if self.len > self.mask {
             self.grow();
         }
         let index = self.index(self.len);
@@ -36,20 +38,17 @@ impl Lane {
     /// Puts a new event behind all that happen at the same time or before. There is room for it.
     #[inline(always)]
     pub(super) fn sort_in(&mut self, event: Event) {
-        let mut place = 0;
-        while place < self.len {
-            let index = self.index(place);
-            let earlier = self.events[index];
-            if earlier.at > event.at {
+        self.start = self.index(usize::MAX);
+        let (mut hole, mut left) = (self.start, self.len);
+        while left > 0 {
+            let next = (hole + 1) & self.mask;
+            if self.events[next].at > event.at {
                 break;
             }
-            let before = self.index(place.wrapping_sub(1));
-            self.events[before] = earlier;
-            place += 1;
+            self.events[hole] = self.events[next];
+            (hole, left) = (next, left - 1);
         }
-        let index = self.index(place.wrapping_sub(1));
-        self.events[index] = event;
-        self.start = self.index(usize::MAX);
+        self.events[hole] = event;
         self.len += 1;
     }
 
@@ -59,6 +58,7 @@ impl Lane {
         self.events.rotate_left(self.start);
         self.start = 0;
         self.events.extend_from_within(..);
+        self.mask = self.events.len() - 1;
     }
 
     #[inline(always)]
