@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::panel::Drawn;
+use super::panel::{Drawn, Place};
 use crate::app::Msg;
 use crate::scene::curve::LabelAt;
 use crate::scene::diagram::{DiagramView, LinkView, MachineView, Mark, ProcessView};
 use crate::scene::layout::{BoxLayout, HEAD_HEIGHT, Layout, ROW_HEIGHT};
-use crate::sim::{Command, Condition, Decimal, LinkId, PartId, Place, ProcessId, Protocol};
+use crate::sim::{self, Command, Condition, Decimal, LinkId, PartId, ProcessId, Protocol};
 use crate::text::{diagram as words, label};
 
 /// What the diagram shows.
@@ -22,8 +22,10 @@ pub struct Diagram {
 }
 
 impl Drawn for Diagram {
-    fn draw(&self, send: &Callback<Msg>) -> Html {
-        diagram(&self.layout, &self.view, send)
+    type Kept = ();
+
+    fn draw(&self, (): &(), place: &Place<()>) -> Html {
+        diagram(&self.layout, &self.view, &place.send)
     }
 }
 
@@ -150,11 +152,11 @@ fn row(view: &DiagramView, process: &ProcessView, place: &BoxLayout, y: f64, sen
 }
 
 fn is_here(view: &DiagramView, process: ProcessId) -> bool {
-    view.watched == Some(Place::Process(process))
+    view.watched == Some(sim::Place::Process(process))
 }
 
 fn carries_watched(view: &DiagramView, link: LinkId) -> bool {
-    matches!(view.watched, Some(Place::Link { link: at, .. }) if at == link)
+    matches!(view.watched, Some(sim::Place::Link { link: at, .. }) if at == link)
 }
 
 fn line(layout: &Layout, view: &DiagramView, link: &LinkView) -> Html {

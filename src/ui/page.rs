@@ -154,7 +154,7 @@ impl Component for Page {
                     if view.embed {
                         <h1 class="visually-hidden">{ label::PRODUCT }</h1>
                     }
-                    <Traffic workload={*world.workload()} experiments={experiments::of(world)} send={send.clone()} />
+                    { panel("traffic", Traffic { workload: *world.workload(), experiments: experiments::of(world) }, send) }
                     <div class="page__centre">
                         { self.stage(send) }
                         { playback::narrator(self.narration().as_ref(), &model.playback, send) }

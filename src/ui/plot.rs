@@ -18,6 +18,7 @@ use web_sys::{Element, ResizeObserver};
 use yew::prelude::*;
 
 use self::svg::{Backend, Drawing, Ink, Marks};
+use super::panel::{Drawn, Place};
 use crate::scene::metrics::{ChartKind, MetricsView, Series, ticks, time_ticks};
 use crate::text::metrics as words;
 
@@ -32,9 +33,9 @@ const PER_LABEL: (u32, u32) = (46, 26);
 /// Markers of one line stand this many labels of the time axis apart, at least.
 const MARK_STEPS: [u32; 4] = [5, 10, 15, 30];
 
-/// What the component shows.
-#[derive(Properties, PartialEq)]
-pub struct Props {
+/// One chart, as large as the place that it is given.
+#[derive(PartialEq)]
+pub struct Plot {
     /// The numbers.
     pub view: Rc<MetricsView>,
     /// The chart.
@@ -43,20 +44,39 @@ pub struct Props {
     pub id: &'static str,
 }
 
-/// Draws one chart, as large as the place that it is given.
-#[component]
-pub fn Plot(props: &Props) -> Html {
-    let frame = use_node_ref();
-    let size = use_state_eq(|| DEFAULT_SIZE);
-    {
-        let (frame, size) = (frame.clone(), size.setter());
-        use_effect_with((), move |()| observe(&frame, size));
+/// The size that the layout gives to a chart.
+pub struct Frame {
+    size: (u32, u32),
+    observer: Option<Observer>,
+}
+
+impl Default for Frame {
+    fn default() -> Self {
+        Self { size: DEFAULT_SIZE, observer: None }
     }
-    let (view, kind, (width, height)) = (&props.view, props.kind, *size);
+}
+
+impl Drawn for Plot {
+    type Kept = Frame;
+
+    fn draw(&self, frame: &Frame, place: &Place<Frame>) -> Html {
+        plot(self, frame.size, place)
+    }
+
+    fn stands(&self, before: Option<&Self>, place: &Place<Frame>) {
+        if before.is_none() {
+            let observer = Observer::new(place);
+            place.keep(|frame| frame.observer = observer);
+        }
+    }
+}
+
+fn plot(props: &Plot, (width, height): (u32, u32), place: &Place<Frame>) -> Html {
+    let (view, kind) = (&props.view, props.kind);
     let drawing = draw(view, kind, (width, height));
     let [title, description] = ["title", "description"].map(|part| format!("{}-{part}", props.id));
     html! {
-        <div class="plot" ref={frame}>
+        <div class="plot" ref={place.node.clone()}>
             <svg class="plot__picture" role="img" viewBox={format!("0 0 {width} {height}")}
                 aria-labelledby={format!("{title} {description}")}>
                 <title id={title}>{ words::title(kind) }</title>
@@ -69,26 +89,31 @@ pub fn Plot(props: &Props) -> Html {
     }
 }
 
-/// Takes over every size that the layout gives to the chart, until the function that it returns is called. Asking for
-/// the size instead would force a layout on each drawing.
-fn observe(frame: &NodeRef, size: UseStateSetter<(u32, u32)>) -> impl FnOnce() + use<> {
-    let element = frame.cast::<Element>();
-    let measured = element.clone();
-    let on_resize = Closure::<dyn FnMut()>::new(move || {
-        if let Some(element) = &measured {
+/// Takes over every size that the layout gives to the chart, for as long as it lives. Asking for the size instead would
+/// force a layout on each drawing.
+struct Observer {
+    observer: ResizeObserver,
+    _on_resize: Closure<dyn FnMut()>,
+}
+
+impl Observer {
+    fn new(place: &Place<Frame>) -> Option<Self> {
+        let element = place.node.cast::<Element>()?;
+        let (place, measured) = (place.clone(), element.clone());
+        let on_resize = Closure::<dyn FnMut()>::new(move || {
             let at_least = |length: i32, least: u32| u32::try_from(length).unwrap_or(0).max(least);
-            size.set((at_least(element.client_width(), 160), at_least(element.client_height(), 90)));
-        }
-    });
-    let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok();
-    if let (Some(observer), Some(element)) = (&observer, &element) {
-        observer.observe(element);
+            let size = (at_least(measured.client_width(), 160), at_least(measured.client_height(), 90));
+            place.keep(move |frame| frame.size = size);
+        });
+        let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok()?;
+        observer.observe(&element);
+        Some(Self { observer, _on_resize: on_resize })
     }
-    move || {
-        if let Some(observer) = observer {
-            observer.disconnect();
-        }
-        drop(on_resize);
+}
+
+impl Drop for Observer {
+    fn drop(&mut self) {
+        self.observer.disconnect();
     }
 }
 

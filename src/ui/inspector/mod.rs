@@ -48,7 +48,7 @@ fn part_html(part: &PartView, send: &Callback<Msg>) -> Html {
 fn detail(part: &PartView, send: &Callback<Msg>) -> Html {
     match &part.detail {
         Detail::Plain => Html::default(),
-        Detail::Balancer(view) => balancer::panel(view, send),
+        Detail::Balancer(view) => balancer::backend(view, send),
         Detail::App(view) => web::files(view, send),
         Detail::Mysql(view) => mysql::panel(view, send),
         Detail::Resolver(view) => names::resolver(view, send),
