@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::element::html;
 use super::panel::{Drawn, Place};
 use crate::app::Msg;
 use crate::scene::curve::LabelAt;

@@ -10,6 +10,7 @@ use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
 use super::diagram::Diagram;
+use super::element::html;
 use super::header::header;
 use super::input::{focus, on_click};
 use super::inspector::inspector;

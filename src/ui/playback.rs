@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::element::html;
 use super::input::{class_mark, on_click, value_of};
 use crate::app::{Ahead, AheadState, Msg, Playback, Speed};
 use crate::scene::narration::Narration;

@@ -18,6 +18,7 @@ use web_sys::{Element, ResizeObserver};
 use yew::prelude::*;
 
 use self::svg::{Backend, Drawing, Ink, Marks};
+use super::element::html;
 use super::panel::{Drawn, Place};
 use crate::scene::metrics::{ChartKind, MetricsView, Series, ticks, time_ticks};
 use crate::text::metrics as words;

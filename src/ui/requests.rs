@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::element::html;
 use crate::app::Msg;
 use crate::scene::requests::RequestsView;
 use crate::text::label::visits;

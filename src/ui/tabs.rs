@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::data::data_panel;
+use super::element::html;
 use super::input::on_click;
 use super::metrics::MetricsPanel;
 use super::page::close_sheet;

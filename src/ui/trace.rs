@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::element::html;
 use crate::app::Msg;
 use crate::scene::trace::{Fact, Shown, Tone, TraceView};
 use crate::text::label::{self, visits};

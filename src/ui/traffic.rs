@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::element::html;
 use super::input::{class_mark, is_ticked, on_click, show, value_of};
 use super::page::close_sheet;
 use super::panel::{Drawn, Place};

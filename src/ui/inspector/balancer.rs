@@ -8,6 +8,7 @@ use crate::scene::inspector::{BalancerView, Fact, ServerRow, ServerState};
 use crate::sim::Command;
 use crate::sim::balancer::{AdminState, select::MAX_WEIGHT};
 use crate::text::inspector::stats as words;
+use crate::ui::element::html;
 use crate::ui::input::on_click;
 use crate::ui::panel::panel;
 

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use crate::scene::parts::{PartStatus, condition_name};
 use crate::sim::Condition;
 use crate::text::inspector as words;
+use crate::ui::element::html;
 
 /// The marks of a part: its condition, and its speed if that is not normal.
 pub fn state(status: &PartStatus) -> Html {

@@ -7,6 +7,7 @@ use crate::app::Msg;
 use crate::scene::inspector::{Field, field};
 use crate::sim::{Command, Decimal, Setting};
 use crate::text::inspector::setting as words;
+use crate::ui::element::html;
 use crate::ui::input::{is_ticked, number_of, value_of};
 use crate::ui::panel::{Drawn, Place, panel};
 

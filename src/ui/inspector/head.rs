@@ -9,6 +9,7 @@ use crate::scene::inspector::{Detail, PartView};
 use crate::scene::parts::PartStatus;
 use crate::sim::{Command, Condition};
 use crate::text::inspector as words;
+use crate::ui::element::html;
 use crate::ui::input;
 
 const TITLE: &str = "inspector-title";

@@ -14,6 +14,7 @@ use self::fields::setting_field;
 use crate::app::Msg;
 use crate::scene::inspector::{Detail, InspectorView, PartView};
 use crate::text::inspector as words;
+use crate::ui::element::html;
 use crate::ui::input::on_click;
 
 /// Draws what an operator would see of one part.

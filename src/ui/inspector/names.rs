@@ -9,6 +9,7 @@ use crate::app::Msg;
 use crate::scene::inspector::{ResolverView, ZoneChoice, ZoneView};
 use crate::sim::Command;
 use crate::text::inspector::stats as words;
+use crate::ui::element::html;
 use crate::ui::input::value_of;
 use crate::ui::panel::{Drawn, Place, panel};
 

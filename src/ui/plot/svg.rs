@@ -11,6 +11,8 @@ use plotters_backend::{
 };
 use yew::prelude::*;
 
+use crate::ui::element::html;
+
 /// Size of all text, in pixels; the style sheet says the same.
 pub const FONT_SIZE: u32 = 11;
 /// Mean width of a digit, as a part of the font size.

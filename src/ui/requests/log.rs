@@ -9,6 +9,7 @@ use crate::scene::requests::{Filter, RequestsView, Row};
 use crate::scene::trace::Tone;
 use crate::sim::Class;
 use crate::text::label::{self, visits};
+use crate::ui::element::html;
 use crate::ui::input::{class_mark, is_ticked, on_click, value_of};
 use crate::ui::panel::{Drawn, Place, panel};
 use crate::ui::trace::chip;

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::scene::trace::Tone;
 use crate::text::label::visits;
+use crate::ui::element::html;
 
 /// A chip with a mark and the text of a result.
 pub fn chip(tone: Tone, text: &str) -> Html {

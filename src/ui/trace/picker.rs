@@ -7,6 +7,7 @@ use yew::prelude::*;
 use crate::app::Msg;
 use crate::scene::trace::{Choice, TraceView};
 use crate::text::label::visits;
+use crate::ui::element::html;
 use crate::ui::input::{on_click, value_of};
 use crate::ui::panel::{Drawn, Place};
 

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::scene::trace::{Axis, Hop, Shown, Tick};
 use crate::text::label::visits;
+use crate::ui::element::html;
 use crate::ui::panel::{Drawn, Place};
 
 /// The rows of a trace below their time axis. While the visit is under way, the newest row is kept in sight; when it has
