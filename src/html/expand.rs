@@ -90,7 +90,6 @@ fn start(name: &LitStr, attributes: &[&(LitStr, Expr)]) -> (TokenStream, Vec<Tok
     }
     let names = attributes.iter().map(|(name, _)| name);
     let value = |(name, value): &&(LitStr, Expr)| match name.value().as_str() {
-        "class" => quote!(class(#value)),
         flag if FLAGS.contains(&flag) => quote!(flag(#value)),
         _ => quote!(set(#value)),
     };

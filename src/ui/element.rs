@@ -5,12 +5,27 @@ use std::rc::Rc;
 pub use hopscope_html::html;
 use yew::html::IntoPropValue;
 use yew::virtual_dom::{AttrValue, AttributeOrProperty, Attributes, Key, Listener, VList, VNode, VTag, VText};
-use yew::{Classes, Html, NodeRef};
+use yew::{Html, NodeRef};
 
 /// Something that can be put into an element.
 pub trait Content {
     /// As Yew shows it.
     fn html(self) -> Html;
+}
+
+/// The names of several classes, those that are none left out.
+pub fn classes<const N: usize>(names: [&str; N]) -> String {
+    let mut all = String::new();
+    for name in names.into_iter().filter(|name| !name.is_empty()) {
+        let gap = if all.is_empty() { "" } else { " " };
+        all = all + gap + name;
+    }
+    all
+}
+
+/// The name of a class that is there or not.
+pub const fn if_so(is_there: bool, name: &'static str) -> &'static str {
+    if is_there { name } else { "" }
 }
 
 /// An element that is being made.
@@ -41,11 +56,6 @@ impl Element {
     /// The value of the next attribute; none leaves it away.
     pub fn set(self, value: impl IntoPropValue<Option<AttrValue>>) -> Self {
         self.set_to(value.into_prop_value())
-    }
-
-    /// The next attribute, which is `class`.
-    pub fn class(self, classes: impl Into<Classes>) -> Self {
-        self.set_to(classes.into().into_prop_value())
     }
 
     /// The next attribute, which is there or not.

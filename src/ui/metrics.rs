@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::element::html;
+use super::element::{classes, html};
 use super::panel::{Drawn, Place, panel};
 use super::plot::{Plot, sample};
 use crate::app::Msg;
@@ -97,7 +97,7 @@ fn figure(view: &Rc<MetricsView>, kind: ChartKind, send: &Callback<Msg>) -> Html
         }
     };
     html! {
-        <figure key={id(kind)} class={classes!("chart", id(kind))} data-testid={id(kind)}>
+        <figure key={id(kind)} class={classes(["chart", id(kind)])} data-testid={id(kind)}>
             <figcaption class="chart__head">
                 <h3>{ words::title(kind) }{ " " }<span class="chart__unit">{ words::unit(kind) }</span></h3>
                 <ul class="legend">{ for view.chart(kind).iter().enumerate().map(entry) }</ul>

@@ -98,7 +98,7 @@ fn sums(shown: &Shown) -> Html {
                         data-layer={sum.layer.name()}
                         data-us={sum.time.0.to_string()}
                     >
-                        <dt><span class={classes!("trace-dot", format!("tier-{}", sum.layer.name()))} aria-hidden="true" />{ sum.layer.label() }</dt>
+                        <dt><span class={format!("trace-dot tier-{}", sum.layer.name())} aria-hidden="true" />{ sum.layer.label() }</dt>
                         <dd>{ sum.time.to_string() }</dd>
                     </div>
                 }) }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::element::html;
+use super::element::{classes, html, if_so};
 use super::input::{class_mark, is_ticked, on_click, show, value_of};
 use super::page::close_sheet;
 use super::panel::{Drawn, Place};
@@ -38,9 +38,9 @@ fn traffic(view: &Traffic, follow: bool, place: &Place<bool>) -> Html {
                 <h2>{ label::SEND }</h2>
                 <div class="traffic__send">{ for [Class::Read, Class::Write, Class::Static].map(|class| {
                     let send = on_click(to, if follow { Msg::Follow(class) } else { Msg::Send(class) });
-                    let primary = (class == Class::Read).then_some("button--primary");
+                    let primary = if_so(class == Class::Read, "button--primary");
                     html! {
-                        <button key={label::class(class)} class={classes!("button", primary)} onclick={send}
+                        <button key={label::class(class)} class={classes(["button", primary])} onclick={send}
                             data-testid={format!("send-{}", label::class(class))}>
                             { class_mark(class) }{ label::send(class) }
                         </button>

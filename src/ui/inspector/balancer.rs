@@ -8,7 +8,7 @@ use crate::scene::inspector::{BalancerView, Fact, ServerRow, ServerState};
 use crate::sim::Command;
 use crate::sim::balancer::{AdminState, select::MAX_WEIGHT};
 use crate::text::inspector::stats as words;
-use crate::ui::element::html;
+use crate::ui::element::{classes, html};
 use crate::ui::input::on_click;
 use crate::ui::panel::panel;
 
@@ -49,7 +49,7 @@ fn card(server: &ServerRow, send: &Callback<Msg>) -> Html {
             data-status={server.state.name()} data-weight={server.weight.to_string()}>
             <p class="server__head">
                 <strong>{ name }</strong>
-                <span class={classes!("chip", colour(server.state))}>{ &server.status }</span>
+                <span class={classes(["chip", colour(server.state)])}>{ &server.status }</span>
                 if server.backup { <span class="chip">{ words::BACKUP }</span> }
                 <span class="server__check" title={words::last_check_means(server.last_check)}>
                     <span class="visually-hidden">{ words::LAST_CHECK }{ ": " }</span><code>{ check }</code>
@@ -125,7 +125,7 @@ fn line(server: &ServerRow) -> Html {
     html! {
         <tr key={server.name.clone()} data-testid="server-stats" data-server={server.name.clone()} data-total={counters.sessions.to_string()}>
             <th scope="row">{ &server.name }</th>
-            <td class={classes!("stats__status", colour(server.state))}>{ &server.status }</td>
+            <td class={classes(["stats__status", colour(server.state)])}>{ &server.status }</td>
             <td><code>{ words::last_check(server.last_check) }</code></td>
             { for numbers.into_iter().map(|number| html! { <td class="number">{ number }</td> }) }
         </tr>

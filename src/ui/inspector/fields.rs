@@ -7,7 +7,7 @@ use crate::app::Msg;
 use crate::scene::inspector::{Field, field};
 use crate::sim::{Command, Decimal, Setting};
 use crate::text::inspector::setting as words;
-use crate::ui::element::html;
+use crate::ui::element::{classes, html, if_so};
 use crate::ui::input::{is_ticked, number_of, value_of};
 use crate::ui::panel::{Drawn, Place, panel};
 
@@ -40,7 +40,7 @@ pub fn setting_field(setting: &Setting, send: &Callback<Msg>) -> Html {
     };
     let wide = matches!(setting, Setting::Balance(_) | Setting::CheckKind(_));
     html! {
-        <div key={setting.key()} class={classes!("setting", wide.then_some("setting--wide"))}>
+        <div key={setting.key()} class={classes(["setting", if_so(wide, "setting--wide")])}>
             <label for={testid}>{ words::label(setting) }</label>
             <span class="setting__input">{ input }if !unit.is_empty() { <span class="muted small">{ unit }</span> }</span>
             <p class="setting__help" id={help_id}>{ words::help(setting) }</p>

@@ -55,12 +55,12 @@ impl Ink {
         }
     }
 
-    fn classes(self) -> Classes {
+    fn classes(self) -> String {
         match self {
-            Self::Grid => classes!("plot__grid"),
-            Self::Axis => classes!("plot__axis"),
-            Self::Line(number) => classes!("plot__line", series_class(number)),
-            Self::Marks(number) => classes!("plot__marks", series_class(number)),
+            Self::Grid => "plot__grid".to_owned(),
+            Self::Axis => "plot__axis".to_owned(),
+            Self::Line(number) => format!("plot__line {}", series_class(number)),
+            Self::Marks(number) => format!("plot__marks {}", series_class(number)),
         }
     }
 }

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::scene::trace::{Axis, Hop, Shown, Tick};
 use crate::text::label::visits;
-use crate::ui::element::html;
+use crate::ui::element::{classes, html, if_so};
 use crate::ui::panel::{Drawn, Place};
 
 /// The rows of a trace below their time axis. While the visit is under way, the newest row is kept in sight; when it has
@@ -82,14 +82,14 @@ fn row(index: usize, hop: &Hop, axis: &Axis) -> Html {
     html! {
         <li
             key={index}
-            class={classes!("trace-hop", hop.failed.then_some("trace-hop--failed"), hop.goes_on.then_some("trace-hop--goes-on"))}
+            class={classes(["trace-hop", if_so(hop.failed, "trace-hop--failed"), if_so(hop.goes_on, "trace-hop--goes-on")])}
             data-testid="span"
             data-layer={hop.layer.name()}
             data-us={hop.time.0.to_string()}
             data-under-way={hop.goes_on.to_string()}
         >
             <span class="trace-place">
-                <span class={classes!("trace-dot", tier.clone())} aria-hidden="true" />
+                <span class={classes(["trace-dot", &tier])} aria-hidden="true" />
                 { &hop.place }
             </span>
             <svg class="trace-line" height="18" width="100%" aria-hidden="true">
