@@ -102,3 +102,54 @@ fn text(value: &Expr) -> Option<&LitStr> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made_of(notation: &str) -> String {
+        let Nodes(nodes) = syn::parse_str(notation).unwrap();
+        html(&nodes).to_string()
+    }
+
+    #[test]
+    fn what_never_changes_is_a_table() {
+        let expected = quote!(crate::ui::element::Content::html(
+            crate::ui::element::Element::fixed(
+                "p",
+                &[("class", ::yew::virtual_dom::AttributeOrProperty::Static("small"))]
+            )
+            .only("Hello")
+        ));
+        assert_eq!(made_of(r#"<p class="small">"Hello"</p>"#), expected.to_string());
+    }
+
+    #[test]
+    fn what_changes_is_a_chain_of_calls_in_the_order_in_which_values_may_be_moved() {
+        let expected = quote!(crate::ui::element::Content::html(
+            crate::ui::element::Element::new("input", &["data-name", "disabled"])
+                .key(name.clone())
+                .set(name)
+                .flag(off)
+                .value(text)
+                .on(::yew::html::oninput::Wrapper::__macro_new(typed))
+        ));
+        let notation = "<input value={text} data-name={name} disabled={off} oninput={typed} key={name.clone()} />";
+        assert_eq!(made_of(notation), expected.to_string());
+    }
+
+    #[test]
+    fn lists_and_conditions_keep_their_places() {
+        let expected =
+            quote!(crate::ui::element::Content::html(crate::ui::element::Element::fixed("ul", &[]).each(rows).with(
+                if let Some(more) = more { crate::ui::element::Content::html(more) } else { ::yew::Html::default() }
+            )));
+        assert_eq!(made_of("<ul>{ for rows }if let Some(more) = more { { more } }</ul>"), expected.to_string());
+    }
+
+    #[test]
+    fn a_wrong_end_is_named() {
+        let error = syn::parse_str::<Nodes>("<p><b></p></b>").err().unwrap();
+        assert_eq!(error.to_string(), "</b> is expected here");
+    }
+}
