@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::panel::Drawn;
+use super::element::{classes, html, if_so};
+use super::panel::{Drawn, Place};
 use crate::app::Msg;
 use crate::scene::curve::LabelAt;
 use crate::scene::diagram::{DiagramView, LinkView, MachineView, Mark, ProcessView};
 use crate::scene::layout::{BoxLayout, HEAD_HEIGHT, Layout, ROW_HEIGHT};
-use crate::sim::{Command, Condition, Decimal, LinkId, PartId, Place, ProcessId, Protocol};
+use crate::sim::{self, Command, Condition, Decimal, LinkId, PartId, ProcessId, Protocol};
 use crate::text::{diagram as words, label};
 
 /// What the diagram shows.
@@ -22,8 +23,10 @@ pub struct Diagram {
 }
 
 impl Drawn for Diagram {
-    fn draw(&self, send: &Callback<Msg>) -> Html {
-        diagram(&self.layout, &self.view, send)
+    type Kept = ();
+
+    fn draw(&self, (): &(), place: &Place<()>) -> Html {
+        diagram(&self.layout, &self.view, &place.send)
     }
 }
 
@@ -81,7 +84,7 @@ fn switch(part: PartId, name: &str, mark: Mark, x: f64, y: f64, send: &Callback<
         PartId::Link(_) => "link",
     };
     html! {
-        <g class={classes!("switch", if on { "switch--on" } else { "switch--off" })} role="switch" tabindex="0"
+        <g class={if on { "switch switch--on" } else { "switch switch--off" }} role="switch" tabindex="0"
             aria-checked={on.to_string()} aria-label={label::switch(name)} data-testid="switch" data-part={name.to_owned()}
             data-kind={kind} {onclick} {onkeydown}>
             <rect class="switch__target" x={num(x - 6.0)} y={num(y - 14.0)} width="44" height="28" />
@@ -94,7 +97,7 @@ fn switch(part: PartId, name: &str, mark: Mark, x: f64, y: f64, send: &Callback<
 fn machine_box(view: &DiagramView, machine: &MachineView, place: &BoxLayout, send: &Callback<Msg>) -> Html {
     let part = PartId::Machine(machine.machine);
     let (onclick, onkeydown) = act(send, Msg::Select(Some(part)));
-    let selected = (view.selected == Some(part)).then_some("machine--selected");
+    let selected = if_so(view.selected == Some(part), "machine--selected");
     let tone = match (machine.mark.condition, machine.verdict) {
         (Condition::Down, _) | (_, Some("DOWN")) => Some("bad"),
         (_, verdict) => (verdict.is_some() || machine.mark.slowdown > 1).then_some("warn"),
@@ -104,13 +107,13 @@ fn machine_box(view: &DiagramView, machine: &MachineView, place: &BoxLayout, sen
         mark => Some(words::condition(mark.condition, mark.slowdown, true)),
     };
     html! {
-        <g class={classes!("machine", format!("machine--{}", condition(machine.mark)), selected)}>
+        <g class={classes(["machine", &format!("machine--{}", condition(machine.mark)), selected])}>
             <rect class="machine__box" x={num(place.x)} y={num(place.y)} width={num(place.w)} height={num(place.h)} rx="10" />
             <g class="machine__head" role="button" tabindex="0"
                 data-testid="machine" data-part={machine.name.clone()} data-condition={condition(machine.mark)} {onclick} {onkeydown}>
                 <rect class="hit" x={num(place.x)} y={num(place.y)} width={num(place.w - 44.0)} height={num(HEAD_HEIGHT)} rx="10" />
                 <text class="machine__name" x={num(place.x + 12.0)} y={num(place.y + 18.0)}>{ &machine.name }{ " " }</text>
-                <text class={classes!("machine__address", tone)} x={num(place.x + 12.0)} y={num(place.y + 32.0)}>
+                <text class={classes(["machine__address", tone.unwrap_or_default()])} x={num(place.x + 12.0)} y={num(place.y + 32.0)}>
                     { status.unwrap_or_else(|| machine.address.clone()) }
                 </text>
             </g>
@@ -123,12 +126,12 @@ fn machine_box(view: &DiagramView, machine: &MachineView, place: &BoxLayout, sen
 fn row(view: &DiagramView, process: &ProcessView, place: &BoxLayout, y: f64, send: &Callback<Msg>) -> Html {
     let part = PartId::Process(process.process);
     let (onclick, onkeydown) = act(send, Msg::Select(Some(part)));
-    let classes = classes!(
+    let class = classes([
         "process",
-        format!("process--{}", condition(process.mark)),
-        (view.selected == Some(part)).then_some("process--selected"),
-        is_here(view, process.process).then_some("process--here"),
-    );
+        &format!("process--{}", condition(process.mark)),
+        if_so(view.selected == Some(part), "process--selected"),
+        if_so(is_here(view, process.process), "process--here"),
+    ]);
     let broken = !matches!(process.mark, Mark { condition: Condition::Up, slowdown: 1, .. });
     let detail = if broken && !process.mark.dark {
         words::condition(process.mark.condition, process.mark.slowdown, false)
@@ -136,7 +139,7 @@ fn row(view: &DiagramView, process: &ProcessView, place: &BoxLayout, y: f64, sen
         process.detail.clone()
     };
     html! {
-        <g key={process.full_name.clone()} class={classes}>
+        <g key={process.full_name.clone()} {class}>
             <g class="process__name" role="button" tabindex="0"
                 data-testid="process" data-part={process.full_name.clone()} data-condition={condition(process.mark)} {onclick} {onkeydown}>
                 <rect class="process__row" x={num(place.x + 6.0)} y={num(y + 2.0)} width={num(place.w - 12.0)} height={num(ROW_HEIGHT - 4.0)} rx="6" />
@@ -150,22 +153,22 @@ fn row(view: &DiagramView, process: &ProcessView, place: &BoxLayout, y: f64, sen
 }
 
 fn is_here(view: &DiagramView, process: ProcessId) -> bool {
-    view.watched == Some(Place::Process(process))
+    view.watched == Some(sim::Place::Process(process))
 }
 
 fn carries_watched(view: &DiagramView, link: LinkId) -> bool {
-    matches!(view.watched, Some(Place::Link { link: at, .. }) if at == link)
+    matches!(view.watched, Some(sim::Place::Link { link: at, .. }) if at == link)
 }
 
 fn line(layout: &Layout, view: &DiagramView, link: &LinkView) -> Html {
-    let classes = classes!(
+    let class = classes([
         "link",
-        format!("link--{}", condition(link.mark)),
-        (link.protocol == Protocol::Replication).then_some("link--replication"),
-        (view.selected == Some(PartId::Link(link.link))).then_some("link--selected"),
-        carries_watched(view, link.link).then_some("link--here"),
-    );
-    html! { <path class={classes} d={layout.curve_of(link.link).path()} /> }
+        &format!("link--{}", condition(link.mark)),
+        if_so(link.protocol == Protocol::Replication, "link--replication"),
+        if_so(view.selected == Some(PartId::Link(link.link)), "link--selected"),
+        if_so(carries_watched(view, link.link), "link--here"),
+    ]);
+    html! { <path {class} d={layout.curve_of(link.link).path()} /> }
 }
 
 /// The mark on a link: click to look inside, with a cross when it is cut. Links are cut in the inspector or by keyboard.
@@ -183,10 +186,10 @@ fn handle(layout: &Layout, view: &DiagramView, link: &LinkView, send: &Callback<
         LabelAt::Below => (at.x, at.y + 22.0, "middle"),
         LabelAt::Beside | LabelAt::Hidden => (at.x + 14.0, at.y + 4.0, "start"),
     };
-    let unlabelled = (curve.label == LabelAt::Hidden && on).then_some("handle--unlabelled");
-    let selected = (view.selected == Some(part)).then_some("handle--selected");
+    let unlabelled = if_so(curve.label == LabelAt::Hidden && on, "handle--unlabelled");
+    let selected = if_so(view.selected == Some(part), "handle--selected");
     html! {
-        <g class={classes!("handle", format!("handle--{}", condition(link.mark)), selected, unlabelled)}>
+        <g class={classes(["handle", &format!("handle--{}", condition(link.mark)), selected, unlabelled])}>
             <g role="switch" tabindex="0" aria-checked={on.to_string()} aria-label={label::switch(&link.name)}
                 data-testid="switch" data-part={name.clone()} data-kind="link" onclick={cut} onkeydown={cut_key}>
                 <circle class="hit" cx={num(at.x)} cy={num(at.y)} r="13" />

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::element::html;
 use super::input::{on_click, value_of};
 use crate::app::{Msg, Theme};
 use crate::sim::PRESETS;

@@ -2,8 +2,9 @@
 
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
-use yew::{Callback, Html, MouseEvent, html};
+use yew::{Callback, Html, MouseEvent};
 
+use super::element::html;
 use crate::app::Msg;
 use crate::sim::Class;
 

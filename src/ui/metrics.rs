@@ -4,30 +4,29 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::element::{classes, html};
+use super::panel::{Drawn, Place, panel};
 use super::plot::{Plot, sample};
 use crate::app::Msg;
 use crate::scene::metrics::{ChartKind, MetricsView, Series, Totals};
 use crate::sim::Decimal;
 use crate::text::metrics as words;
 
-/// What the component shows, and where its messages go.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// What is shown.
-    pub view: Rc<MetricsView>,
-    /// Where messages go.
-    pub send: Callback<Msg>,
+/// What the panel shows.
+#[derive(PartialEq)]
+pub struct MetricsPanel(pub Rc<MetricsView>);
+
+impl Drawn for MetricsPanel {
+    /// Whether the charts are shown as a table.
+    type Kept = bool;
+
+    fn draw(&self, as_table: &bool, place: &Place<bool>) -> Html {
+        metrics(&self.0, *as_table, place)
+    }
 }
 
-/// Draws the numbers of the run and the charts, or the charts' data as a table.
-#[component]
-pub fn MetricsPanel(props: &Props) -> Html {
-    let as_table = use_state_eq(|| false);
-    let toggle = {
-        let as_table = as_table.clone();
-        Callback::from(move |_: MouseEvent| as_table.set(!*as_table))
-    };
-    let view = &props.view;
+fn metrics(view: &Rc<MetricsView>, as_table: bool, place: &Place<bool>) -> Html {
+    let toggle = place.keep_on(|_: &MouseEvent| (), |as_table, ()| *as_table = !*as_table);
     if view.totals.started == 0 {
         return html! { <p class="metrics empty" data-testid="metrics">{ words::EMPTY }</p> };
     }
@@ -38,10 +37,10 @@ pub fn MetricsPanel(props: &Props) -> Html {
                 <button type="button" class="button button--small" aria-pressed={as_table.to_string()} onclick={toggle}
                     data-testid="metrics-as-table">{ words::AS_TABLE }</button>
             </div>
-            if *as_table {
+            if as_table {
                 { table(view) }
             } else {
-                <div class="metrics__charts">{ for ChartKind::ALL.map(|kind| figure(view, kind)) }</div>
+                <div class="metrics__charts">{ for ChartKind::ALL.map(|kind| figure(view, kind, &place.send)) }</div>
             }
         </section>
     }
@@ -87,7 +86,7 @@ const fn id(kind: ChartKind) -> &'static str {
     }
 }
 
-fn figure(view: &Rc<MetricsView>, kind: ChartKind) -> Html {
+fn figure(view: &Rc<MetricsView>, kind: ChartKind, send: &Callback<Msg>) -> Html {
     let entry = |(number, line): (usize, &Series)| {
         html! {
             <li key={number} class="legend__entry">
@@ -98,12 +97,12 @@ fn figure(view: &Rc<MetricsView>, kind: ChartKind) -> Html {
         }
     };
     html! {
-        <figure key={id(kind)} class={classes!("chart", id(kind))} data-testid={id(kind)}>
+        <figure key={id(kind)} class={classes(["chart", id(kind)])} data-testid={id(kind)}>
             <figcaption class="chart__head">
                 <h3>{ words::title(kind) }{ " " }<span class="chart__unit">{ words::unit(kind) }</span></h3>
                 <ul class="legend">{ for view.chart(kind).iter().enumerate().map(entry) }</ul>
             </figcaption>
-            <Plot view={Rc::clone(view)} {kind} id={id(kind)} />
+            { panel(id(kind), Plot { view: Rc::clone(view), kind, id: id(kind) }, send) }
         </figure>
     }
 }

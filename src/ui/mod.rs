@@ -2,6 +2,7 @@
 
 mod data;
 mod diagram;
+mod element;
 mod experiments;
 mod header;
 mod input;

@@ -10,6 +10,7 @@ use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
 use super::diagram::Diagram;
+use super::element::{classes, html, if_so};
 use super::header::header;
 use super::input::{focus, on_click};
 use super::inspector::inspector;
@@ -142,8 +143,8 @@ impl Component for Page {
         let send = &self.send;
         let model = &self.model;
         let (world, view) = (&model.world, &model.view);
-        let sheet = view.sheet.map_or("none", sheet_name);
-        let classes = classes!("page", view.embed.then_some("page--embed"), format!("page--sheet-{sheet}"));
+        let sheet = &format!("page--sheet-{}", view.sheet.map_or("none", sheet_name));
+        let classes = classes(["page", if_so(view.embed, "page--embed"), sheet]);
         html! {
             <div class={classes} data-testid="page">
                 if !view.embed {
@@ -154,7 +155,7 @@ impl Component for Page {
                     if view.embed {
                         <h1 class="visually-hidden">{ label::PRODUCT }</h1>
                     }
-                    <Traffic workload={*world.workload()} experiments={experiments::of(world)} send={send.clone()} />
+                    { panel("traffic", Traffic { workload: *world.workload(), experiments: experiments::of(world) }, send) }
                     <div class="page__centre">
                         { self.stage(send) }
                         { playback::narrator(self.narration().as_ref(), &model.playback, send) }
@@ -227,11 +228,11 @@ impl Page {
 
     fn stage(&self, send: &Callback<Msg>) -> Html {
         let view = &self.model.view;
-        let tall = (self.layout.shape == Shape::Tall).then_some("stage--tall");
+        let tall = if_so(self.layout.shape == Shape::Tall, "stage--tall");
         let scene = DiagramView::new(&self.model.world, view.selected, view.visit, self.calm);
         let diagram = Diagram { layout: Rc::clone(&self.layout), view: scene };
         html! {
-            <div class={classes!("stage", tall)} ref={self.stage.clone()}>
+            <div class={classes(["stage", tall])} ref={self.stage.clone()}>
                 { panel("diagram", diagram, send) }
                 <canvas class="stage__packets" ref={self.canvas.clone()} aria-hidden="true" />
             </div>
@@ -272,7 +273,7 @@ fn sheet_bar(open: Option<Sheet>, send: &Callback<Msg>) -> Html {
         let is_open = open == Some(sheet);
         let toggle = on_click(send, Msg::Sheet((!is_open).then_some(sheet)));
         html! {
-            <button class={classes!("button", (sheet == Sheet::Traffic).then_some("button--primary"))} key={text} data-testid={format!("sheet-{}", sheet_name(sheet))}
+            <button class={classes(["button", if_so(sheet == Sheet::Traffic, "button--primary")])} key={text} data-testid={format!("sheet-{}", sheet_name(sheet))}
                 aria-pressed={is_open.to_string()} onclick={toggle}>{ text }</button>
         }
     };

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::element::html;
 use super::input::on_click;
 use super::inspector::chip;
 use super::inspector::fields::speed;

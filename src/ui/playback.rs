@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::element::{classes, html, if_so};
 use super::input::{class_mark, on_click, value_of};
 use crate::app::{Ahead, AheadState, Msg, Playback, Speed};
 use crate::scene::narration::Narration;
@@ -31,7 +32,7 @@ pub fn narrator(view: Option<&Narration>, playback: &Playback, send: &Callback<M
             "✓"
         };
         html! {
-            <span class={classes!("chip", kind)} data-testid="narrator-result">
+            <span class={classes(["chip", kind])} data-testid="narrator-result">
                 <span aria-hidden="true">{ mark }</span>{ &end.result }
                 if end.stale { { format!(" · {}", label::STALE) } }
             </span>
@@ -73,7 +74,7 @@ pub fn bar(playback: &Playback, world: &World, send: &Callback<Msg>) -> Html {
     });
     let running = playback.ahead.filter(Ahead::is_running);
     html! {
-        <div class={classes!("playback", running.map(|_| "playback--ahead"))} role="group" aria-label={label::TIME}>
+        <div class={classes(["playback", if_so(running.is_some(), "playback--ahead")])} role="group" aria-label={label::TIME}>
             { controls(playback, world, send) }
             if let Some(ahead) = running { { progress(&ahead, world, send) } }
             <span class="playback__clock mono" data-testid="clock" data-ms={(now_us / 1_000).to_string()}>{ label::clock(now_us) }</span>

@@ -7,9 +7,11 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::element::html;
 use crate::app::Msg;
 use crate::scene::requests::RequestsView;
 use crate::text::label::visits;
+use crate::ui::panel::panel;
 use log::Log;
 
 /// Draws the log of visits, and how many ended how.
@@ -25,7 +27,7 @@ pub fn requests_panel(view: &Rc<RequestsView>, send: &Callback<Msg>) -> Html {
                 if view.log_length() == 0 {
                     <p class="empty">{ visits::LOG_EMPTY }</p>
                 } else {
-                    <Log view={Rc::clone(view)} send={send.clone()} />
+                    { panel("log", Log(Rc::clone(view)), send) }
                 }
             </section>
         </div></div>

@@ -5,9 +5,11 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::data::data_panel;
+use super::element::html;
 use super::input::on_click;
 use super::metrics::MetricsPanel;
 use super::page::close_sheet;
+use super::panel::panel;
 use super::parts::parts_panel;
 use super::requests::requests_panel;
 use super::trace::trace_panel;
@@ -58,7 +60,7 @@ fn content(world: &World, view: &View, send: &Callback<Msg>) -> Html {
     match view.tab {
         Tab::Trace => trace_panel(&Rc::new(TraceView::new(world, view.visit)), send),
         Tab::Requests => requests_panel(&Rc::new(RequestsView::new(world)), send),
-        Tab::Metrics => html! { <MetricsPanel view={Rc::new(MetricsView::new(world))} send={send.clone()} /> },
+        Tab::Metrics => panel("metrics", MetricsPanel(Rc::new(MetricsView::new(world))), send),
         Tab::Data => data_panel(&DataView::new(world), send),
         Tab::Parts => parts_panel(&PartsView::new(world), send),
     }

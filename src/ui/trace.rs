@@ -8,10 +8,12 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::element::html;
 use crate::app::Msg;
 use crate::scene::trace::{Fact, Shown, Tone, TraceView};
 use crate::text::label::{self, visits};
 use crate::ui::input::class_mark;
+use crate::ui::panel::panel;
 pub(super) use chip::chip;
 use picker::Picker;
 use waterfall::Waterfall;
@@ -21,7 +23,7 @@ pub fn trace_panel(view: &Rc<TraceView>, send: &Callback<Msg>) -> Html {
     if view.choices.is_empty() {
         return html! { <p class="empty" data-testid="trace-empty">{ visits::TRACE_EMPTY }</p> };
     }
-    let picker = html! { <Picker view={Rc::clone(view)} send={send.clone()} /> };
+    let picker = panel("picker", Picker(Rc::clone(view)), send);
     match &view.shown {
         Some(shown) => html! {
             <section class="trace" data-testid="trace" data-visit={shown.visit.to_string()} aria-label={visits::TRACE}>
@@ -30,7 +32,7 @@ pub fn trace_panel(view: &Rc<TraceView>, send: &Callback<Msg>) -> Html {
                     { head(shown) }
                 </div>
                 { summary(shown) }
-                <Waterfall visit={shown.visit} axis={shown.axis.clone()} hops={shown.hops.clone()} />
+                { panel("waterfall", Waterfall::of(shown), send) }
                 { sums(shown) }
             </section>
         },
@@ -96,7 +98,7 @@ fn sums(shown: &Shown) -> Html {
                         data-layer={sum.layer.name()}
                         data-us={sum.time.0.to_string()}
                     >
-                        <dt><span class={classes!("trace-dot", format!("tier-{}", sum.layer.name()))} aria-hidden="true" />{ sum.layer.label() }</dt>
+                        <dt><span class={format!("trace-dot tier-{}", sum.layer.name())} aria-hidden="true" />{ sum.layer.label() }</dt>
                         <dd>{ sum.time.to_string() }</dd>
                     </div>
                 }) }

@@ -2,56 +2,59 @@
 
 use yew::prelude::*;
 
+use super::element::{classes, html, if_so};
 use super::input::{class_mark, is_ticked, on_click, show, value_of};
 use super::page::close_sheet;
+use super::panel::{Drawn, Place};
 use crate::app::Msg;
 use crate::sim::{Class, Command, Mix, Workload};
 use crate::text::label;
 
-/// What the panel shows.
-#[derive(Properties, PartialEq)]
-pub struct Props {
+/// What the traffic panel shows.
+#[derive(PartialEq)]
+pub struct Traffic {
     /// The continuous load in force.
     pub workload: Workload,
     /// Experiments: a label and the command.
     pub experiments: Vec<(String, Command)>,
-    /// Where messages go.
-    pub send: Callback<Msg>,
 }
 
-/// The traffic panel.
-#[component]
-pub fn Traffic(props: &Props) -> Html {
-    let follow = use_state(|| false);
-    let tick = {
-        let follow = follow.clone();
-        Callback::from(move |event: Event| follow.set(is_ticked(&event)))
-    };
-    let stops = *follow;
+impl Drawn for Traffic {
+    /// Whether a visit is sent to be followed hop by hop.
+    type Kept = bool;
+
+    fn draw(&self, follow: &bool, place: &Place<bool>) -> Html {
+        traffic(self, *follow, place)
+    }
+}
+
+fn traffic(view: &Traffic, follow: bool, place: &Place<bool>) -> Html {
+    let to = &place.send;
+    let tick = place.keep_on(|event: &Event| is_ticked(event), |follow, ticked| *follow = ticked);
     html! {
         <section class="panel traffic" aria-label={label::TRAFFIC}>
-            { close_sheet(&props.send) }
+            { close_sheet(to) }
             <div class="stack">
                 <h2>{ label::SEND }</h2>
                 <div class="traffic__send">{ for [Class::Read, Class::Write, Class::Static].map(|class| {
-                    let send = on_click(&props.send, if stops { Msg::Follow(class) } else { Msg::Send(class) });
-                    let primary = (class == Class::Read).then_some("button--primary");
+                    let send = on_click(to, if follow { Msg::Follow(class) } else { Msg::Send(class) });
+                    let primary = if_so(class == Class::Read, "button--primary");
                     html! {
-                        <button key={label::class(class)} class={classes!("button", primary)} onclick={send}
+                        <button key={label::class(class)} class={classes(["button", primary])} onclick={send}
                             data-testid={format!("send-{}", label::class(class))}>
                             { class_mark(class) }{ label::send(class) }
                         </button>
                     }
                 }) }</div>
                 <label class="tick">
-                    <input type="checkbox" data-testid="follow" checked={*follow} onchange={tick} />{ label::FOLLOW }
+                    <input type="checkbox" data-testid="follow" checked={follow} onchange={tick} />{ label::FOLLOW }
                 </label>
             </div>
-            { load(props.workload, &props.send) }
+            { load(view.workload, to) }
             <div class="stack traffic__experiments">
                 <h2>{ label::TRY }</h2>
-                <ul class="traffic__try">{ for props.experiments.iter().map(|(name, command)| {
-                    let go = on_click(&props.send, Msg::Do(command.clone()));
+                <ul class="traffic__try">{ for view.experiments.iter().map(|(name, command)| {
+                    let go = on_click(to, Msg::Do(command.clone()));
                     html! { <li key={name.clone()}><button class="button button--small" onclick={go}>{ name }</button></li> }
                 }) }</ul>
             </div>

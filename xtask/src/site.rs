@@ -4,7 +4,7 @@ use crate::run::{cargo, install, program, root, run, spoken};
 use crate::sizes;
 use crate::toolchain::wasm_target;
 use crate::tools::{self, TRUNK, WASM_BINDGEN, WASM_OPT};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
@@ -41,6 +41,7 @@ pub fn build() -> Result<()> {
     let trunk = TRUNK.ready()?;
     install("the crates", cargo().args(["fetch", "--target", "wasm32-unknown-unknown"]))?;
 
+    write_style_sheet()?;
     println!("Building the site: usually 1 minute the first time, half a minute later.");
     let started = Instant::now();
     run(program(trunk)
@@ -52,6 +53,21 @@ pub fn build() -> Result<()> {
     fs::write(stamp, stamp_text(sources))?;
     println!("Built the site into dist/ in {}.", spoken(started.elapsed()));
     Ok(())
+}
+
+/// Writes the style sheet that index.html names: `assets/css/site.css`, with what it imports in place.
+fn write_style_sheet() -> Result<()> {
+    let folder = root().join("assets").join("css");
+    let mut whole = String::new();
+    for line in fs::read_to_string(folder.join("site.css"))?.lines() {
+        match line.strip_prefix("@import \"").and_then(|rest| rest.strip_suffix("\";")) {
+            Some(name) => whole += &fs::read_to_string(folder.join(name)).with_context(|| name.to_owned())?,
+            None => whole = whole + line + "\n",
+        }
+    }
+    let target = root().join("target");
+    fs::create_dir_all(&target)?;
+    Ok(fs::write(target.join("site.css"), whole)?)
 }
 
 /// Tells the sources and what lies in `dist` apart from any others: a debug build there, say, is not taken for ours.

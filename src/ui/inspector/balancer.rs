@@ -2,16 +2,18 @@
 
 use yew::prelude::*;
 
-use super::fields::NumberField;
+use super::fields::{Names, NumberField};
 use crate::app::Msg;
 use crate::scene::inspector::{BalancerView, Fact, ServerRow, ServerState};
 use crate::sim::Command;
 use crate::sim::balancer::{AdminState, select::MAX_WEIGHT};
 use crate::text::inspector::stats as words;
+use crate::ui::element::{classes, html};
 use crate::ui::input::on_click;
+use crate::ui::panel::panel;
 
 /// The servers of a backend and the statistics of it all.
-pub fn panel(view: &BalancerView, send: &Callback<Msg>) -> Html {
+pub fn backend(view: &BalancerView, send: &Callback<Msg>) -> Html {
     html! {
         <>
             if !view.runs { <p class="inspector-note">{ words::BALANCER_DOWN }</p> }
@@ -36,16 +38,18 @@ fn card(server: &ServerRow, send: &Callback<Msg>) -> Html {
     let name = &server.name;
     let weight_id = format!("weight-{name}");
     let commit = {
-        let (server, send) = (name.clone(), send.clone());
-        Callback::from(move |weight| send.emit(Msg::Do(Command::ServerWeight { server: server.clone(), weight })))
+        let server = name.clone();
+        send.reform(move |weight| Msg::Do(Command::ServerWeight { server: server.clone(), weight }))
     };
+    let names = Names { id: weight_id.clone(), testid: "server-weight".to_owned(), ..Names::default() };
+    let weight = NumberField { names, value: server.weight, scale: 1, range: (0, MAX_WEIGHT), commit };
     let check = words::last_check(server.last_check);
     html! {
         <li key={name.clone()} class="server" data-testid="server-row" data-server={name.clone()}
             data-status={server.state.name()} data-weight={server.weight.to_string()}>
             <p class="server__head">
                 <strong>{ name }</strong>
-                <span class={classes!("chip", colour(server.state))}>{ &server.status }</span>
+                <span class={classes(["chip", colour(server.state)])}>{ &server.status }</span>
                 if server.backup { <span class="chip">{ words::BACKUP }</span> }
                 <span class="server__check" title={words::last_check_means(server.last_check)}>
                     <span class="visually-hidden">{ words::LAST_CHECK }{ ": " }</span><code>{ check }</code>
@@ -56,8 +60,8 @@ fn card(server: &ServerRow, send: &Callback<Msg>) -> Html {
                     { for [AdminState::Ready, AdminState::Drain, AdminState::Maint].map(|state| admin(server, state, send)) }
                 </span>
                 <span class="server__weight">
-                    <label for={weight_id.clone()}>{ words::WEIGHT }</label>
-                    <NumberField id={weight_id} testid="server-weight" value={server.weight} range={(0, MAX_WEIGHT)} {commit} />
+                    <label for={weight_id}>{ words::WEIGHT }</label>
+                    { panel("weight", weight, send) }
                 </span>
             </div>
         </li>
@@ -121,7 +125,7 @@ fn line(server: &ServerRow) -> Html {
     html! {
         <tr key={server.name.clone()} data-testid="server-stats" data-server={server.name.clone()} data-total={counters.sessions.to_string()}>
             <th scope="row">{ &server.name }</th>
-            <td class={classes!("stats__status", colour(server.state))}>{ &server.status }</td>
+            <td class={classes(["stats__status", colour(server.state)])}>{ &server.status }</td>
             <td><code>{ words::last_check(server.last_check) }</code></td>
             { for numbers.into_iter().map(|number| html! { <td class="number">{ number }</td> }) }
         </tr>

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use crate::scene::parts::{PartStatus, condition_name};
 use crate::sim::Condition;
 use crate::text::inspector as words;
+use crate::ui::element::{classes, html};
 
 /// The marks of a part: its condition, and its speed if that is not normal.
 pub fn state(status: &PartStatus) -> Html {
@@ -21,7 +22,7 @@ pub fn chip(condition: Condition, text: &str) -> Html {
         Condition::Hung => ("chip--warn", "M4 2.5V9.5M8 2.5V9.5"),
     };
     html! {
-        <span class={classes!("chip", colour)} data-condition={condition_name(condition)}>{ icon(shape) }{ text }</span>
+        <span class={classes(["chip", colour])} data-condition={condition_name(condition)}>{ icon(shape) }{ text }</span>
     }
 }
 

@@ -7,29 +7,31 @@ use crate::app::Msg;
 use crate::scene::inspector::{Field, field};
 use crate::sim::{Command, Decimal, Setting};
 use crate::text::inspector::setting as words;
+use crate::ui::element::{classes, html, if_so};
 use crate::ui::input::{is_ticked, number_of, value_of};
+use crate::ui::panel::{Drawn, Place, panel};
 
 /// One setting that can be changed live.
 pub fn setting_field(setting: &Setting, send: &Callback<Msg>) -> Html {
-    let send = send.clone();
     let testid = format!("set-{}", setting.key());
     let help_id = format!("{testid}-help");
     let field = field(setting);
     let (unit, scale) = words::unit(setting);
     let unit = if matches!(field, Field::Number { .. }) { unit } else { "" };
-    let set = move |setting: Setting| send.emit(Msg::Do(Command::Set(setting)));
+    let set = |setting: Setting| Msg::Do(Command::Set(setting));
+    let names = Names { id: testid.clone(), testid: testid.clone(), label: None, help: Some(help_id.clone()) };
     let input = match field {
-        Field::Number { value, range, with } => html! {
-            <NumberField id={testid.clone()} testid={testid.clone()} help={help_id.clone()} {value} {scale} {range}
-                commit={Callback::from(move |value| set(with(value)))} />
-        },
+        Field::Number { value, range, with } => {
+            let commit = send.reform(move |value| set(with(value)));
+            panel("number", NumberField { names, value, scale, range, commit }, send)
+        }
         Field::Choice { options, present } => {
-            let names = options.iter().map(|(name, option)| (name.clone(), words::choice(option))).collect::<Vec<_>>();
-            let commit = Callback::from(move |at: usize| set(options[at].1.clone()));
-            html! { <Choice id={testid.clone()} testid={testid.clone()} help={help_id.clone()} options={names} {present} {commit} /> }
+            let option = |(name, setting): (String, Setting)| (name, words::choice(&setting), set(setting));
+            let options = options.into_iter().map(option).collect();
+            panel("choice", Choice { names, options, present }, send)
         }
         Field::Switch { on, with } => {
-            let onchange = Callback::from(move |event: Event| set(with(is_ticked(&event))));
+            let onchange = send.reform(move |event: Event| set(with(is_ticked(&event))));
             html! {
                 <input type="checkbox" id={testid.clone()} data-testid={testid.clone()} aria-describedby={help_id.clone()}
                     checked={on} {onchange} />
@@ -38,7 +40,7 @@ pub fn setting_field(setting: &Setting, send: &Callback<Msg>) -> Html {
     };
     let wide = matches!(setting, Setting::Balance(_) | Setting::CheckKind(_));
     html! {
-        <div key={setting.key()} class={classes!("setting", wide.then_some("setting--wide"))}>
+        <div key={setting.key()} class={classes(["setting", if_so(wide, "setting--wide")])}>
             <label for={testid}>{ words::label(setting) }</label>
             <span class="setting__input">{ input }if !unit.is_empty() { <span class="muted small">{ unit }</span> }</span>
             <p class="setting__help" id={help_id}>{ words::help(setting) }</p>
@@ -46,23 +48,27 @@ pub fn setting_field(setting: &Setting, send: &Callback<Msg>) -> Html {
     }
 }
 
-/// A number that is sent when it is complete.
-#[derive(Properties, PartialEq)]
-pub struct NumberProps {
+/// What a field is called by what surrounds it.
+#[derive(Default, PartialEq)]
+pub struct Names {
     /// For a `label` outside.
-    pub id: AttrValue,
+    pub id: String,
     /// Hook for tests.
-    pub testid: AttrValue,
+    pub testid: String,
     /// Name for screen readers where there is no `label`.
-    #[prop_or_default]
-    pub label: Option<AttrValue>,
+    pub label: Option<String>,
     /// The element that describes it.
-    #[prop_or_default]
-    pub help: Option<AttrValue>,
+    pub help: Option<String>,
+}
+
+/// A number that is sent on change or Enter; Escape brings the present value back.
+#[derive(PartialEq)]
+pub struct NumberField {
+    /// What it is called.
+    pub names: Names,
     /// The present value.
     pub value: u32,
     /// How many steps of the value make one of what is shown.
-    #[prop_or(1)]
     pub scale: u32,
     /// Smallest and largest value.
     pub range: (u32, u32),
@@ -70,96 +76,88 @@ pub struct NumberProps {
     pub commit: Callback<u32>,
 }
 
-/// A number that is sent on change or Enter; Escape brings the present value back.
-#[component]
-pub fn NumberField(props: &NumberProps) -> Html {
-    let draft = use_state(|| None::<String>);
-    let scale = props.scale;
-    let oninput = {
-        let draft = draft.clone();
-        Callback::from(move |event: InputEvent| draft.set(Some(value_of(&event))))
-    };
+impl Drawn for NumberField {
+    /// What is being typed.
+    type Kept = Option<String>;
+
+    fn draw(&self, draft: &Option<String>, place: &Place<Option<String>>) -> Html {
+        number_field(self, draft.as_ref(), place)
+    }
+}
+
+fn number_field(field: &NumberField, draft: Option<&String>, place: &Place<Option<String>>) -> Html {
+    let (names, scale) = (&field.names, field.scale);
+    let oninput = place.keep_on(|event: &InputEvent| value_of(event), |draft, text| *draft = Some(text));
     let onchange = {
-        let (draft, commit, present) = (draft.clone(), props.commit.clone(), props.value);
+        let (place, commit, present) = (place.clone(), field.commit.clone(), field.value);
         Callback::from(move |event: Event| {
             let number = (number_of(&event) * f64::from(scale)).round();
-            draft.set(None);
+            place.keep(|draft| *draft = None);
             // Out of range is for the command to say; what is no number at all (NaN) is dropped.
             if (0.0..=f64::from(u32::MAX)).contains(&number) && number as u32 != present {
                 commit.emit(number as u32);
             }
         })
     };
-    let onkeydown = {
-        let draft = draft.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
-                draft.set(None);
-            }
-        })
-    };
+    let is_escape = |event: &KeyboardEvent| event.key() == "Escape";
+    let onkeydown = place.keep_on(is_escape, |draft, drop| *draft = draft.take().filter(|_| !drop));
     let shown = |value: u32| Decimal::of(value.into(), scale.into(), 3).short().to_string();
-    let value = draft.as_ref().cloned().unwrap_or_else(|| shown(props.value));
+    let value = draft.cloned().unwrap_or_else(|| shown(field.value));
     html! {
-        <input type="number" inputmode="decimal" id={props.id.clone()} data-testid={props.testid.clone()}
-            aria-label={props.label.clone()} aria-describedby={props.help.clone()} step={if props.scale == 1 { "1" } else { "any" }}
-            min={shown(props.range.0)} max={shown(props.range.1)} {value} {oninput} {onchange} {onkeydown} />
+        <input type="number" inputmode="decimal" id={names.id.clone()} data-testid={names.testid.clone()}
+            aria-label={names.label.clone()} aria-describedby={names.help.clone()} step={if scale == 1 { "1" } else { "any" }}
+            min={shown(field.range.0)} max={shown(field.range.1)} {value} {oninput} {onchange} {onkeydown} />
     }
 }
 
-/// One of several values.
-#[derive(Properties, PartialEq)]
-pub struct ChoiceProps {
-    /// For a `label` outside.
-    pub id: AttrValue,
-    /// Hook for tests.
-    pub testid: AttrValue,
-    /// Name for screen readers where there is no `label`.
-    #[prop_or_default]
-    pub label: Option<AttrValue>,
-    /// The element that describes it.
-    #[prop_or_default]
-    pub help: Option<AttrValue>,
-    /// Every value with its label.
-    pub options: Vec<(String, String)>,
+/// A list of which one is chosen.
+#[derive(PartialEq)]
+pub struct Choice {
+    /// What it is called.
+    pub names: Names,
+    /// Every value with its label, and what is sent when it is chosen.
+    pub options: Vec<(String, String, Msg)>,
     /// Index of the present one.
     pub present: usize,
-    /// Whether nothing can be chosen now.
-    #[prop_or_default]
-    pub disabled: bool,
-    /// Gets the index of the new one.
-    pub commit: Callback<usize>,
 }
 
-/// A list of which one is chosen.
-#[component]
-pub fn Choice(props: &ChoiceProps) -> Html {
-    let node = use_node_ref();
-    let chosen = use_state(|| 0_u32);
-    // What is chosen is told only when it changes, so that an open list is left alone; after a choice it is told again,
-    // as the choice may have been refused.
-    use_effect_with((props.present, *chosen, props.options.len(), node.clone()), |(present, _, _, node)| {
-        if let Some(select) = node.cast::<HtmlSelectElement>() {
-            select.set_selected_index(*present as i32);
+impl Drawn for Choice {
+    /// How often something was chosen.
+    type Kept = u32;
+
+    fn draw(&self, _: &u32, place: &Place<u32>) -> Html {
+        choice(self, place)
+    }
+
+    /// What is chosen is told only when something has changed, so that an open list is left alone; after a choice it is
+    /// told again, as the choice may have been refused.
+    fn stands(&self, _before: Option<&Self>, place: &Place<u32>) {
+        if let Some(select) = place.node.cast::<HtmlSelectElement>() {
+            select.set_selected_index(self.present as i32);
         }
-    });
+    }
+}
+
+fn choice(view: &Choice, place: &Place<u32>) -> Html {
+    let names = &view.names;
     let onchange = {
-        let (commit, chosen) = (props.commit.clone(), chosen.clone());
+        let (place, msgs) = (place.clone(), view.options.iter().map(|(.., msg)| msg.clone()).collect::<Vec<_>>());
         Callback::from(move |event: Event| {
             let index = event.target_dyn_into::<HtmlSelectElement>().map(|select| select.selected_index());
-            if let Some(index) = index.and_then(|index| usize::try_from(index).ok()) {
-                commit.emit(index);
+            let msg = index.and_then(|index| usize::try_from(index).ok()).and_then(|index| msgs.get(index));
+            if let Some(msg) = msg {
+                place.send.emit(msg.clone());
             }
-            chosen.set(*chosen + 1);
+            place.keep(|chosen| *chosen += 1);
         })
     };
-    let option = |(value, label): &(String, String)| {
+    let option = |(value, label, _): &(String, String, Msg)| {
         html! { <option key={value.clone()} value={value.clone()}>{ label }</option> }
     };
     html! {
-        <select ref={node} id={props.id.clone()} data-testid={props.testid.clone()} aria-label={props.label.clone()}
-            aria-describedby={props.help.clone()} disabled={props.disabled} {onchange}>
-            { for props.options.iter().map(option) }
+        <select ref={place.node.clone()} id={names.id.clone()} data-testid={names.testid.clone()} aria-label={names.label.clone()}
+            aria-describedby={names.help.clone()} {onchange}>
+            { for view.options.iter().map(option) }
         </select>
     }
 }
@@ -174,11 +172,11 @@ pub fn speed(part: &str, slowdown: u32, id: String, label: Option<String>, send:
         factors.push(slowdown);
     }
     let present = factors.iter().position(|factor| *factor == slowdown).unwrap_or(0);
-    let name = |factor: &u32| (factor.to_string(), crate::text::inspector::speed(*factor));
-    let options = factors.iter().map(name).collect::<Vec<_>>();
-    let (part, send) = (part.to_owned(), send.clone());
-    let commit = Callback::from(move |at: usize| {
-        send.emit(Msg::Do(Command::Slow { part: part.clone(), factor: factors[at] }));
-    });
-    html! { <Choice {id} testid="act-slow" label={label.map(AttrValue::from)} {options} {present} {commit} /> }
+    let option = |factor: u32| {
+        let msg = Msg::Do(Command::Slow { part: part.to_owned(), factor });
+        (factor.to_string(), crate::text::inspector::speed(factor), msg)
+    };
+    let options = factors.into_iter().map(option).collect();
+    let names = Names { id, testid: "act-slow".to_owned(), label, help: None };
+    panel("speed", Choice { names, options, present }, send)
 }

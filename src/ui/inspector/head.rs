@@ -9,6 +9,7 @@ use crate::scene::inspector::{Detail, PartView};
 use crate::scene::parts::PartStatus;
 use crate::sim::{Command, Condition};
 use crate::text::inspector as words;
+use crate::ui::element::{classes, html, if_so};
 use crate::ui::input;
 
 const TITLE: &str = "inspector-title";
@@ -51,7 +52,7 @@ fn role(part: &PartView) -> Html {
     match &part.detail {
         Detail::Mysql(view) => html! {
             <>
-                <span class={classes!("chip", view.is_primary.then_some("chip--primary"))} data-testid="mysql-role">{ view.role }</span>
+                <span class={classes(["chip", if_so(view.is_primary, "chip--primary")])} data-testid="mysql-role">{ view.role }</span>
                 if view.diverged { <span class="chip chip--bad">{ words::stats::DIVERGED }</span> }
             </>
         },

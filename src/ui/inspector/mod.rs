@@ -14,6 +14,7 @@ use self::fields::setting_field;
 use crate::app::Msg;
 use crate::scene::inspector::{Detail, InspectorView, PartView};
 use crate::text::inspector as words;
+use crate::ui::element::html;
 use crate::ui::input::on_click;
 
 /// Draws what an operator would see of one part.
@@ -48,7 +49,7 @@ fn part_html(part: &PartView, send: &Callback<Msg>) -> Html {
 fn detail(part: &PartView, send: &Callback<Msg>) -> Html {
     match &part.detail {
         Detail::Plain => Html::default(),
-        Detail::Balancer(view) => balancer::panel(view, send),
+        Detail::Balancer(view) => balancer::backend(view, send),
         Detail::App(view) => web::files(view, send),
         Detail::Mysql(view) => mysql::panel(view, send),
         Detail::Resolver(view) => names::resolver(view, send),

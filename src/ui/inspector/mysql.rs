@@ -8,6 +8,7 @@ use crate::scene::inspector::{MysqlView, PromotionView};
 use crate::sim::Command;
 use crate::sim::mysql::Thread;
 use crate::text::inspector::{replica, stats as words};
+use crate::ui::element::html;
 
 /// What can be done with a MySQL server, and what it says.
 pub fn panel(view: &MysqlView, send: &Callback<Msg>) -> Html {

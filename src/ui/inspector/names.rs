@@ -9,7 +9,9 @@ use crate::app::Msg;
 use crate::scene::inspector::{ResolverView, ZoneChoice, ZoneView};
 use crate::sim::Command;
 use crate::text::inspector::stats as words;
+use crate::ui::element::html;
 use crate::ui::input::value_of;
+use crate::ui::panel::{Drawn, Place, panel};
 
 /// Cache, answer and bytes.
 pub fn resolver(view: &ResolverView, send: &Callback<Msg>) -> Html {
@@ -70,69 +72,71 @@ pub fn zone(view: &ZoneView, send: &Callback<Msg>) -> Html {
     let line = |(at, (name, ttl_s, kind, data)): (usize, &(String, u32, crate::sim::dns::RecordType, String))| {
         record(at, name, *ttl_s, &kind.to_string(), data)
     };
+    let form = ZoneForm { addresses: view.addresses.clone(), ttl_s: view.ttl_s, choices: view.choices.clone() };
     html! {
         <>
             <section class="inspector-block">
                 <h3>{ words::ZONE }</h3>
                 { records(words::ZONE, view.records.iter().enumerate().map(line).collect()) }
             </section>
-            <ZoneForm addresses={view.addresses.clone()} ttl_s={view.ttl_s} choices={view.choices.clone()} send={send.clone()} />
+            { panel("form", form, send) }
             { terminal("dig", words::DIG, &view.dig) }
         </>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct ZoneFormProps {
+#[derive(PartialEq)]
+struct ZoneForm {
     addresses: Vec<Ipv4Addr>,
     ttl_s: u32,
     choices: Vec<ZoneChoice>,
-    send: Callback<Msg>,
 }
 
 /// What is typed and not yet published; none where it is as in the zone.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Default)]
 struct Draft {
     addresses: Option<String>,
     ttl: Option<String>,
+    /// Why it could not be published.
+    error: Option<String>,
 }
 
-#[component]
-fn ZoneForm(props: &ZoneFormProps) -> Html {
-    let draft = use_state(Draft::default);
-    let error = use_state(|| None::<String>);
-    let addresses = draft.addresses.clone().unwrap_or_else(|| join(&props.addresses));
-    let ttl = draft.ttl.clone().unwrap_or_else(|| props.ttl_s.to_string());
-    let type_addresses = {
-        let draft = draft.clone();
-        Callback::from(move |event: InputEvent| {
-            draft.set(Draft { addresses: Some(value_of(&event)), ..(*draft).clone() });
-        })
-    };
-    let type_ttl = {
-        let draft = draft.clone();
-        Callback::from(move |event: InputEvent| draft.set(Draft { ttl: Some(value_of(&event)), ..(*draft).clone() }))
-    };
+impl Drawn for ZoneForm {
+    type Kept = Draft;
+
+    fn draw(&self, draft: &Draft, place: &Place<Draft>) -> Html {
+        let addresses = draft.addresses.clone().unwrap_or_else(|| join(&self.addresses));
+        let ttl = draft.ttl.clone().unwrap_or_else(|| self.ttl_s.to_string());
+        zone_form(&self.choices, &addresses, ttl, draft.error.as_deref(), place)
+    }
+}
+
+fn zone_form(choices: &[ZoneChoice], addresses: &str, ttl: String, error: Option<&str>, place: &Place<Draft>) -> Html {
+    let type_addresses =
+        place.keep_on(|event: &InputEvent| value_of(event), |draft, text| draft.addresses = Some(text));
+    let type_ttl = place.keep_on(|event: &InputEvent| value_of(event), |draft, text| draft.ttl = Some(text));
     let onsubmit = {
-        let (draft, error, send) = (draft.clone(), error.clone(), props.send.clone());
-        let (addresses, ttl) = (addresses.clone(), ttl.clone());
+        let (place, addresses, ttl) = (place.clone(), addresses.to_owned(), ttl.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             match read(&addresses, &ttl) {
                 Ok((addresses, ttl_s)) => {
-                    send.emit(Msg::Do(Command::Records { addresses, ttl_s }));
-                    draft.set(Draft::default());
-                    error.set(None);
+                    place.send.emit(Msg::Do(Command::Records { addresses, ttl_s }));
+                    place.keep(|draft| *draft = Draft::default());
                 }
-                Err(message) => error.set(Some(message)),
+                Err(message) => place.keep(|draft| draft.error = Some(message)),
             }
         })
     };
     let chosen = |choice: &ZoneChoice| {
-        let (draft, address) = (draft.clone(), choice.address);
-        let listed = split(&addresses).any(|text| text == address.to_string());
-        let text = toggled(&addresses, address);
-        let onclick = Callback::from(move |_| draft.set(Draft { addresses: Some(text.clone()), ..(*draft).clone() }));
+        let address = choice.address;
+        let listed = split(addresses).any(|text| text == address.to_string());
+        let text = toggled(addresses, address);
+        let place = place.clone();
+        let onclick = Callback::from(move |_| {
+            let text = text.clone();
+            place.keep(|draft| draft.addresses = Some(text));
+        });
         html! {
             <button key={choice.machine.clone()} type="button" class="button button--small" aria-pressed={listed.to_string()}
                 data-testid="record-choice" data-address={address.to_string()} {onclick}>
@@ -146,18 +150,18 @@ fn ZoneForm(props: &ZoneFormProps) -> Html {
             <h3>{ words::EDIT_ZONE }</h3>
             <div class="field">
                 <span class="label" id="point-at">{ words::POINT_AT }</span>
-                <div class="row" role="group" aria-labelledby="point-at">{ for props.choices.iter().map(chosen) }</div>
+                <div class="row" role="group" aria-labelledby="point-at">{ for choices.iter().map(chosen) }</div>
             </div>
             <div class="field">
                 <label for="zone-addresses">{ words::ADDRESSES }</label>
                 <input type="text" id="zone-addresses" data-testid="record-addresses" autocomplete="off" spellcheck="false"
-                    aria-invalid={invalid} aria-describedby="zone-error" value={addresses.clone()} oninput={type_addresses} />
+                    aria-invalid={invalid} aria-describedby="zone-error" value={addresses.to_owned()} oninput={type_addresses} />
             </div>
             <div class="field">
                 <label for="zone-ttl">{ words::TTL }</label>
                 <input type="number" id="zone-ttl" data-testid="record-ttl" min="0" max="604800" value={ttl} oninput={type_ttl} />
             </div>
-            <p id="zone-error" class="inspector-error" role="alert">{ error.as_deref().unwrap_or_default() }</p>
+            <p id="zone-error" class="inspector-error" role="alert">{ error.unwrap_or_default() }</p>
             <div class="row">
                 <button type="submit" class="button button--primary" data-testid="act-records">{ words::PUBLISH }</button>
             </div>

@@ -7,6 +7,7 @@ use crate::app::Msg;
 use crate::scene::inspector::AppView;
 use crate::sim::Command;
 use crate::text::inspector::stats as words;
+use crate::ui::element::html;
 
 /// The version on this machine, with the button that deploys the next one.
 pub fn files(view: &AppView, send: &Callback<Msg>) -> Html {

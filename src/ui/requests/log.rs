@@ -9,8 +9,9 @@ use crate::scene::requests::{Filter, RequestsView, Row};
 use crate::scene::trace::Tone;
 use crate::sim::Class;
 use crate::text::label::{self, visits};
+use crate::ui::element::html;
 use crate::ui::input::{class_mark, is_ticked, on_click, value_of};
-use crate::ui::panel::{Drawn, panel};
+use crate::ui::panel::{Drawn, Place, panel};
 use crate::ui::trace::chip;
 
 const COLUMNS: [(&str, bool); 10] = [
@@ -26,27 +27,27 @@ const COLUMNS: [(&str, bool); 10] = [
     (visits::TERMINATION, false),
 ];
 
-/// What the component shows, and where its messages go.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// What is shown.
-    pub view: Rc<RequestsView>,
-    /// Where messages go.
-    pub send: Callback<Msg>,
+/// The log with its filters.
+#[derive(PartialEq)]
+pub struct Log(pub Rc<RequestsView>);
+
+impl Drawn for Log {
+    type Kept = Filter;
+
+    fn draw(&self, filter: &Filter, place: &Place<Filter>) -> Html {
+        log(&self.0, *filter, place)
+    }
 }
 
-/// The log with its filters.
-#[component]
-pub fn Log(props: &Props) -> Html {
-    let filter = use_state(Filter::default);
-    let rows: Vec<Row> = props.view.rows(*filter).collect();
+fn log(view: &RequestsView, filter: Filter, place: &Place<Filter>) -> Html {
+    let rows: Vec<Row> = view.rows(filter).collect();
     html! {
         <>
             <div class="requests-filter">
                 <h3>{ visits::LOG }</h3>
-                { filters(&filter) }
+                { filters(filter, place) }
                 <span class="muted small" data-testid="log-shown">
-                    { visits::shown_of(rows.len(), props.view.log_length()) }
+                    { visits::shown_of(rows.len(), view.log_length()) }
                 </span>
             </div>
             if rows.is_empty() {
@@ -62,7 +63,7 @@ pub fn Log(props: &Props) -> Html {
                             </tr>
                         </thead>
                         <tbody>
-                            { for rows.into_iter().map(|row| panel(row.visit, row, &props.send)) }
+                            { for rows.into_iter().map(|row| panel(row.visit, row, &place.send)) }
                         </tbody>
                     </table>
                 </div>
@@ -71,20 +72,12 @@ pub fn Log(props: &Props) -> Html {
     }
 }
 
-fn filters(filter: &UseStateHandle<Filter>) -> Html {
-    let onclass = {
-        let filter = filter.clone();
-        move |event: Event| {
-            let class = Class::ALL.into_iter().find(|class| label::class(*class) == value_of(&event));
-            filter.set(Filter { class, ..*filter });
-        }
-    };
-    let onfailures = {
-        let filter = filter.clone();
-        move |event: Event| {
-            filter.set(Filter { only_failures: is_ticked(&event), ..*filter });
-        }
-    };
+fn filters(filter: Filter, place: &Place<Filter>) -> Html {
+    let onclass = place.keep_on(
+        |event: &Event| Class::ALL.into_iter().find(|class| label::class(*class) == value_of(event)),
+        |filter, class| filter.class = class,
+    );
+    let onfailures = place.keep_on(|event: &Event| is_ticked(event), |filter, only| filter.only_failures = only);
     html! {
         <>
             <label class="requests-field">
@@ -116,8 +109,10 @@ fn filters(filter: &UseStateHandle<Filter>) -> Html {
 }
 
 impl Drawn for Row {
-    fn draw(&self, send: &Callback<Msg>) -> Html {
-        log_row(self, send)
+    type Kept = ();
+
+    fn draw(&self, (): &(), place: &Place<()>) -> Html {
+        log_row(self, &place.send)
     }
 }
 

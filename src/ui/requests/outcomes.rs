@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::scene::requests::{OutcomeRow, RequestsView, Totals};
 use crate::text::label::{self, visits};
+use crate::ui::element::html;
 use crate::ui::input::class_mark;
 use crate::ui::trace::chip;
 

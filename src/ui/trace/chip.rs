@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::scene::trace::Tone;
 use crate::text::label::visits;
+use crate::ui::element::{classes, html};
 
 /// A chip with a mark and the text of a result.
 pub fn chip(tone: Tone, text: &str) -> Html {
@@ -16,7 +17,7 @@ pub fn chip(tone: Tone, text: &str) -> Html {
     // A long code such as ERR_CONNECTION_REFUSED may be broken before its last word.
     let (before, after) = text.split_at(text.rfind('_').map_or(0, |at| at + 1));
     html! {
-        <span class={classes!("chip", class)}>
+        <span class={classes(["chip", class])}>
             <svg class="chip-mark" viewBox="0 0 16 16" width="12" height="12" aria-hidden="true">
                 <path d={shape} fill="none" stroke="currentColor" stroke-width="2.2" stroke-linejoin="round" />
             </svg>

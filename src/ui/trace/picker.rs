@@ -7,43 +7,45 @@ use yew::prelude::*;
 use crate::app::Msg;
 use crate::scene::trace::{Choice, TraceView};
 use crate::text::label::visits;
+use crate::ui::element::html;
 use crate::ui::input::{on_click, value_of};
-
-/// What the component shows, and where its messages go.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// What is shown.
-    pub view: Rc<TraceView>,
-    /// Where messages go.
-    pub send: Callback<Msg>,
-}
+use crate::ui::panel::{Drawn, Place};
 
 /// A list of the last traced visits between buttons for the one before and the one after. While the list has the focus
 /// it stands still, however many visits come in.
-#[component]
-pub fn Picker(props: &Props) -> Html {
-    let held = use_state(|| None::<Rc<TraceView>>);
-    let view = &props.view;
+#[derive(PartialEq)]
+pub struct Picker(pub Rc<TraceView>);
+
+impl Drawn for Picker {
+    /// What is listed while the list has the focus.
+    type Kept = Option<Rc<TraceView>>;
+
+    fn draw(&self, held: &Self::Kept, place: &Place<Self::Kept>) -> Html {
+        picker(&self.0, held.as_ref().unwrap_or(&self.0), place)
+    }
+}
+
+fn picker(view: &Rc<TraceView>, listed: &TraceView, place: &Place<Option<Rc<TraceView>>>) -> Html {
+    let send = &place.send;
     let shown = view.shown.as_ref().map(|shown| shown.visit).or(view.asked);
-    let listed = held.as_ref().unwrap_or(view);
-    let onchange = props.send.reform(|event: Event| Msg::ShowVisit(value_of(&event).parse().unwrap_or_default()));
+    let onchange = send.reform(|event: Event| Msg::ShowVisit(value_of(&event).parse().unwrap_or_default()));
     let onfocus = {
-        let (held, view) = (held.clone(), Rc::clone(view));
-        move |_: FocusEvent| held.set(Some(Rc::clone(&view)))
+        let (place, view) = (place.clone(), Rc::clone(view));
+        move |_: FocusEvent| {
+            let view = Rc::clone(&view);
+            place.keep(|held| *held = Some(view));
+        }
     };
-    let onblur = {
-        let held = held.clone();
-        move |_: FocusEvent| held.set(None)
-    };
+    let onblur = place.keep_on(|_: &FocusEvent| (), |held, ()| *held = None);
     let is_listed = listed.choices.iter().any(|choice| Some(choice.visit) == shown);
     let own = view.choices.iter().find(|choice| Some(choice.visit) == shown).filter(|_| !is_listed);
     html! {
         <div class="trace-picker">
-            { step(&props.send, view.earlier, visits::EARLIER, "M10 3 5 8 10 13", "trace-earlier") }
+            { step(send, view.earlier, visits::EARLIER, "M10 3 5 8 10 13", "trace-earlier") }
             <select aria-label={visits::CHOOSE} data-testid="trace-choice" {onchange} {onfocus} {onblur}>
                 { for own.into_iter().chain(&listed.choices).map(|choice| option(choice, shown)) }
             </select>
-            { step(&props.send, view.later, visits::LATER, "M6 3 11 8 6 13", "trace-later") }
+            { step(send, view.later, visits::LATER, "M6 3 11 8 6 13", "trace-later") }
         </div>
     }
 }

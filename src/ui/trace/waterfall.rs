@@ -2,42 +2,60 @@
 
 use yew::prelude::*;
 
-use crate::scene::trace::{Axis, Hop, Tick};
+use crate::scene::trace::{Axis, Hop, Shown, Tick};
 use crate::text::label::visits;
-
-/// What the component shows.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// The visit's number.
-    pub visit: u64,
-    /// The time axis.
-    pub axis: Axis,
-    /// The rows.
-    pub hops: Vec<Hop>,
-}
+use crate::ui::element::{classes, html, if_so};
+use crate::ui::panel::{Drawn, Place};
 
 /// The rows of a trace below their time axis. While the visit is under way, the newest row is kept in sight; when it has
 /// ended, its result is.
-#[component]
-pub fn Waterfall(props: &Props) -> Html {
-    let end = use_node_ref();
-    let goes_on = props.hops.last().is_some_and(|hop| hop.goes_on);
-    {
-        let end = end.clone();
-        use_effect_with((props.visit, props.hops.len(), goes_on), move |(_, _, goes_on)| {
-            let scroller = end.cast::<web_sys::Element>().and_then(|end| end.closest(".trace").ok().flatten());
-            if let Some(scroller) = scroller {
-                scroller.set_scroll_top(if *goes_on { scroller.scroll_height() } else { 0 });
-            }
-        });
+#[derive(PartialEq)]
+pub struct Waterfall {
+    visit: u64,
+    axis: Axis,
+    hops: Vec<Hop>,
+}
+
+impl Waterfall {
+    /// The rows of this trace.
+    pub fn of(shown: &Shown) -> Self {
+        Self { visit: shown.visit, axis: shown.axis.clone(), hops: shown.hops.clone() }
     }
+
+    fn goes_on(&self) -> bool {
+        self.hops.last().is_some_and(|hop| hop.goes_on)
+    }
+
+    /// Equal for as long as the same row is to be in sight.
+    fn newest(&self) -> (u64, usize, bool) {
+        (self.visit, self.hops.len(), self.goes_on())
+    }
+}
+
+impl Drawn for Waterfall {
+    type Kept = ();
+
+    fn draw(&self, (): &(), place: &Place<()>) -> Html {
+        waterfall(self, place)
+    }
+
+    fn stands(&self, before: Option<&Self>, place: &Place<()>) {
+        let rows = place.node.cast::<web_sys::Element>();
+        let scroller = rows.and_then(|rows| rows.closest(".trace").ok().flatten());
+        if let Some(scroller) = scroller.filter(|_| before.map(Self::newest) != Some(self.newest())) {
+            scroller.set_scroll_top(if self.goes_on() { scroller.scroll_height() } else { 0 });
+        }
+    }
+}
+
+fn waterfall(view: &Waterfall, place: &Place<()>) -> Html {
     html! {
         <>
             <div class="trace-axis" aria-hidden="true">
-                <svg height="18" width="100%">{ for props.axis.ticks.iter().map(mark) }</svg>
+                <svg height="18" width="100%">{ for view.axis.ticks.iter().map(mark) }</svg>
             </div>
-            <ol class="trace-hops" aria-label={visits::HOPS} role="list" ref={end}>
-                { for props.hops.iter().enumerate().map(|(index, hop)| row(index, hop, &props.axis)) }
+            <ol class="trace-hops" aria-label={visits::HOPS} role="list" ref={place.node.clone()}>
+                { for view.hops.iter().enumerate().map(|(index, hop)| row(index, hop, &view.axis)) }
             </ol>
         </>
     }
@@ -64,14 +82,14 @@ fn row(index: usize, hop: &Hop, axis: &Axis) -> Html {
     html! {
         <li
             key={index}
-            class={classes!("trace-hop", hop.failed.then_some("trace-hop--failed"), hop.goes_on.then_some("trace-hop--goes-on"))}
+            class={classes(["trace-hop", if_so(hop.failed, "trace-hop--failed"), if_so(hop.goes_on, "trace-hop--goes-on")])}
             data-testid="span"
             data-layer={hop.layer.name()}
             data-us={hop.time.0.to_string()}
             data-under-way={hop.goes_on.to_string()}
         >
             <span class="trace-place">
-                <span class={classes!("trace-dot", tier.clone())} aria-hidden="true" />
+                <span class={classes(["trace-dot", &tier])} aria-hidden="true" />
                 { &hop.place }
             </span>
             <svg class="trace-line" height="18" width="100%" aria-hidden="true">
