@@ -68,6 +68,7 @@ impl World {
             acknowledged_before: self.cluster.acknowledged(),
             trace,
             notes: Notes::default(),
+            stored: None,
         });
         if self.visits.len() > MAX_UNDER_WAY {
             self.browser_fails(key, BrowserError::InsufficientResources, Cause::NoPort);
@@ -155,7 +156,7 @@ impl World {
             child.abandoned = true;
         }
         let took = now.since(visit.started);
-        let stored = visit.notes.stored.filter(|_| outcome.is_ok());
+        let stored = visit.stored.filter(|_| outcome.is_ok());
         invariants::answer_is_newer(visit, now, outcome.cause, stored.as_ref());
         let result = match outcome.result {
             Verdict::Http(status) => u64::from(status),

@@ -74,8 +74,15 @@ impl Micros {
     }
 
     /// This length, `n` times over.
+    #[inline(always)]
     #[must_use]
     pub const fn times(self, n: u64) -> Self {
+        // Two halves of a word can be multiplied without a look at an overflow, which WebAssembly has no instruction for.
+        if (self.0 | n) >> 32 == 0 { Self(self.0 * n) } else { self.times_many(n) }
+    }
+
+    #[cold]
+    const fn times_many(self, n: u64) -> Self {
         Self(self.0.saturating_mul(n))
     }
 }

@@ -50,6 +50,8 @@ pub struct Visit {
     pub trace: Option<TraceSlot>,
     /// What the layers noted on the way.
     pub notes: Notes,
+    /// The row that MySQL stored for it.
+    pub stored: Option<Stored>,
 }
 
 /// What HAProxy's log says of the cookie that keeps a visitor on a server (configuration manual, 8.5, third and fourth
@@ -111,9 +113,6 @@ pub struct Notes {
     pub version: Option<u32>,
     /// The database that answered or failed last.
     pub database: Option<ProcessId>,
-    /// The row that MySQL stored for it.
-    #[serde(skip)]
-    pub stored: Option<Stored>,
 }
 
 /// A visit that has ended.

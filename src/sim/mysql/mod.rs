@@ -216,7 +216,7 @@ impl World {
                 if self.is_awaited(key)
                     && let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit))
                 {
-                    visit.notes.stored = Some(stored);
+                    visit.stored = Some(stored);
                 }
                 self.mark(key, Place::Process(process), Decision::StoredRow { row });
                 if self.waits_for_replica(at as u16, Waiter::Call(key, row), stored.position) {
