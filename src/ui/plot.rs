@@ -1,17 +1,23 @@
-//! A chart of lines over time, as an SVG that CSS styles.
+//! A chart of lines over time: plotters lays it out, an SVG that CSS styles shows it.
 
 mod svg;
 
 pub use svg::sample;
 
+use std::convert::Infallible;
 use std::rc::Rc;
 
+use plotters::coord::combinators::BindKeyPoints;
+use plotters::drawing::{DrawingAreaErrorKind, IntoDrawingArea};
+use plotters::element::PathElement;
+use plotters::prelude::ChartBuilder;
+use plotters::style::{Color, FontFamily, IntoFont};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, ResizeObserver};
 use yew::prelude::*;
 
-use self::svg::{Drawing, Ink, Point, Text};
+use self::svg::{Backend, Drawing, Ink, Marks};
 use super::element::html;
 use super::panel::{Drawn, Place};
 use crate::scene::metrics::{ChartKind, MetricsView, Series, ticks, time_ticks};
@@ -23,8 +29,6 @@ const DEFAULT_SIZE: (u32, u32) = (440, 170);
 const LABELS: (u32, u32) = (44, 22);
 /// Room above and to the right of the lines, for half a label.
 const MARGIN: (u32, u32) = (8, 16);
-/// Length of the mark between an axis and a label.
-const TICK: i32 = 3;
 /// Room that a label takes along its axis.
 const PER_LABEL: (u32, u32) = (46, 26);
 /// Markers of one line stand this many labels of the time axis apart, at least.
@@ -114,82 +118,54 @@ impl Drop for Observer {
     }
 }
 
-/// Where seconds and values stand in the picture.
-struct Axes {
-    left: u32,
-    right: u32,
-    top: u32,
-    bottom: u32,
-    /// The first and the last second.
-    seconds: (u32, u32),
-    /// The value at the top.
-    most: u32,
-}
-
-impl Axes {
-    fn x(&self, second: u32) -> i32 {
-        let (first, last) = self.seconds;
-        (self.left + part(second - first, last - first, self.right - self.left)) as i32
-    }
-
-    fn y(&self, value: u32) -> i32 {
-        (self.bottom - part(value, self.most, self.bottom - self.top)) as i32
-    }
-
-    fn point(&self, (second, value): (u32, u32)) -> Point {
-        (self.x(second), self.y(value))
+fn draw(view: &MetricsView, kind: ChartKind, size: (u32, u32)) -> Drawing {
+    let mut drawing = Drawing::new(size);
+    match draw_on(Backend(&mut drawing), view, kind, size) {
+        Ok(()) => drawing,
+        Err(error) => unreachable!("writing to memory does not fail: {error}"),
     }
 }
 
-/// As much of `length` as `value` is of `whole`.
-fn part(value: u32, whole: u32, length: u32) -> u32 {
-    (u64::from(value.min(whole)) * u64::from(length) / u64::from(whole.max(1))) as u32
-}
-
-fn draw(view: &MetricsView, kind: ChartKind, (width, height): (u32, u32)) -> Drawing {
+fn draw_on(
+    backend: Backend<'_>,
+    view: &MetricsView,
+    kind: ChartKind,
+    (width, height): (u32, u32),
+) -> Result<(), DrawingAreaErrorKind<Infallible>> {
     let lines = view.chart(kind);
     let (first, end) = (view.first_s, view.end_s());
     let peak = lines.iter().filter_map(Series::peak).max().unwrap_or(0);
-    let (left, bottom) = (LABELS.0, height - LABELS.1);
-    let values = ticks(peak, bottom / PER_LABEL.1);
-    let times = time_ticks(first, end, (width - left) / PER_LABEL.0);
-    let most = values.last().copied().unwrap_or(1);
-    let axes = Axes { left, right: width - MARGIN.1, top: MARGIN.0, bottom, seconds: (first, end), most };
-    let mut drawing = Drawing::default();
-    draw_axes(&mut drawing, &axes, &times, &values, kind);
+    let values = ticks(peak, (height - LABELS.1) / PER_LABEL.1);
+    let times = time_ticks(first, end, (width - LABELS.0) / PER_LABEL.0);
+    let top = values.last().copied().unwrap_or(1);
+    let area = backend.into_drawing_area();
+    let mut chart = ChartBuilder::on(&area)
+        .margin_top(MARGIN.0)
+        .margin_right(MARGIN.1)
+        .y_label_area_size(LABELS.0)
+        .x_label_area_size(LABELS.1)
+        .build_cartesian_2d((first..end).with_key_points(times), (0..top).with_key_points(values))?;
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .bold_line_style(Ink::Grid.color())
+        .axis_style(Ink::Axis.color())
+        .label_style((FontFamily::SansSerif, svg::FONT_SIZE).into_font().color(&Ink::Axis.color()))
+        .set_all_tick_mark_size(3)
+        .x_label_formatter(&|second| words::clock(*second))
+        .y_label_formatter(&|value| words::tick(kind, *value))
+        .draw()?;
     // Dashed lines come after the solid first one, and markers after all lines, so that equal lines do not hide another.
     let step = MARK_STEPS.into_iter().find(|step| view.len() as u32 / step < 8).unwrap_or(30);
-    let runs: Vec<_> = lines.iter().map(|line| runs(line, first)).collect();
-    for (index, runs) in runs.iter().enumerate() {
-        for run in runs {
-            let points: Vec<_> = run.iter().map(|at| axes.point(*at)).collect();
-            drawing.line(Ink::Line(index), &points);
-        }
+    let mut all_marks = Vec::with_capacity(lines.len());
+    for (index, line) in lines.iter().enumerate() {
+        let runs = runs(line, first);
+        all_marks.push(Marks::new(marked(&runs, index, step), index));
+        let style = Ink::Line(index).color().stroke_width(2);
+        chart.draw_series(runs.into_iter().map(|run| PathElement::new(run, style)))?;
     }
-    for (index, runs) in runs.iter().enumerate().rev() {
-        for at in marked(runs, index, step) {
-            drawing.mark(index, axes.point(at));
-        }
-    }
-    drawing
-}
-
-fn draw_axes(drawing: &mut Drawing, axes: &Axes, times: &[u32], values: &[u32], kind: ChartKind) {
-    let [left, right, top, bottom] = [axes.left, axes.right, axes.top, axes.bottom].map(|length| length as i32);
-    for value in values {
-        let y = axes.y(*value);
-        drawing.line(Ink::Grid, &[(left, y), (right, y)]);
-        drawing.line(Ink::Axis, &[(left - TICK, y), (left, y)]);
-        let at = (left - 2 * TICK, y);
-        drawing.text(Text { text: words::tick(kind, *value), at, anchor: "end", shift: "0.35em" });
-    }
-    for second in times {
-        let x = axes.x(*second);
-        drawing.line(Ink::Axis, &[(x, bottom), (x, bottom + TICK)]);
-        let at = (x, bottom + 2 * TICK);
-        drawing.text(Text { text: words::clock(*second), at, anchor: "middle", shift: "0.8em" });
-    }
-    drawing.line(Ink::Axis, &[(left, top), (left, bottom), (right, bottom)]);
+    chart.draw_series(all_marks.into_iter().rev())?;
+    Ok(())
 }
 
 /// The points of a line, cut where there is nothing to measure.
