@@ -113,7 +113,7 @@ impl World {
         app.set_busy(self.now, app.busy + 1);
         let time = self.service_time(self.settings.app.service_us, process);
         if !scripted {
-            return self.plan_work(time, Action::Call(Step::Finished, key));
+            return self.plan_work_fast(time, Action::Call(Step::Finished, key));
         }
         if let Some(delay) = self.scripted_delay(key) {
             self.plan_work(time + delay, Action::Call(Step::Finished, key));
@@ -160,7 +160,7 @@ impl World {
         };
         let (app, visit) = (self.apps[at].process, self.calls[key].visit);
         let database = self.cluster.servers[usize::from(server)].process;
-        self.mark(key, Place::Process(app), Decision::AsksDatabase { server: database, why });
+        self.mark_fast(key, Place::Process(app), Decision::AsksDatabase { server: database, why });
         if let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) {
             visit.notes.database = Some(database);
         }
@@ -211,11 +211,11 @@ impl World {
             Reply::Http { cause: Cause::Database(_), .. } | Reply::Closed | Reply::Reset => app.counters.failed += 1,
             _ => app.counters.answered += 1,
         }
-        self.mark(key, Place::Process(process), decision);
+        self.mark_fast(key, Place::Process(process), decision);
         if let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) {
             visit.notes.version = Some(version);
         }
-        self.answer(key, reply);
+        self.answer_fast(key, reply);
         self.worker_is_free(at);
     }
 

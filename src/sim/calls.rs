@@ -23,7 +23,7 @@ impl World {
         if self.takes_no_time(Parent::Call(key), latency) {
             self.attempt(child);
         } else {
-            self.plan(latency, Action::Call(Step::Attempt, child));
+            self.plan_fast(latency, Action::Call(Step::Attempt, child));
         }
     }
 
@@ -32,7 +32,7 @@ impl World {
         let traced = self.visits[key].trace.is_some();
         let (child, latency) = self.open(Parent::Visit, Some(key), self.browser, callee, ask, traced);
         self.visits[key].child = Some(child);
-        self.plan(latency, Action::Call(Step::Attempt, child));
+        self.plan_fast(latency, Action::Call(Step::Attempt, child));
     }
 
     /// Lets a balancer check the health of a server.
@@ -100,7 +100,7 @@ impl World {
         if deadline < self.next_sweep {
             self.watch(key, deadline);
         }
-        self.serve(key, seat);
+        self.serve_fast(key, seat);
     }
 
     /// The kernel's answer to a connection attempt, in general.
@@ -187,7 +187,7 @@ impl World {
             CallState::Connecting | CallState::Sending if !self.parts.carries(call.link) => return self.lose(key),
             CallState::Connecting | CallState::Sending => self.begin_work(key, traced),
         }
-        self.serve_late(key, seat);
+        self.serve(key, seat);
     }
 
     /// The callee has the request, and the caller's clock for the answer runs.
@@ -208,14 +208,15 @@ impl World {
         self.mark_until(key, Place::Link { link, back: false }, arrived, Decision::Sent);
     }
 
-    /// Like [`World::serve`], where time has passed before.
+    /// The callee begins its work.
     #[inline(never)]
-    fn serve_late(&mut self, key: CallKey, seat: Seat) {
-        self.serve(key, seat);
+    fn serve(&mut self, key: CallKey, seat: Seat) {
+        self.serve_fast(key, seat);
     }
 
+    /// Like [`World::serve`], for the way that most visits take.
     #[inline(always)]
-    fn serve(&mut self, key: CallKey, seat: Seat) {
+    fn serve_fast(&mut self, key: CallKey, seat: Seat) {
         let at = usize::from(seat.at);
         match seat.tier {
             Tier::Resolver => self.resolve(key),

@@ -11,8 +11,14 @@ use super::world::{Action, Step, World};
 
 impl World {
     /// The callee answers. If nobody waits any more, the call ends here.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn answer(&mut self, key: CallKey, reply: Reply) {
+        self.answer_fast(key, reply);
+    }
+
+    /// Like [`World::answer`], for the way that most visits take.
+    #[inline(always)]
+    pub(super) fn answer_fast(&mut self, key: CallKey, reply: Reply) {
         let Some(call) = self.calls.get_mut(key) else {
             return;
         };
@@ -24,7 +30,7 @@ impl World {
         if self.takes_no_time(parent, latency) {
             self.returned(key);
         } else {
-            self.plan(latency, Action::Call(Step::Return, key));
+            self.plan_fast(latency, Action::Call(Step::Return, key));
         }
     }
 
@@ -85,7 +91,7 @@ impl World {
         }
         let (parent, visit, callee) = (call.parent, call.visit, call.callee);
         self.calls.end(key);
-        self.caller_gets(parent, visit, callee, reply);
+        self.caller_gets_fast(parent, visit, callee, reply);
     }
 
     /// Like [`World::returned`], for a call that is watched, or for which nobody may wait, or on a link that is cut.
@@ -125,8 +131,14 @@ impl World {
     }
 
     /// Whoever waits for a call goes on.
-    #[inline(always)]
+    #[inline(never)]
     fn caller_gets(&mut self, parent: Parent, visit: Option<VisitKey>, callee: ProcessId, reply: Reply) {
+        self.caller_gets_fast(parent, visit, callee, reply);
+    }
+
+    /// Like [`World::caller_gets`], for the way that most visits take.
+    #[inline(always)]
+    fn caller_gets_fast(&mut self, parent: Parent, visit: Option<VisitKey>, callee: ProcessId, reply: Reply) {
         match parent {
             Parent::Visit => {
                 let visit = visit.expect("a call of the browser belongs to a visit");

@@ -266,19 +266,30 @@ impl World {
     }
 
     /// Plans an action after a delay that others have, too, such as the latency of a link.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn plan(&mut self, delay: Micros, action: Action) {
+        self.plan_fast(delay, action);
+    }
+
+    /// Like [`World::plan`], for the way that most visits take.
+    #[inline(always)]
+    pub(super) fn plan_fast(&mut self, delay: Micros, action: Action) {
         self.queue.plan_after(self.now, delay, action.pack());
     }
 
     /// Plans the end of a piece of work.
-    #[inline(always)]
     pub(super) fn plan_work(&mut self, takes: Micros, action: Action) {
         self.plan_at(self.now + takes, action);
     }
 
-    /// Plans an action at any moment.
+    /// Like [`World::plan_work`], for the way that most visits take.
     #[inline(always)]
+    pub(super) fn plan_work_fast(&mut self, takes: Micros, action: Action) {
+        self.queue.plan(self.now + takes, action.pack());
+    }
+
+    /// Plans an action at any moment.
+    #[inline(never)]
     pub(super) fn plan_at(&mut self, at: SimTime, action: Action) {
         self.queue.plan(at, action.pack());
     }
@@ -304,8 +315,14 @@ impl World {
     }
 
     /// Closes a span in the trace of a call's visit, if the visit still waits for this call.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn mark(&mut self, call: CallKey, place: Place, decision: Decision) {
+        self.mark_fast(call, place, decision);
+    }
+
+    /// Like [`World::mark`], for the way that most visits take.
+    #[inline(always)]
+    pub(super) fn mark_fast(&mut self, call: CallKey, place: Place, decision: Decision) {
         if self.is_traced(call) {
             self.mark_until(call, place, self.now, decision);
         }

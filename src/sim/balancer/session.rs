@@ -22,7 +22,7 @@ impl World {
         {
             return self.assigned(key, server);
         }
-        self.choose(key);
+        self.assign_fast(key);
     }
 
     /// What the balancer keeps about a request.
@@ -39,9 +39,9 @@ impl World {
         }
     }
 
-    /// Lets the algorithm choose a server.
+    /// Like [`World::assign`], for the way that most visits take.
     #[inline(always)]
-    fn choose(&mut self, key: CallKey) {
+    fn assign_fast(&mut self, key: CallKey) {
         let call = &self.calls[key];
         let (at, traced) = (usize::from(call.seat.at), call.traced);
         let avoid = self.session(key).avoid.map(usize::from);
@@ -64,7 +64,7 @@ impl World {
                     None if !traced => PickReason::Algorithm(algorithm),
                     _ => self.reason(at, server, avoid),
                 };
-                self.hand_to(key, server, why);
+                self.connect_fast(key, server, why);
             }
             Pick::Server(server) => self.enqueue(key, Some(server)),
             Pick::AllFull => self.enqueue(key, None),
@@ -72,10 +72,10 @@ impl World {
         }
     }
 
-    /// Lets the algorithm choose a server once more.
+    /// Lets the algorithm choose a server.
     #[inline(never)]
     pub(super) fn assign(&mut self, key: CallKey) {
-        self.choose(key);
+        self.assign_fast(key);
     }
 
     #[cold]
@@ -152,15 +152,15 @@ impl World {
         }
     }
 
-    /// Connects a request to a server after a wait.
+    /// Connects a request to a server, which counts it from now on.
     #[inline(never)]
     pub(super) fn connect(&mut self, key: CallKey, server: usize, why: PickReason) {
-        self.hand_to(key, server, why);
+        self.connect_fast(key, server, why);
     }
 
-    /// Connects a request to a server, which counts it from now on.
+    /// Like [`World::connect`], for the way that most visits take.
     #[inline(always)]
-    fn hand_to(&mut self, key: CallKey, server: usize, why: PickReason) {
+    fn connect_fast(&mut self, key: CallKey, server: usize, why: PickReason) {
         let call = &mut self.calls[key];
         let (ask, traced, visit) = (call.ask, call.traced, call.visit);
         let balancer = &mut self.balancers[usize::from(call.seat.at)];
@@ -204,9 +204,9 @@ impl World {
             Reply::Http { status, cause, .. } => {
                 self.release(key);
                 self.give_cookie(key);
-                self.mark(key, Place::Process(self.balancers[at].process), Decision::PassedOn);
+                self.mark_fast(key, Place::Process(self.balancers[at].process), Decision::PassedOn);
                 self.log_of_left(key, Some(status), cause);
-                return self.answer(key, reply);
+                return self.answer_fast(key, reply);
             }
             Reply::Reset | Reply::Closed => (502, Cause::ServerReset),
             Reply::Timeout => (504, Cause::ServerTimeout),

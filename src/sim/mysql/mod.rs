@@ -197,7 +197,7 @@ impl World {
         let server = &mut self.cluster.servers[at];
         server.running += 1;
         server.counters.worked += time;
-        self.plan_work(time, Action::Call(Step::Finished, key));
+        self.plan_work_fast(time, Action::Call(Step::Finished, key));
     }
 
     /// A statement has run.
@@ -230,8 +230,8 @@ impl World {
                 let server = &mut self.cluster.servers[at];
                 server.counters.reads += 1;
                 let newest = server.table.last_id();
-                self.mark(key, Place::Process(process), Decision::ReadRows { newest, missed });
-                self.answer(key, Reply::Done(Cause::Rows { newest, missed }));
+                self.mark_fast(key, Place::Process(process), Decision::ReadRows { newest, missed });
+                self.answer_fast(key, Reply::Done(Cause::Rows { newest, missed }));
             }
         }
         self.cluster.servers[at].running -= 1;

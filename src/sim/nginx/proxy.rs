@@ -30,7 +30,7 @@ impl World {
         let Some(app) = nginx.upstream.first().copied() else {
             return self.nginx_fails(key, 502, Cause::NoLiveUpstream);
         };
-        self.mark(key, Place::Process(process), Decision::Proxied);
+        self.mark_fast(key, Place::Process(process), Decision::Proxied);
         self.call_on(key, app, self.calls[key].ask);
     }
 
@@ -117,8 +117,8 @@ impl World {
         match reply {
             Reply::Http { .. } => {
                 self.nginx[at].counters.proxied += 1;
-                self.mark(key, Place::Process(process), Decision::PassedOn);
-                self.answer(key, reply);
+                self.mark_fast(key, Place::Process(process), Decision::PassedOn);
+                self.answer_fast(key, reply);
             }
             Reply::Refused => self.nginx_fails(key, 502, Cause::AppRefused),
             Reply::Reset | Reply::Closed => self.nginx_fails(key, 502, Cause::AppReset),
