@@ -91,7 +91,7 @@ impl World {
         }
         let (parent, visit, callee) = (call.parent, call.visit, call.callee);
         self.calls.end(key);
-        self.caller_gets_fast(parent, visit, callee, reply);
+        self.caller_gets(parent, visit, callee, reply);
     }
 
     /// Like [`World::returned`], for a call that is watched, or for which nobody may wait, or on a link that is cut.
@@ -131,14 +131,7 @@ impl World {
     }
 
     /// Whoever waits for a call goes on.
-    #[inline(never)]
     fn caller_gets(&mut self, parent: Parent, visit: Option<VisitKey>, callee: ProcessId, reply: Reply) {
-        self.caller_gets_fast(parent, visit, callee, reply);
-    }
-
-    /// Like [`World::caller_gets`], for the way that most visits take.
-    #[inline(always)]
-    fn caller_gets_fast(&mut self, parent: Parent, visit: Option<VisitKey>, callee: ProcessId, reply: Reply) {
         match parent {
             Parent::Visit => {
                 let visit = visit.expect("a call of the browser belongs to a visit");

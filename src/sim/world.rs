@@ -134,8 +134,20 @@ impl World {
 
     /// Carries out the next event. False if nothing is planned.
     pub fn step(&mut self) -> bool {
-        let event = self.queue.pop();
-        event.map(|event| self.happen(event)).is_some()
+        let before = self.events;
+        self.run(SimTime(u64::MAX), before + 1);
+        self.events > before
+    }
+
+    /// Carries out events up to and including `until`, until there have been `last` since the start.
+    fn run(&mut self, until: SimTime, last: u64) {
+        while self.events < last {
+            let Some(due) = self.queue.due(until) else {
+                return;
+            };
+            let event = self.queue.take(due);
+            self.happen(event);
+        }
     }
 
     #[inline(always)]
@@ -170,14 +182,7 @@ impl World {
     /// Like [`World::run_until`], but stops after `limit` events. True if it came to the end; otherwise the clock stays
     /// at the last event.
     pub fn run_bounded(&mut self, until: SimTime, limit: u64) -> bool {
-        let last = self.events.saturating_add(limit);
-        while self.events < last {
-            let Some(due) = self.queue.due(until) else {
-                break;
-            };
-            let event = self.queue.take(due);
-            self.happen(event);
-        }
+        self.run(until, self.events.saturating_add(limit));
         if self.queue.next_at().is_some_and(|at| at <= until) {
             return false;
         }
