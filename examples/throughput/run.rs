@@ -1,9 +1,5 @@
 //! A run that is advanced in small steps, natively as in a browser.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::collections::binary_heap::PeekMut;
-
 use hopscope::sim::{Micros, SimTime, World};
 use serde_json::json;
 
@@ -12,8 +8,7 @@ use crate::reference::{self, Options};
 /// A run under way: one system, or several that share one order of events.
 pub struct Run {
     worlds: Vec<World>,
-    /// When each world has its next event; its index breaks ties.
-    next: BinaryHeap<Reverse<(SimTime, usize)>>,
+    next: Tournament,
     until: SimTime,
     requests: u64,
 }
@@ -23,8 +18,8 @@ impl Run {
     pub fn new(options: Options) -> Self {
         let seeds = options.seed..options.seed + options.copies.max(1);
         let worlds: Vec<World> = seeds.map(|seed| reference::world(Options { seed, ..options })).collect();
-        let next = worlds.iter().enumerate().filter_map(|(i, world)| Some(Reverse((world.next_event_at()?, i))));
-        Self { next: next.collect(), worlds, until: SimTime::ZERO, requests: options.requests }
+        let next = Tournament::new(&worlds);
+        Self { next, worlds, until: SimTime::ZERO, requests: options.requests }
     }
 
     /// Lets a second pass (less with many copies). True when as many requests as were asked for have ended.
@@ -40,15 +35,9 @@ impl Run {
 
     /// Event by event, whichever world has the next one.
     fn advance_together(&mut self) {
-        while let Some(mut first) = self.next.peek_mut()
-            && first.0.0 <= self.until
-        {
-            let world = &mut self.worlds[first.0.1];
-            world.step();
-            match world.next_event_at() {
-                Some(at) => first.0.0 = at,
-                None => drop(PeekMut::pop(first)),
-            }
+        while let Some(at) = self.next.first(self.until) {
+            self.worlds[at].step();
+            self.next.play(at, self.worlds[at].next_event_at());
         }
     }
 
@@ -75,6 +64,44 @@ impl Run {
             "digest": format!("{:016x}", world.digest()),
         })
         .to_string()
+    }
+}
+
+/// Who of many worlds has the next event: a tree in which the earlier of two goes on to the next round. The worlds are its
+/// leaves, and the winner is at its root.
+struct Tournament {
+    /// Time and, below it, the index of a world, which breaks ties.
+    rounds: Vec<u64>,
+    leaves: usize,
+}
+
+const INDEX_BITS: u32 = 8;
+
+impl Tournament {
+    fn new(worlds: &[World]) -> Self {
+        assert!(worlds.len() <= 1 << INDEX_BITS, "so many copies have room for their index");
+        let leaves = worlds.len().next_power_of_two();
+        let mut tournament = Self { rounds: vec![u64::MAX; 2 * leaves], leaves };
+        worlds.iter().enumerate().for_each(|(at, world)| tournament.play(at, world.next_event_at()));
+        tournament
+    }
+
+    /// The world with the next event, if that is not later than `until`.
+    fn first(&self, until: SimTime) -> Option<usize> {
+        let winner = self.rounds[1];
+        (winner >> INDEX_BITS <= until.0).then_some((winner & ((1 << INDEX_BITS) - 1)) as usize)
+    }
+
+    /// A world has another next event, or none.
+    fn play(&mut self, at: usize, next: Option<SimTime>) {
+        let mut place = self.leaves + at;
+        let mut winner = next.map_or(u64::MAX, |next| next.0 << INDEX_BITS | at as u64);
+        self.rounds[place] = winner;
+        while place > 1 {
+            winner = winner.min(self.rounds[place ^ 1]);
+            place /= 2;
+            self.rounds[place] = winner;
+        }
     }
 }
 

@@ -253,7 +253,9 @@ impl World {
                     Step::Deliver | Step::Finished | Step::Hangup | Step::Retry | Step::QueueTimeout => {
                         Some(call.callee)
                     }
-                    Step::Return | Step::ConnectTimeout | Step::ResponseTimeout => Some(self.wiring.link(call.link).from),
+                    Step::Return | Step::ConnectTimeout | Step::ResponseTimeout => {
+                        Some(self.wiring.link(call.link).from)
+                    }
                 }
             }
             Action::Check { balancer, .. } => Some(self.balancers[usize::from(balancer)].process),

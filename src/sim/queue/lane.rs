@@ -1,7 +1,10 @@
 //! Events that wait in the order in which they happen.
 
-use super::{Event, NEAR};
+use super::Event;
 use crate::time::SimTime;
+
+/// Places of a new lane, a power of two.
+const FEW: usize = 16;
 
 /// Events in the order in which they happen: a ring whose size is a power of two.
 #[derive(Clone, Debug)]
@@ -16,7 +19,7 @@ pub(super) struct Lane {
 impl Lane {
     pub(super) fn new() -> Self {
         let nothing = Event { at: SimTime::ZERO, sequence: 0, what: (0, 0) };
-        Self { events: vec![nothing; 2 * NEAR], mask: 2 * NEAR - 1, start: 0, len: 0 }
+        Self { events: vec![nothing; FEW], mask: FEW - 1, start: 0, len: 0 }
     }
 
     /// The index of the event after so many others.
@@ -35,9 +38,12 @@ impl Lane {
         self.len += 1;
     }
 
-    /// Puts a new event behind all that happen at the same time or before. There is room for it.
+    /// Puts a new event behind all that happen at the same time or before.
     #[inline(always)]
     pub(super) fn sort_in(&mut self, event: Event) {
+        if self.len > self.mask {
+            self.grow();
+        }
         self.start = self.index(usize::MAX);
         let (mut hole, mut left) = (self.start, self.len);
         while left > 0 {
