@@ -27,6 +27,7 @@ mod named;
 pub mod nginx;
 mod outcome;
 mod parts;
+mod plan;
 mod preset;
 mod queue;
 mod replies;

@@ -21,9 +21,9 @@ use super::queue::{Event, EventQueue};
 use super::rng::Rng;
 use super::scenario::Scenario;
 use super::script::Left;
-use super::settings::{ServiceTimes, Settings};
+use super::settings::Settings;
 use super::slab::Slab;
-use super::time::{Micros, SimTime};
+use super::time::SimTime;
 use super::timeouts::NEVER;
 use super::topology::Role;
 use super::trace::{Decision, Place, TraceRing};
@@ -270,45 +270,6 @@ impl World {
             Action::Session { session, .. } => Some(self.cluster.server_of(session)),
             Action::Arrival | Action::Timeline(_) | Action::Sweep => None,
         }
-    }
-
-    /// Plans an action after a delay that others have, too, such as the latency of a link.
-    #[inline(never)]
-    pub(super) fn plan(&mut self, delay: Micros, action: Action) {
-        self.plan_fast(delay, action);
-    }
-
-    /// Like [`World::plan`], for the way that most visits take.
-    #[inline(always)]
-    pub(super) fn plan_fast(&mut self, delay: Micros, action: Action) {
-        self.queue.plan_after(self.now, delay, action.pack());
-    }
-
-    /// Plans the end of a piece of work.
-    pub(super) fn plan_work(&mut self, takes: Micros, action: Action) {
-        self.plan_at(self.now + takes, action);
-    }
-
-    /// Like [`World::plan_work`], for the way that most visits take.
-    #[inline(always)]
-    pub(super) fn plan_work_fast(&mut self, takes: Micros, action: Action) {
-        self.queue.plan(self.now + takes, action.pack());
-    }
-
-    /// Plans an action at any moment.
-    #[inline(never)]
-    pub(super) fn plan_at(&mut self, at: SimTime, action: Action) {
-        self.queue.plan(at, action.pack());
-    }
-
-    /// A service time with the given mean, at the present speed of `process`.
-    #[inline(always)]
-    pub(super) fn service_time(&mut self, mean_us: u32, process: ProcessId) -> Micros {
-        let time = match self.settings.service {
-            ServiceTimes::Exponential => self.rng.service.exponential(mean_us.into()),
-            ServiceTimes::Fixed => Micros(mean_us.into()),
-        };
-        time.times(self.parts.slowdown(process))
     }
 
     /// Index of a process in the list of its tier.
