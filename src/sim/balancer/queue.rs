@@ -1,6 +1,6 @@
 //! Waiting: a request that finds all servers at their `maxconn` waits for any of them, or for its own (`queue_*`).
 
-use super::Balancer;
+use super::{Balancer, Candidate};
 use crate::call::{CallKey, CallState};
 use crate::outcome::Cause;
 use crate::time::Micros;
@@ -109,19 +109,16 @@ impl World {
         }
     }
 
+    /// HAProxy compares with `maxconn` here, whatever it is: a server without one has no places to give and takes nothing
+    /// (`unlimited_takes_no_queue`).
     fn take_from_queue(&mut self, at: usize, server: usize) {
         let uncounted = self.balancers[at].servers[server].uncounted;
-        let candidate = &self.balancers[at].candidates[server];
-        if candidate.maxconn.is_some_and(|most| most > 0 && candidate.running + uncounted >= most) {
+        let places = |candidate: &Candidate| candidate.maxconn.unwrap_or(0).saturating_sub(candidate.running);
+        if places(&self.balancers[at].candidates[server]) <= uncounted {
             return;
         }
-        loop {
+        while places(&self.balancers[at].candidates[server]) > 0 {
             let balancer = &mut self.balancers[at];
-            let candidate = &balancer.candidates[server];
-            let has_place = candidate.maxconn.is_none_or(|most| most == 0 || candidate.running < most);
-            if !has_place {
-                return;
-            }
             let own = balancer.servers[server].queue.front().map(|(ticket, _)| *ticket);
             let on_duty = balancer.selector.is_on_duty(server, &balancer.candidates);
             let common = balancer.queue.front().filter(|_| on_duty).map(|(ticket, _)| *ticket);

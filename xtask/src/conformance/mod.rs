@@ -80,7 +80,7 @@ pub fn command(arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// What the real programs make of every case, some at a time. Random cases are written down as recordings.
+/// What the real programs make of every case, some at a time. What is no recording yet is written down as one.
 fn observe_all(cases: &mut [Case], programs: &Programs, source: &Source) -> Result<Vec<Result<Value>>> {
     let is_random = matches!(source, Source::Random { .. });
     let count = cases.len();
@@ -104,10 +104,10 @@ fn observe_all(cases: &mut [Case], programs: &Programs, source: &Source) -> Resu
         }
     });
     let results: Vec<_> = results.into_inner().expect("all threads have ended").into_values().collect();
-    for (case, result) in cases.iter().zip(&results).filter(|_| is_random) {
+    for (case, result) in cases.iter().zip(&results).filter(|_| *source != Source::Recordings) {
         let mut recording = case.inputs.clone();
         recording["observed"] = result.as_ref().ok().cloned().into();
-        write(&case.file, &recording)?;
+        write(&file_of(case.name())?, &recording)?;
     }
     Ok(results)
 }
@@ -169,11 +169,16 @@ fn is_repeatable(case: &Case) -> bool {
 }
 
 fn written(inputs: Value) -> Result<Case> {
-    let folder = root().join("target").join("conformance");
-    fs::create_dir_all(&folder)?;
-    let file = folder.join(format!("{}.json", inputs["case"].as_str().unwrap_or_default()));
+    let file = file_of(inputs["case"].as_str().unwrap_or_default())?;
     write(&file, &inputs)?;
     Ok(Case { file, inputs })
+}
+
+/// Where a case is written.
+fn file_of(case: &str) -> Result<PathBuf> {
+    let folder = root().join("target").join("conformance");
+    fs::create_dir_all(&folder)?;
+    Ok(folder.join(format!("{case}.json")))
 }
 
 fn write(file: &PathBuf, case: &Value) -> Result<()> {
