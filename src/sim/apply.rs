@@ -1,5 +1,7 @@
 //! Carrying out commands, and what a fault does to the calls under way.
 
+use std::collections::BinaryHeap;
+
 use super::call::{Ask, CallKey, CallState, Reply};
 use super::command::Command;
 use super::ids::{LinkId, PartId, ProcessId};
@@ -168,8 +170,7 @@ impl World {
             };
             gone.map(|key| self.calls.remove(key));
         }
-        let calls: Vec<CallKey> = self.calls.iter().filter(|(_, c)| c.callee == process).map(|(key, _)| key).collect();
-        for key in calls {
+        for key in self.oldest_first(&|call| call.callee == process) {
             // The end of one call may have ended others.
             let state = self.calls.get(key).map(|call| call.state);
             if !matches!(state, Some(CallState::Sending | CallState::Working)) {
@@ -226,8 +227,8 @@ impl World {
 
     fn browser_closes(&mut self) {
         self.remembered = None;
-        let visits: Vec<VisitKey> = self.visits.keys().collect();
-        for visit in visits {
+        let visits: BinaryHeap<(u64, VisitKey)> = self.visits.iter().map(|(key, visit)| (visit.id, key)).collect();
+        for (_, visit) in visits.into_sorted_vec() {
             self.browser_fails(visit, BrowserError::Aborted, Cause::BrowserClosed);
         }
     }
@@ -235,17 +236,10 @@ impl World {
     /// A link is cut or whole again. What was held up on it is sent again.
     fn link_changes(&mut self, link: LinkId, condition: Condition) {
         if condition == Condition::Up {
-            let stalled: Vec<(CallKey, Reply)> = self
-                .calls
-                .iter()
-                .filter(|(_, call)| call.link == link)
-                .filter_map(|(key, call)| match call.state {
-                    CallState::Stalled(reply) => Some((key, reply)),
-                    _ => None,
-                })
-                .collect();
-            for (key, reply) in stalled {
-                if let Some(call) = self.calls.get_mut(key) {
+            for key in self.oldest_first(&|call| call.link == link) {
+                if let Some(call) = self.calls.get_mut(key)
+                    && let CallState::Stalled(reply) = call.state
+                {
                     call.state = CallState::Working;
                     self.answer(key, reply);
                 }

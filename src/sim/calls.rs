@@ -1,5 +1,7 @@
 //! How a call goes: connect, deliver, work, return, and all the ways in which it can fail.
 
+use std::collections::BinaryHeap;
+
 use super::call::{Ask, Call, CallKey, CallState, Parent, Reply, Work};
 use super::ids::ProcessId;
 use super::parts::Condition;
@@ -251,6 +253,14 @@ impl World {
             Tier::Mysqld => self.mysql_executed(key, at),
             tier => unreachable!("{tier:?} plans no work"),
         }
+    }
+
+    /// Such calls, oldest first: in the order in which a dying process closes its connections.
+    pub(super) fn oldest_first(&self, wanted: &dyn Fn(&Call) -> bool) -> Vec<CallKey> {
+        let visit = |call: &Call| call.visit.and_then(|visit| self.visits.get(visit)).map(|visit| visit.id);
+        let calls = self.calls.iter().filter(|(_, call)| wanted(call));
+        let calls: BinaryHeap<_> = calls.map(|(key, call)| (call.started, visit(call), key)).collect();
+        calls.into_sorted_vec().into_iter().map(|(.., key)| key).collect()
     }
 
     pub(super) fn set_state(&mut self, key: CallKey, state: CallState, lasts: Micros) {

@@ -111,8 +111,8 @@ impl World {
         }
         self.plan_at(self.next_sweep, Action::Sweep);
         let soon = self.now..self.next_sweep;
-        for (key, call) in self.calls.iter().filter(|(_, call)| soon.contains(&call.deadline)) {
-            self.queue.plan(call.deadline, Action::Call(Step::ResponseTimeout, key).pack());
+        for key in self.oldest_first(&|call| soon.contains(&call.deadline)) {
+            self.plan_at(self.calls[key].deadline, Action::Call(Step::ResponseTimeout, key));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Sessions that end before their time: the client has left (`error_client_gone*`, `queue_client_gone*`), or the server has
 //! gone down (`down_shuts_sessions`).
 
-use crate::call::{CallKey, CallState, Work};
+use crate::call::{Call, CallKey, CallState, Work};
 use crate::outcome::Cause;
 use crate::script::Logged;
 use crate::world::{Action, Step, World};
@@ -67,12 +67,10 @@ impl World {
     /// `on-marked-down shutdown-sessions`: ends all requests that a server works on.
     pub(super) fn shut_sessions(&mut self, at: usize, server: usize) {
         let balancer = self.balancers[at].process;
-        let mine = self.calls.iter().filter(|(_, call)| {
-            let runs = |work| matches!(work, Work::Session(session) if session.running && session.server == Some(server as u16));
-            call.callee == balancer && call.state == CallState::Working && runs(call.work)
-        });
-        let mine: Vec<CallKey> = mine.map(|(key, _)| key).collect();
-        for key in mine {
+        let runs =
+            |work| matches!(work, Work::Session(session) if session.running && session.server == Some(server as u16));
+        let is_mine = |call: &Call| call.callee == balancer && call.state == CallState::Working && runs(call.work);
+        for key in self.oldest_first(&is_mine) {
             self.abandon_child(key);
             self.session_fails(key, 502, Cause::ServerWentDown);
         }
