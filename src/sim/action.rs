@@ -1,7 +1,5 @@
 //! What can be planned: the kinds of events.
 
-use slotmap::{Key, KeyData};
-
 use super::call::CallKey;
 use super::queue::What;
 use super::visit::VisitKey;
@@ -72,6 +70,9 @@ pub enum Action {
 }
 
 impl Action {
+    /// The kind of an arrival, when packed.
+    pub(super) const ARRIVAL: u8 = 0;
+
     /// The call that it is about.
     #[must_use]
     pub const fn call(&self) -> Option<CallKey> {
@@ -87,11 +88,11 @@ impl Action {
         let head = |kind: u64, index: u16, life: u32| kind | u64::from(index) << 16 | u64::from(life) << 32;
         match self {
             Self::Call(step, call) => (step as u64, call.to_word()),
-            Self::Arrival => (0, 0),
+            Self::Arrival => (Self::ARRIVAL.into(), 0),
             Self::Timeline(index) => (1, index.into()),
             Self::Sweep => (8, 0),
             Self::Check { balancer, server, life } => (head(11, balancer, life), server.into()),
-            Self::NobodyThere(visit) => (12, visit.data().as_ffi()),
+            Self::NobodyThere(visit) => (12, visit.to_word()),
             Self::Upstream(question) => (13, question.into()),
             Self::Received { replica, life, upto } => (head(14, replica, life), upto),
             Self::Apply { replica, life } => (head(15, replica, life), 0),
@@ -108,7 +109,7 @@ impl Action {
         let call = |step| Self::Call(step, CallKey::from_word(body));
         let (index, life) = ((head >> 16) as u16, (head >> 32) as u32);
         match head as u8 {
-            0 => Self::Arrival,
+            Self::ARRIVAL => Self::Arrival,
             1 => Self::Timeline(body as u32),
             2 => call(Step::Attempt),
             3 => call(Step::Deliver),
@@ -120,7 +121,7 @@ impl Action {
             9 => call(Step::Retry),
             10 => call(Step::QueueTimeout),
             11 => Self::Check { balancer: index, server: body as u16, life },
-            12 => Self::NobodyThere(KeyData::from_ffi(body).into()),
+            12 => Self::NobodyThere(VisitKey::from_word(body)),
             13 => Self::Upstream(body as u32),
             14 => Self::Received { replica: index, life, upto: body },
             15 => Self::Apply { replica: index, life },
@@ -181,7 +182,7 @@ mod tests {
             Action::Timeline(u32::MAX),
             Action::Sweep,
             Action::Check { balancer: 1, server: u16::MAX, life },
-            Action::NobodyThere(KeyData::from_ffi(9 << 32 | 4).into()),
+            Action::NobodyThere(VisitKey::from_word(9 << 32 | 4)),
             Action::Upstream(11),
             Action::Received { replica, life, upto },
             Action::Apply { replica, life },

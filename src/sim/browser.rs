@@ -27,7 +27,7 @@ impl World {
     }
 
     /// A visit of the continuous load starts.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn arrival(&mut self) {
         self.arrivals_planned = false;
         if self.workload.rate_per_s > 0 {
@@ -67,7 +67,7 @@ impl World {
             dns_tries: 0,
             acknowledged_before: self.cluster.acknowledged(),
             trace,
-            notes: Notes::default(),
+            notes: Notes::NOTHING,
             stored: None,
         });
         if self.visits.len() > MAX_UNDER_WAY {
@@ -171,7 +171,7 @@ impl World {
         if scripted || trace.is_some() {
             self.end_watched(key, outcome);
         } else {
-            self.visits.remove(key);
+            self.visits.end(key);
         }
         invariants::ends_once(self.metrics.started, self.metrics.ended, self.visits.len());
         if let Some(stored) = stored {

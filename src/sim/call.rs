@@ -12,7 +12,7 @@ use super::wiring::{Seat, Tier};
 use super::workload::Class;
 
 /// A call under way.
-pub type CallKey = slab::Key;
+pub type CallKey = slab::Key<Call>;
 
 /// A connection from one process to another, with the work that the callee does for it.
 #[derive(Clone, Copy, Debug)]

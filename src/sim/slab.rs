@@ -1,15 +1,23 @@
 //! Things under way, each in a place that is used again when it has ended.
 
+use core::cmp::Ordering;
+use core::fmt::{self, Debug, Formatter};
+use core::marker::PhantomData;
 use core::ops::{Index, IndexMut};
 
-/// Tells one thing from all others that have been, or will be, in its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key {
+/// Tells one thing of kind `T` from all others that have been, or will be, in its place.
+pub struct Key<T> {
     place: u32,
     life: u32,
+    kind: PhantomData<fn() -> T>,
 }
 
-impl Key {
+impl<T> Key<T> {
+    #[inline(always)]
+    const fn new(place: u32, life: u32) -> Self {
+        Self { place, life, kind: PhantomData }
+    }
+
     /// The key as one word.
     #[inline(always)]
     pub(super) const fn to_word(self) -> u64 {
@@ -19,7 +27,42 @@ impl Key {
     /// The key that became this word.
     #[inline(always)]
     pub(super) const fn from_word(word: u64) -> Self {
-        Self { place: word as u32, life: (word >> 32) as u32 }
+        Self::new(word as u32, (word >> 32) as u32)
+    }
+}
+
+// Derived, these would ask the same of `T`.
+impl<T> Clone for Key<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Key<T> {}
+
+impl<T> PartialEq for Key<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_word() == other.to_word()
+    }
+}
+
+impl<T> Eq for Key<T> {}
+
+impl<T> PartialOrd for Key<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<T> Ord for Key<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.to_word().cmp(&other.to_word())
+    }
+}
+
+impl<T> Debug for Key<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.place, self.life)
     }
 }
 
@@ -39,7 +82,7 @@ struct Place<T> {
     life: u32,
 }
 
-impl<T: Copy> Slab<T> {
+impl<T: Clone> Slab<T> {
     /// Nothing is under way. `blank` is any thing, to fill places with before they are used.
     #[must_use]
     pub const fn new(blank: T) -> Self {
@@ -48,34 +91,32 @@ impl<T: Copy> Slab<T> {
 
     /// Adds a thing.
     #[inline(always)]
-    pub fn insert(&mut self, thing: T) -> Key {
+    pub fn insert(&mut self, thing: T) -> Key<T> {
         // The thing is written where it stays: a copy would cost more than all the rest.
         let at = self.free.pop().unwrap_or_else(|| self.add_place());
         let place = &mut self.places[at as usize];
         place.thing = thing;
         place.life = place.life.wrapping_add(1);
-        Key { place: at, life: place.life }
+        Key::new(at, place.life)
     }
 
     #[cold]
     #[inline(never)]
     fn add_place(&mut self) -> u32 {
-        self.places.push(Place { thing: self.blank, life: 0 });
+        self.places.push(Place { thing: self.blank.clone(), life: 0 });
         self.places.len() as u32 - 1
     }
 
     /// Ends a thing, if it is under way.
-    #[inline(always)]
-    pub fn remove(&mut self, key: Key) -> Option<T> {
-        let place = self.places.get_mut(key.place as usize).filter(|place| place.life == key.life)?;
-        place.life = place.life.wrapping_add(1);
-        self.free.push(key.place);
-        Some(place.thing)
+    pub fn remove(&mut self, key: Key<T>) -> Option<T> {
+        let thing = self.get(key)?.clone();
+        self.end(key);
+        Some(thing)
     }
 
-    /// Ends a thing that is under way, as the caller knows.
+    /// Ends a thing that is under way, as the caller knows. What it owns is let go when its place is used again.
     #[inline(always)]
-    pub fn end(&mut self, key: Key) {
+    pub fn end(&mut self, key: Key<T>) {
         let place = &mut self.places[key.place as usize];
         debug_assert!(place.life == key.life, "{OVER}");
         place.life = key.life.wrapping_add(1);
@@ -85,30 +126,30 @@ impl<T: Copy> Slab<T> {
     /// A thing, if it is still under way.
     #[inline(always)]
     #[must_use]
-    pub fn get(&self, key: Key) -> Option<&T> {
+    pub fn get(&self, key: Key<T>) -> Option<&T> {
         self.places.get(key.place as usize).filter(|place| place.life == key.life).map(|place| &place.thing)
     }
 
     /// Like [`Slab::get`], to change it.
     #[inline(always)]
-    pub fn get_mut(&mut self, key: Key) -> Option<&mut T> {
+    pub fn get_mut(&mut self, key: Key<T>) -> Option<&mut T> {
         self.places.get_mut(key.place as usize).filter(|place| place.life == key.life).map(|place| &mut place.thing)
     }
 
     /// Whether a thing is still under way.
     #[must_use]
-    pub fn contains_key(&self, key: Key) -> bool {
+    pub fn contains_key(&self, key: Key<T>) -> bool {
         self.get(key).is_some()
     }
 
     /// All things, in the order of their places.
-    pub fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
+    pub fn iter(&self) -> impl Iterator<Item = (Key<T>, &T)> {
         let places = self.places.iter().enumerate().filter(|(_, place)| place.life % 2 == 1);
-        places.map(|(at, place)| (Key { place: at as u32, life: place.life }, &place.thing))
+        places.map(|(at, place)| (Key::new(at as u32, place.life), &place.thing))
     }
 
     /// The keys of all things.
-    pub fn keys(&self) -> impl Iterator<Item = Key> {
+    pub fn keys(&self) -> impl Iterator<Item = Key<T>> {
         self.iter().map(|(key, _)| key)
     }
 
@@ -131,20 +172,20 @@ impl<T: Copy> Slab<T> {
 }
 
 /// For who knows that a thing is under way.
-impl<T: Copy> Index<Key> for Slab<T> {
+impl<T: Clone> Index<Key<T>> for Slab<T> {
     type Output = T;
 
     #[inline(always)]
-    fn index(&self, key: Key) -> &T {
+    fn index(&self, key: Key<T>) -> &T {
         let place = &self.places[key.place as usize];
         assert!(place.life == key.life, "{OVER}");
         &place.thing
     }
 }
 
-impl<T: Copy> IndexMut<Key> for Slab<T> {
+impl<T: Clone> IndexMut<Key<T>> for Slab<T> {
     #[inline(always)]
-    fn index_mut(&mut self, key: Key) -> &mut T {
+    fn index_mut(&mut self, key: Key<T>) -> &mut T {
         let place = &mut self.places[key.place as usize];
         assert!(place.life == key.life, "{OVER}");
         &mut place.thing

@@ -3,7 +3,6 @@
 use std::net::Ipv4Addr;
 
 use serde::Serialize;
-use slotmap::new_key_type;
 
 use super::call::CallKey;
 use super::ids::ProcessId;
@@ -11,6 +10,7 @@ use super::invariants;
 use super::mysql::Stored;
 use super::outcome::Outcome;
 use super::script::Script;
+use super::slab;
 use super::time::{Micros, SimTime};
 use super::trace::TraceSlot;
 use super::workload::Class;
@@ -20,10 +20,8 @@ pub const MAX_UNDER_WAY: usize = 28_232;
 /// The most ended visits that the log keeps.
 pub const LOG_LENGTH: usize = 400;
 
-new_key_type! {
-    /// A visit under way.
-    pub struct VisitKey;
-}
+/// A visit under way.
+pub type VisitKey = slab::Key<Visit>;
 
 /// A visit under way.
 #[derive(Clone, Debug)]
@@ -52,6 +50,24 @@ pub struct Visit {
     pub notes: Notes,
     /// The row that MySQL stored for it.
     pub stored: Option<Stored>,
+}
+
+impl Visit {
+    /// Nobody's visit.
+    pub const BLANK: Self = Self {
+        id: 0,
+        class: Class::Static,
+        source: Ipv4Addr::UNSPECIFIED,
+        started: SimTime::ZERO,
+        by_hand: false,
+        script: None,
+        child: None,
+        dns_tries: 0,
+        acknowledged_before: 0,
+        trace: None,
+        notes: Notes::NOTHING,
+        stored: None,
+    };
 }
 
 /// What HAProxy's log says of the cookie that keeps a visitor on a server (configuration manual, 8.5, third and fourth
@@ -113,6 +129,18 @@ pub struct Notes {
     pub version: Option<u32>,
     /// The database that answered or failed last.
     pub database: Option<ProcessId>,
+}
+
+impl Notes {
+    /// Nothing is noted yet.
+    pub const NOTHING: Self = Self {
+        server: None,
+        retries: 0,
+        redispatched: false,
+        cookie: CookieNote { sent: CookieSent::Ignored, given: false },
+        version: None,
+        database: None,
+    };
 }
 
 /// A visit that has ended.

@@ -3,8 +3,6 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use slotmap::SlotMap;
-
 pub use super::action::{Action, Step};
 use super::app_server::AppServer;
 use super::balancer::Balancer;
@@ -27,7 +25,7 @@ use super::time::SimTime;
 use super::timeouts::NEVER;
 use super::topology::Role;
 use super::trace::{Decision, Place, TraceRing};
-use super::visit::{Visit, VisitKey, VisitLog};
+use super::visit::{Visit, VisitLog};
 use super::wiring::Wiring;
 use super::workload::Workload;
 
@@ -51,7 +49,7 @@ pub struct World {
     pub(super) events: u64,
     pub(super) rng: Streams,
     pub(super) parts: Parts,
-    pub(super) visits: SlotMap<VisitKey, Visit>,
+    pub(super) visits: Slab<Visit>,
     pub(super) calls: Slab<Call>,
     pub(super) browser: ProcessId,
     /// The address that browsers remember, and how long.
@@ -105,7 +103,7 @@ impl World {
                 dns: Rng::new(seed, 4),
             },
             parts: Parts::new(&wiring, &settings),
-            visits: SlotMap::with_key(),
+            visits: Slab::new(Visit::BLANK),
             calls: Slab::new(Call::BLANK),
             browser,
             remembered: None,
@@ -169,6 +167,7 @@ impl World {
             ATTEMPT => self.attempt(call),
             FINISHED => self.finished(call),
             RETURN => self.returned(call),
+            Action::ARRIVAL => self.arrival(),
             _ => self.carry_out(Action::unpack(event.what)),
         }
     }
