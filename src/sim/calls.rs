@@ -86,7 +86,14 @@ impl World {
     }
 
     /// A connection attempt or datagram reaches the callee's machine: the kernel answers it, not the process.
+    #[inline(never)]
     pub(super) fn attempt(&mut self, key: CallKey) {
+        self.attempt_fast(key);
+    }
+
+    /// Like [`World::attempt`], for the way that most visits take.
+    #[inline(always)]
+    pub(super) fn attempt_fast(&mut self, key: CallKey) {
         let now = self.now;
         let Some(call) = self.calls.get_mut(key) else {
             return;

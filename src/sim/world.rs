@@ -164,9 +164,9 @@ impl World {
         const RETURN: u8 = Step::Return as u8;
         let call = CallKey::from_word(event.what.1);
         match event.what.0 as u8 {
-            ATTEMPT => self.attempt(call),
+            ATTEMPT => self.attempt_fast(call),
             FINISHED => self.finished(call),
-            RETURN => self.returned(call),
+            RETURN => self.returned_fast(call),
             Action::ARRIVAL => self.arrival(),
             _ => self.carry_out(Action::unpack(event.what)),
         }
