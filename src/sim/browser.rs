@@ -165,7 +165,7 @@ impl World {
         self.digest.word(visit.id ^ took.0.rotate_left(32));
         self.digest.word(result | u64::from(outcome.by.0) << 16);
         let &Visit { id, class, source, started, notes, trace, .. } = visit;
-        let record = self.log.push(VisitRecord { id, class, source, started, took, outcome, notes, stored });
+        let record = self.log.push(VisitRecord { id, class, source, started, took, outcome, notes });
         self.metrics.ended(now, record);
         let scripted = visit.script.is_some();
         if scripted || trace.is_some() {

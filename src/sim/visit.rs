@@ -160,9 +160,6 @@ pub struct VisitRecord {
     pub outcome: Outcome,
     /// What the layers noted.
     pub notes: Notes,
-    /// The row that it was told is stored.
-    #[serde(skip)]
-    pub stored: Option<Stored>,
 }
 
 /// The last ended visits, in a ring of fixed size.

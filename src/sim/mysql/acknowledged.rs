@@ -20,6 +20,8 @@ pub(super) struct Acknowledged {
     forgotten: u64,
     /// Number of all that no promotion has lost.
     kept: u64,
+    /// The last one.
+    last: Option<Stored>,
 }
 
 impl Cluster {
@@ -27,6 +29,12 @@ impl Cluster {
     #[must_use]
     pub fn acknowledged(&self) -> u64 {
         self.acknowledged.forgotten + self.acknowledged.recent.len() as u64
+    }
+
+    /// The row that a visitor was told of last.
+    #[must_use]
+    pub const fn last_acknowledged(&self) -> Option<Stored> {
+        self.acknowledged.last
     }
 
     /// How many of the first `before` acknowledged writes `server` does not show.
@@ -70,6 +78,7 @@ impl Cluster {
             }
         }
         let list = &mut self.acknowledged;
+        list.last = Some(stored);
         list.kept += u64::from(kept);
         if list.recent.len() == MAX_ACKNOWLEDGED {
             list.recent.pop_front();
