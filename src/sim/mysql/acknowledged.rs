@@ -37,6 +37,11 @@ impl Cluster {
         self.acknowledged.last
     }
 
+    /// How many acknowledged writes that no promotion has lost `server` does not show.
+    pub(super) fn lacking(&self, server: u16) -> u64 {
+        self.acknowledged.kept.saturating_sub(self.servers[usize::from(server)].shown)
+    }
+
     /// How many of the first `before` acknowledged writes `server` does not show.
     pub(super) fn missed(&self, server: u16, before: u64) -> u32 {
         let (list, asked) = (&self.acknowledged, &self.servers[usize::from(server)]);
@@ -108,7 +113,12 @@ impl Cluster {
                 }
             }
         }
-        self.acknowledged.kept = self.servers[usize::from(primary)].shown;
+        let kept = self.servers[usize::from(primary)].shown;
+        self.acknowledged.kept = kept;
+        // Whoever has what is lost and too old for its log is given the benefit of the doubt.
+        for server in &mut self.servers {
+            server.shown = server.shown.min(kept);
+        }
         (expected - self.acknowledged.recent.iter().flatten().count()) as u64
     }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::status::Io;
 use super::threads::Thread;
-use super::{Binlog, Cluster, Position, Row, Server, Stored};
+use super::{Binlog, Cluster, Position, Row, Server, Stored, Transaction};
 use crate::ids::ProcessId;
 use crate::invariants;
 use crate::parts::Condition;
@@ -103,6 +103,10 @@ impl World {
                     promotion.loses(transaction.row);
                 }
             }
+            // What is older than the old primary's log is counted, but nobody can name it any more.
+            let is_lost = |copy: &&Transaction| copy.counts() && !executed.contains(copy.row.gtid);
+            let named = self.cluster.servers[usize::from(old)].binlog.remembered().filter(is_lost).count() as u64;
+            promotion.lost_count += self.cluster.lacking(at).saturating_sub(named);
         }
         let expected_no_more = self.cluster.write_off(at);
         invariants::losses_are_named(promotion.lost_count, expected_no_more);
