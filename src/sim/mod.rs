@@ -58,7 +58,7 @@ pub use nginx::{Nginx, NginxCounters};
 pub use outcome::{BrowserError, Cause, DbError, Outcome, Verdict};
 pub use parts::{Condition, PartState, Parts};
 pub use preset::{PRESETS, Preset};
-pub use queue::{Due, Event, EventQueue, What};
+pub use queue::{Event, EventQueue, What};
 pub use rng::Rng;
 pub use scenario::{FieldError, Scenario};
 pub use script::{Answer, Left, Logged, Method, Script};

@@ -59,7 +59,7 @@ pub struct EventQueue {
 
 /// The lane of an event that is due.
 #[derive(Clone, Copy, Debug)]
-pub struct Due(usize);
+pub(super) struct Due(usize);
 
 /// When the first event of a lane happens, and below that the number of the lane: the least of these numbers tells both, and
 /// is found without a branch that could be guessed wrong.
@@ -176,8 +176,7 @@ impl EventQueue {
 
     /// Where the next event is, unless it happens later than `until`.
     #[inline(always)]
-    #[must_use]
-    pub fn due(&self, until: SimTime) -> Option<Due> {
+    pub(super) fn due(&self, until: SimTime) -> Option<Due> {
         let (mut earliest, mut second) = (self.firsts[SORTED], NEVER);
         let mut lane = SORTED + 1;
         while lane < self.used {
@@ -203,7 +202,7 @@ impl EventQueue {
 
     /// Takes the event that is due.
     #[inline(always)]
-    pub fn take(&mut self, Due(at): Due) -> Event {
+    pub(super) fn take(&mut self, Due(at): Due) -> Event {
         self.waiting -= 1;
         let lane = &mut self.lanes[at];
         let event = lane.pop();

@@ -19,19 +19,13 @@ impl World {
     /// Like [`World::answer`], for the way that most visits take.
     #[inline(always)]
     pub(super) fn answer_fast(&mut self, key: CallKey, reply: Reply) {
-        let Some(call) = self.calls.get_mut(key) else {
+        let Some(call) = self.calls.get(key) else {
             return;
         };
         if call.watched || call.abandoned {
             return self.answer_watched(key, reply);
         }
-        let (parent, latency) = (call.parent, self.parts.link(call.link).latency);
-        (call.state, call.since, call.until) = (CallState::Returning(reply), self.now, self.now + latency);
-        if self.takes_no_time(parent, latency) {
-            self.returned(key);
-        } else {
-            self.plan_fast(latency, Action::Call(Step::Return, key));
-        }
+        self.send_back_fast(key, reply);
     }
 
     /// Like [`World::answer`], for a call that is watched or for which nobody may wait.
@@ -45,15 +39,22 @@ impl World {
         }
     }
 
+    /// A reply sets out.
     #[inline(never)]
     pub(super) fn send_back(&mut self, key: CallKey, reply: Reply) {
+        self.send_back_fast(key, reply);
+    }
+
+    /// Like [`World::send_back`], for the way that most visits take.
+    #[inline(always)]
+    fn send_back_fast(&mut self, key: CallKey, reply: Reply) {
         let call = &mut self.calls[key];
         let (parent, latency) = (call.parent, self.parts.latency(call.link));
         (call.state, call.since, call.until) = (CallState::Returning(reply), self.now, self.now + latency);
         if self.takes_no_time(parent, latency) {
             self.returned(key);
         } else {
-            self.plan(latency, Action::Call(Step::Return, key));
+            self.plan_fast(latency, Action::Call(Step::Return, key));
         }
     }
 
@@ -96,9 +97,7 @@ impl World {
         if call.watched || call.abandoned || !self.parts.link(call.link).carries {
             return self.returned_watched(key, reply);
         }
-        let (parent, visit, callee) = (call.parent, call.visit, call.callee);
-        self.calls.end(key);
-        self.caller_gets(parent, visit, callee, reply);
+        self.hand_over(key, reply);
     }
 
     /// Like [`World::returned`], for a call that is watched, or for which nobody may wait, or on a link that is cut.
@@ -130,7 +129,7 @@ impl World {
     }
 
     /// Ends a call and gives its reply to whoever waits for it.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn hand_over(&mut self, key: CallKey, reply: Reply) {
         let Call { parent, visit, callee, .. } = self.calls[key];
         self.calls.end(key);

@@ -118,7 +118,7 @@ impl<T: Clone> Slab<T> {
     #[inline(always)]
     pub fn end(&mut self, key: Key<T>) {
         let place = &mut self.places[key.place as usize];
-        debug_assert!(place.life == key.life, "{OVER}");
+        assert!(place.life == key.life, "{OVER}");
         place.life = key.life.wrapping_add(1);
         self.free.push(key.place);
     }

@@ -45,7 +45,7 @@ impl Cluster {
     /// How many of the first `before` acknowledged writes `server` does not show.
     pub(super) fn missed(&self, server: u16, before: u64) -> u32 {
         let (list, asked) = (&self.acknowledged, &self.servers[usize::from(server)]);
-        let hidden = list.kept.saturating_sub(asked.shown);
+        let hidden = self.lacking(server);
         if hidden == 0 {
             return 0;
         }
