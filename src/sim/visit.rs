@@ -115,7 +115,7 @@ impl CookieNote {
 }
 
 /// What the layers note about a visit, for the log.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Notes {
     /// The web server that HAProxy chose last.
     pub server: Option<ProcessId>,

@@ -51,7 +51,7 @@ impl Run<'_> {
     fn logged(&self, request: &Request) -> Logged {
         if request.aborted {
             let left = self.world.left().find(|left| left.visit.id == request.visit);
-            let notes = left.map_or_else(Notes::default, |left| left.visit.notes);
+            let notes = left.map_or(Notes::NOTHING, |left| left.visit.notes);
             let logged = left.and_then(|left| left.logged);
             let status = logged.map(|logged| logged.status.map_or(-1, i64::from));
             let letters = logged.map_or("--", |logged| logged.termination);
@@ -63,7 +63,7 @@ impl Run<'_> {
             };
         }
         let Some(record) = &request.record else {
-            return Logged { notes: Notes::default(), status: None, termination: "----".to_owned(), answered_by: None };
+            return Logged { notes: Notes::NOTHING, status: None, termination: "----".to_owned(), answered_by: None };
         };
         let Outcome { result, cause, by } = record.outcome;
         Logged {
