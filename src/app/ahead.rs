@@ -1,7 +1,8 @@
 //! Work that may take long, done in slices: a run ahead by minutes or hours, and the search for the end of a hop. Each
 //! slice ends when the caller's clock says so, and the next goes on from there.
 
-use crate::sim::{Micros, SimTime, World};
+use super::tape::Tape;
+use crate::sim::{Micros, PartId, SimTime, World};
 
 /// Events between two looks at the clock: some tens of microseconds of work.
 const PIECE: u64 = 128;
@@ -9,10 +10,10 @@ const PIECE: u64 = 128;
 /// Asked between pieces of work: whether there is time left in this slice. The page knows the clock, not the core.
 pub type TimeLeft<'a> = &'a mut dyn FnMut() -> bool;
 
-/// Lets a world run until `until` or until the slice is over; at least one piece is carried out, so that every slice gets
-/// on. True if it came to the end; otherwise the clock stays at the last event.
-pub fn run_slice(world: &mut World, until: SimTime, time_left: TimeLeft) -> bool {
-    while !world.run_bounded(until, PIECE) {
+/// Lets a world run until `until` or until the slice is over, obeying the commands that are due; at least one piece is
+/// carried out, so that every slice gets on. True if it came to the end; otherwise the clock stays at the last event.
+pub fn run_slice(world: &mut World, tape: &mut Tape, until: SimTime, time_left: TimeLeft) -> bool {
+    while !tape.run_bounded(world, until, PIECE) {
         if !time_left() {
             return false;
         }
@@ -20,15 +21,35 @@ pub fn run_slice(world: &mut World, until: SimTime, time_left: TimeLeft) -> bool
     true
 }
 
-/// A run ahead, as fast as it goes.
+/// Time in which the next event of a part is searched for.
+const SEARCH: Micros = Micros::from_secs(3_600);
+/// Slices after which going to a moment counts as long: a fifth of a second.
+const LONG: u32 = 12;
+
+/// A run as fast as it goes, until something is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ahead {
+    /// What it is to reach.
+    pub aim: Aim,
     /// The moment it began at.
     pub from: SimTime,
     /// The moment it is to reach.
     pub until: SimTime,
     /// How it stands.
     pub state: AheadState,
+    /// Slices so far.
+    slices: u32,
+}
+
+/// What a run is to reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// A moment so far ahead.
+    Ahead,
+    /// A moment that has been seen before.
+    Moment,
+    /// The next event that has to do with a part.
+    Part(PartId),
 }
 
 /// How a run ahead stands.
@@ -38,6 +59,8 @@ pub enum AheadState {
     Running,
     /// It has reached its end.
     Reached,
+    /// It has found nothing.
+    Missed,
     /// It was stopped at this moment.
     Stopped(SimTime),
 }
@@ -49,7 +72,25 @@ impl Ahead {
     /// A run from `from` that is to last so long.
     #[must_use]
     pub fn new(from: SimTime, length: Micros) -> Self {
-        Self { from, until: from + length, state: AheadState::Running }
+        Self { aim: Aim::Ahead, from, until: from + length, state: AheadState::Running, slices: 0 }
+    }
+
+    /// A run from `from` to a moment that is not before it.
+    #[must_use]
+    pub fn to(from: SimTime, until: SimTime) -> Self {
+        Self { aim: Aim::Moment, ..Self::new(from, until.since(from)) }
+    }
+
+    /// A run from `from` to the next event of a part.
+    #[must_use]
+    pub fn to_part(from: SimTime, part: PartId) -> Self {
+        Self { aim: Aim::Part(part), ..Self::new(from, SEARCH) }
+    }
+
+    /// Whether it is under way and takes so long that one would like to know: most ways to a moment are short.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        self.is_running() && (self.aim == Aim::Ahead || self.slices > LONG)
     }
 
     /// Whether it is under way.
@@ -65,9 +106,33 @@ impl Ahead {
     }
 
     /// Does as much as fits into a slice.
-    pub fn slice(&mut self, world: &mut World, time_left: TimeLeft) {
-        if run_slice(world, self.until, time_left) {
+    pub fn slice(&mut self, world: &mut World, tape: &mut Tape, time_left: TimeLeft) {
+        self.slices += 1;
+        if let Aim::Part(part) = self.aim {
+            return self.search(world, tape, part, time_left);
+        }
+        if run_slice(world, tape, self.until, time_left) {
             self.state = AheadState::Reached;
+        }
+    }
+
+    fn search(&mut self, world: &mut World, tape: &mut Tape, part: PartId, time_left: TimeLeft) {
+        loop {
+            for _ in 0..PIECE {
+                if world.next_event_at().is_none_or(|at| at > self.until) {
+                    self.state = AheadState::Missed;
+                    return;
+                }
+                let (concerns, before) = (world.next_concerns(part), world.events());
+                tape.step(world);
+                if concerns && world.events() > before {
+                    self.state = AheadState::Reached;
+                    return;
+                }
+            }
+            if !time_left() {
+                return;
+            }
         }
     }
 
@@ -83,6 +148,7 @@ impl Ahead {
 #[derive(Clone, Debug)]
 pub struct HopSearch {
     ahead: World,
+    tape: Tape,
     visit: u64,
     spans: usize,
 }
@@ -90,16 +156,16 @@ pub struct HopSearch {
 impl HopSearch {
     /// The search for the next span of a visit; none if the visit has no trace.
     #[must_use]
-    pub fn new(world: &World, visit: u64) -> Option<Self> {
+    pub fn new(world: &World, tape: &Tape, visit: u64) -> Option<Self> {
         let spans = world.trace(visit)?.spans.len();
-        Some(Self { ahead: world.clone(), visit, spans })
+        Some(Self { ahead: world.clone(), tape: tape.clone(), visit, spans })
     }
 
     /// Searches for a slice; the moment once it is found.
     pub fn slice(&mut self, time_left: TimeLeft) -> Option<SimTime> {
         loop {
             for _ in 0..PIECE {
-                if self.is_there() || !self.ahead.step() {
+                if self.is_there() || !self.tape.step(&mut self.ahead) {
                     return Some(self.ahead.now());
                 }
             }
@@ -147,7 +213,7 @@ mod tests {
         while ahead.is_running() {
             let mut pieces = slices % 7;
             slices += 1;
-            ahead.slice(&mut world, &mut || {
+            ahead.slice(&mut world, &mut Tape::default(), &mut || {
                 pieces -= i32::from(pieces > 0);
                 pieces > 0
             });
@@ -164,7 +230,7 @@ mod tests {
         let mut world = loaded();
         let before = world.events();
         let mut ahead = Ahead::new(world.now(), LENGTH);
-        ahead.slice(&mut world, &mut || false);
+        ahead.slice(&mut world, &mut Tape::default(), &mut || false);
         assert_eq!(world.events() - before, PIECE);
         assert!(ahead.is_running());
     }
@@ -173,12 +239,12 @@ mod tests {
     fn a_stopped_run_can_be_carried_on_to_the_same_end() {
         let (mut world, whole) = (loaded(), in_one_go());
         let mut ahead = Ahead::new(world.now(), LENGTH);
-        ahead.slice(&mut world, &mut || false);
+        ahead.slice(&mut world, &mut Tape::default(), &mut || false);
         ahead.stop(world.now());
         assert_eq!(ahead.state, AheadState::Stopped(world.now()));
         let rest = (SimTime::ZERO + LENGTH).since(world.now());
         let mut ahead = Ahead::new(world.now(), rest);
-        ahead.slice(&mut world, &mut || true);
+        ahead.slice(&mut world, &mut Tape::default(), &mut || true);
         assert_eq!((ahead.state, world.digest()), (AheadState::Reached, whole.digest()));
     }
 
@@ -188,8 +254,8 @@ mod tests {
         world.run_until(SimTime(1_000_000));
         world.apply(&Command::visits(Class::Read, 1)).unwrap();
         let visit = world.last_visit();
-        let at_once = HopSearch::new(&world, visit).unwrap().slice(&mut || true);
-        let mut search = HopSearch::new(&world, visit).unwrap();
+        let at_once = HopSearch::new(&world, &Tape::default(), visit).unwrap().slice(&mut || true);
+        let mut search = HopSearch::new(&world, &Tape::default(), visit).unwrap();
         let sliced = loop {
             if let Some(at) = search.slice(&mut || false) {
                 break Some(at);

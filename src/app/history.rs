@@ -1,32 +1,63 @@
-//! What was done, and when: enough to have the same run again.
+//! What was done, and when: enough to have the same run again, to go back in it, and to keep what it was before it was
+//! changed.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::checkpoints::{Checkpoints, parting};
+use super::tape::Tape;
+use crate::sim::chronicle::Entry;
 use crate::sim::{Command, Scenario, SimTime, TimedCommand, World};
 
-/// The scenario and every command that was given since.
+/// The most runs that are kept beside the present one.
+pub const MAX_BRANCHES: usize = 6;
+/// The most commands that can be had again; then history begins anew.
+const MAX_COMMANDS: usize = 10_000;
+/// The most changes of state that are kept of a run.
+const MAX_ENTRIES: usize = 1_000;
+
+/// A run as far as it has been seen: its commands tell the rest.
+#[derive(Clone, Debug, Default)]
+pub struct Run {
+    /// Its number, which no other run of this history has.
+    pub id: u32,
+    /// Its commands, and how many of them the world has obeyed.
+    pub tape: Tape,
+    /// How far it has been seen.
+    pub end: SimTime,
+    /// The changes of state until then, oldest first.
+    pub changes: VecDeque<Entry>,
+    /// How many of these there have been.
+    known: u64,
+}
+
+/// The scenario, the present run, and the runs that were left when something was changed in their past.
 #[derive(Clone, Debug)]
 pub struct History {
     scenario: Arc<Scenario>,
-    commands: Vec<TimedCommand>,
+    begins: SimTime,
+    run: Run,
+    checkpoints: Checkpoints,
+    branches: VecDeque<Run>,
+    newest: u32,
+}
+
+/// What cannot be kept any longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forgotten {
+    /// The oldest run beside the present one.
+    Branch,
+    /// Everything before now.
+    Past,
 }
 
 impl History {
     /// The history of a run that has just begun.
     #[must_use]
-    pub const fn new(scenario: Arc<Scenario>) -> Self {
-        Self { scenario, commands: Vec::new() }
-    }
-
-    /// Notes a command that the world has obeyed.
-    pub fn push(&mut self, at_us: SimTime, command: Command) {
-        self.commands.push(TimedCommand { at_us, command });
-    }
-
-    /// The commands so far, oldest first.
-    #[must_use]
-    pub fn commands(&self) -> &[TimedCommand] {
-        &self.commands
+    pub fn new(scenario: Arc<Scenario>) -> Self {
+        let checkpoints = Checkpoints::new(&World::new(Arc::clone(&scenario)));
+        let (run, branches) = (Run::default(), VecDeque::new());
+        Self { scenario, begins: SimTime::ZERO, run, checkpoints, branches, newest: 0 }
     }
 
     /// What the run started from.
@@ -35,15 +66,135 @@ impl History {
         &self.scenario
     }
 
+    /// The present run.
+    #[must_use]
+    pub const fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// The commands of the present run, by which its world lets time pass.
+    pub const fn tape(&mut self) -> &mut Tape {
+        &mut self.run.tape
+    }
+
+    /// The commands of the present run, oldest first.
+    #[must_use]
+    pub fn commands(&self) -> &[TimedCommand] {
+        self.run.tape.commands()
+    }
+
+    /// The first moment that can be gone back to.
+    #[must_use]
+    pub const fn begins(&self) -> SimTime {
+        self.begins
+    }
+
+    /// The runs that were left, oldest first.
+    #[must_use]
+    pub const fn branches(&self) -> &VecDeque<Run> {
+        &self.branches
+    }
+
+    /// The run with this number, if it was left and is still kept.
+    #[must_use]
+    pub fn branch(&self, id: u32) -> Option<&Run> {
+        self.branches.iter().find(|run| run.id == id)
+    }
+
+    /// Copies of the world at moments of the present run.
+    #[must_use]
+    pub const fn checkpoints(&self) -> &Checkpoints {
+        &self.checkpoints
+    }
+
+    /// Whether more is known of the present run than its world has seen.
+    #[must_use]
+    pub fn goes_on_after(&self, now: SimTime) -> bool {
+        now < self.run.end || self.run.tape.obeyed() < self.commands().len()
+    }
+
+    /// Notes how far the present run has come, and what has changed in it.
+    pub fn note(&mut self, world: &World) {
+        let run = &mut self.run;
+        run.end = run.end.max(world.now());
+        for entry in world.chronicle().since(run.known) {
+            if run.changes.len() == MAX_ENTRIES {
+                run.changes.pop_front();
+            }
+            run.changes.push_back(*entry);
+        }
+        run.known = run.known.max(world.chronicle().written());
+        self.checkpoints.offer(world, run.tape.obeyed());
+    }
+
+    /// Notes a command that the world has obeyed.
+    pub fn push(&mut self, at_us: SimTime, command: Command) {
+        self.run.tape.record(at_us, command);
+    }
+
+    /// Notes a command that the world has obeyed; `before` is the world before it, if more was known of the run: what was
+    /// known is then kept as a run of its own.
+    pub fn change(&mut self, before: Option<&World>, now: &World, command: Command) -> Option<Forgotten> {
+        if self.commands().len() >= MAX_COMMANDS {
+            *self = Self { begins: now.now(), newest: self.newest, ..Self::new(Arc::clone(&self.scenario)) };
+            (self.checkpoints, self.run.end) = (Checkpoints::new(now), now.now());
+            self.run.known = now.chronicle().written();
+            return Some(Forgotten::Past);
+        }
+        let Some(before) = before else {
+            self.push(now.now(), command);
+            return None;
+        };
+        let obeyed = self.run.tape.obeyed();
+        self.newest += 1;
+        let mut run = Run { id: self.newest, ..self.run.clone() };
+        run.tape.record(before.now(), command);
+        run.end = before.now();
+        let seen = before.chronicle().written();
+        run.changes.truncate(run.changes.len().saturating_sub((run.known - seen) as usize));
+        run.known = seen;
+        self.checkpoints.belong_to(run.tape.commands(), obeyed);
+        self.checkpoints.keep(before, obeyed);
+        self.leave_for(run)
+    }
+
+    /// Goes on with another run, and keeps the one so far.
+    fn leave_for(&mut self, run: Run) -> Option<Forgotten> {
+        self.branches.push_back(std::mem::replace(&mut self.run, run));
+        let is_full = self.branches.len() > MAX_BRANCHES;
+        is_full.then(|| self.branches.pop_front()).flatten().map(|_| Forgotten::Branch)
+    }
+
+    /// Puts a world back to the last moment not later than `at` from which time can go on, unless it is that near already.
+    pub fn rewind(&mut self, world: &mut World, at: SimTime) {
+        let (kept, obeyed) = self.checkpoints.before(at, usize::MAX);
+        if world.now() > at || kept.events() > world.events() {
+            *world = kept.clone();
+            self.run.tape.rewind(obeyed);
+        }
+    }
+
+    /// Goes on with a run that was left, at the moment that the world is at or, if it was not seen so far, at its end.
+    /// The moment that the world is to come to; none if there is no such run.
+    pub fn switch(&mut self, id: u32, world: &mut World) -> Option<SimTime> {
+        let index = self.branches.iter().position(|run| run.id == id)?;
+        let run = self.branches.remove(index)?;
+        let (common, _) = parting(&self.run.tape, run.tape.commands());
+        self.checkpoints.belong_to(run.tape.commands(), common);
+        let at = world.now().min(run.end);
+        self.leave_for(run);
+        let (kept, obeyed) = self.checkpoints.before(at, usize::MAX);
+        *world = kept.clone();
+        self.run.tape.rewind(obeyed);
+        Some(at)
+    }
+
     /// The same run again, up to `until`.
     #[must_use]
     pub fn replay(&self, until: SimTime) -> World {
-        let mut world = World::new(Arc::clone(&self.scenario));
-        for TimedCommand { at_us, command } in self.commands.iter().take_while(|entry| entry.at_us <= until) {
-            world.run_until(*at_us);
-            world.apply(command).expect("a command that was obeyed once is obeyed again");
-        }
-        world.run_until(until);
+        let (kept, obeyed) = self.checkpoints.before(until, usize::MAX);
+        let mut world = kept.clone();
+        Tape::new(self.commands().to_vec(), obeyed).run_bounded(&mut world, until, u64::MAX);
         world
     }
 }

@@ -1,13 +1,18 @@
 //! The application core: what the page knows, what can be done on it, and what happens then. No DOM, no clock.
 
 mod ahead;
+mod checkpoints;
+mod compare;
 mod history;
 mod link;
 mod model;
 mod playback;
+mod tape;
+mod travel;
 
-pub use ahead::{Ahead, AheadState};
-pub use history::History;
+pub use ahead::{Ahead, AheadState, Aim};
+pub use compare::Comparison;
+pub use history::{Forgotten, History, MAX_BRANCHES, Run};
 pub use link::{Start, parse_address};
 pub use model::{Model, Msg, Notice, Sheet, Tab, Theme, View};
 pub use playback::{Follow, Playback, Speed};

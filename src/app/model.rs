@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::ahead::TimeLeft;
+use super::ahead::{Ahead, Aim, TimeLeft};
+use super::compare::Comparison;
 use super::history::History;
 use super::link::Start;
 use super::playback::{Playback, Speed};
-use crate::sim::{Class, Command, Micros, PartId, Preset, Scenario, World};
+use crate::sim::{Class, Command, Micros, PartId, Preset, Scenario, SimTime, World};
 
 /// The most notices that are shown at a time.
 const MAX_NOTICES: usize = 4;
@@ -20,6 +21,8 @@ pub struct Model {
     pub history: History,
     /// How its time runs.
     pub playback: Playback,
+    /// What the present run is compared with.
+    pub comparison: Option<Comparison>,
     /// What is looked at.
     pub view: View,
     /// What the user should know.
@@ -141,6 +144,14 @@ pub enum Msg {
     RunAhead(Micros),
     /// Ends a run ahead, or the search for the next hop.
     Cancel,
+    /// Goes to a moment that has been seen before.
+    GoTo(SimTime),
+    /// Runs ahead to the next event of the part in the inspector.
+    StepPart,
+    /// Compares the present run with one that was left, or with none.
+    Compare(Option<u32>),
+    /// Goes on with a run that was left.
+    Switch(u32),
     /// Lets time run, or stops it.
     Toggle,
     /// Carries out the next event, with time standing still otherwise.
@@ -170,7 +181,13 @@ impl Msg {
     const fn only_looks(&self) -> bool {
         matches!(
             self,
-            Self::Select(_) | Self::ShowVisit(_) | Self::Tab(_) | Self::Sheet(_) | Self::Theme(_) | Self::Dismiss(_)
+            Self::Select(_)
+                | Self::ShowVisit(_)
+                | Self::Tab(_)
+                | Self::Sheet(_)
+                | Self::Theme(_)
+                | Self::Dismiss(_)
+                | Self::Compare(_)
         )
     }
 }
@@ -184,6 +201,7 @@ impl Model {
             world: World::new(Arc::clone(&scenario)),
             history: History::new(scenario),
             playback: Playback::new(start.speed),
+            comparison: None,
             view: View {
                 selected: None,
                 visit: None,
@@ -196,9 +214,17 @@ impl Model {
         }
     }
 
-    /// Lets wall time pass, in microseconds; `time_left` says when the frame has worked enough.
+    /// Lets wall time pass, in microseconds; `time_left` says when the frame has worked enough. A run that the present one
+    /// is compared with comes along: time waits for it.
     pub fn frame(&mut self, elapsed_us: u64, time_left: TimeLeft) {
-        self.playback.frame(&mut self.world, elapsed_us, time_left);
+        if let Some(comparison) = &mut self.comparison
+            && !self.playback.ahead.is_some_and(|ahead| ahead.is_running() && ahead.aim == Aim::Moment)
+            && !comparison.follow(&self.history, self.world.now(), time_left)
+        {
+            return;
+        }
+        self.playback.frame(&mut self.world, self.history.tape(), elapsed_us, time_left);
+        self.history.note(&self.world);
     }
 
     /// Does what a message says. Whatever is more than looking ends a run ahead first: a command then happens at the
@@ -213,18 +239,27 @@ impl Model {
             Msg::Follow(class) => {
                 if let Some(visit) = self.send(class) {
                     self.playback.follow(visit);
-                    self.playback.next_hop(&self.world);
+                    self.playback.next_hop(&self.world, self.history.tape());
                 }
             }
             Msg::NextHop => self.next_hop(),
             Msg::Unfollow => self.playback.follow = None,
-            Msg::RunAhead(length) => self.playback.run_ahead(self.world.now(), length),
+            Msg::RunAhead(length) => self.playback.run(Ahead::new(self.world.now(), length)),
             Msg::Cancel => {}
             Msg::Toggle => self.playback.running = !self.playback.running,
             Msg::Step => {
                 self.playback.running = false;
-                self.world.step();
+                self.history.tape().step(&mut self.world);
+                self.history.note(&self.world);
             }
+            Msg::GoTo(at) => self.go_to(at),
+            Msg::StepPart => {
+                if let Some(part) = self.view.selected {
+                    self.playback.run(Ahead::to_part(self.world.now(), part));
+                }
+            }
+            Msg::Compare(with) => self.comparison = with.and_then(|id| Comparison::new(&self.history, id)),
+            Msg::Switch(id) => self.switch(id),
             Msg::Speed(speed) => self.playback.speed = speed,
             Msg::Preset(name) => {
                 if let Some(preset) = Preset::find(name) {
@@ -248,15 +283,7 @@ impl Model {
         }
     }
 
-    /// Gives the world a command and notes it; one that cannot be obeyed becomes a notice.
-    fn obey(&mut self, command: Command) {
-        match self.world.apply(&command) {
-            Ok(()) => self.history.push(self.world.now(), command),
-            Err(error) => self.notify(Notice::error(error.field, error.message)),
-        }
-    }
-
-    fn notify(&mut self, notice: Notice) {
+    pub(super) fn notify(&mut self, notice: Notice) {
         self.notices.retain(|other| *other != notice);
         if self.notices.len() == MAX_NOTICES {
             self.notices.remove(0);
@@ -280,7 +307,7 @@ impl Model {
         if self.playback.has_told_all(&self.world) {
             self.playback.follow = None;
         } else {
-            self.playback.next_hop(&self.world);
+            self.playback.next_hop(&self.world, self.history.tape());
         }
     }
 
@@ -288,6 +315,7 @@ impl Model {
         self.world = World::new(Arc::clone(&scenario));
         self.history = History::new(scenario);
         self.playback = Playback::new(self.playback.speed);
+        self.comparison = None;
         (self.view.selected, self.view.visit) = (None, None);
     }
 }

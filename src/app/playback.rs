@@ -1,7 +1,8 @@
 //! How simulated time follows the clock on the wall: speed, pause, single steps, hop by hop.
 
 use super::ahead::{Ahead, HopSearch, TimeLeft, run_slice};
-use crate::sim::{Micros, SimTime, World};
+use super::tape::Tape;
+use crate::sim::{SimTime, World};
 
 /// The longest stretch of wall time that one frame makes up for, in microseconds (a hidden tab sleeps for hours).
 const MAX_FRAME_US: u64 = 100_000;
@@ -118,9 +119,9 @@ impl Playback {
 
     /// Lets `elapsed_us` of wall time pass, as far as the simulation gets in the time that this frame has. What it does
     /// not get to is let go: under a heavy load simulated time falls behind, and the page still answers.
-    pub fn frame(&mut self, world: &mut World, elapsed_us: u64, time_left: TimeLeft) {
+    pub fn frame(&mut self, world: &mut World, tape: &mut Tape, elapsed_us: u64, time_left: TimeLeft) {
         if let Some(ahead) = self.ahead.as_mut().filter(|ahead| ahead.is_running()) {
-            return ahead.slice(world, time_left);
+            return ahead.slice(world, tape, time_left);
         }
         if let Some(search) = &mut self.search {
             if let Some(target) = search.slice(time_left) {
@@ -146,7 +147,7 @@ impl Playback {
         if let Some(target) = self.follow.and_then(|follow| follow.target) {
             until = until.min(target);
         }
-        run_slice(world, until, time_left);
+        run_slice(world, tape, until, time_left);
         if let Some(follow) = &mut self.follow
             && follow.target.is_some_and(|target| world.now() >= target)
         {
@@ -155,9 +156,9 @@ impl Playback {
         }
     }
 
-    /// Runs ahead as fast as it goes, frame by frame; time stands still afterwards.
-    pub fn run_ahead(&mut self, now: SimTime, length: Micros) {
-        self.ahead = Some(Ahead::new(now, length));
+    /// Runs as fast as it goes, frame by frame; time stands still afterwards.
+    pub fn run(&mut self, ahead: Ahead) {
+        self.ahead = Some(ahead);
         self.running = false;
         self.follow = None;
     }
@@ -183,7 +184,7 @@ impl Playback {
 
     /// Tells the next span of the followed visit. If there is none yet, a copy of the world runs ahead to find when there
     /// will be, and time runs until then.
-    pub fn next_hop(&mut self, world: &World) {
+    pub fn next_hop(&mut self, world: &World, tape: &Tape) {
         let Some(follow) = &mut self.follow else {
             return;
         };
@@ -191,7 +192,7 @@ impl Playback {
         if follow.told < spans {
             follow.told += 1;
         } else {
-            self.search = HopSearch::new(world, follow.visit).map(Box::new);
+            self.search = HopSearch::new(world, tape, follow.visit).map(Box::new);
         }
     }
 
@@ -247,14 +248,15 @@ mod tests {
         world.apply(&crate::sim::Command::visits(class, 1)).unwrap();
         let mut playback = Playback::new(Speed::Auto);
         playback.follow(1);
+        let mut tape = Tape::default();
         let mut told = Vec::new();
         while !playback.has_told_all(&world) {
-            playback.next_hop(&world);
+            playback.next_hop(&world, &tape);
             while playback.is_on_a_hop() {
-                playback.frame(&mut world, 16_667, &mut || false);
+                playback.frame(&mut world, &mut tape, 16_667, &mut || false);
             }
             let now = world.now();
-            playback.frame(&mut world, 16_667, &mut || false);
+            playback.frame(&mut world, &mut tape, 16_667, &mut || false);
             assert_eq!(world.now(), now);
             told.push(playback.follow.unwrap().told);
         }

@@ -1,5 +1,6 @@
 //! Pure projections of a world to what is drawn. No DOM.
 
+pub mod compare;
 pub mod curve;
 pub mod data;
 pub mod diagram;
@@ -9,4 +10,5 @@ pub mod metrics;
 pub mod narration;
 pub mod parts;
 pub mod requests;
+pub mod timeline;
 pub mod trace;

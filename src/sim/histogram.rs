@@ -59,6 +59,12 @@ impl<const BITS: u32, const BUCKETS: usize> Histogram<BITS, BUCKETS> {
         self.total
     }
 
+    /// Their sum.
+    #[must_use]
+    pub const fn sum(&self) -> Micros {
+        Micros(self.sum_us)
+    }
+
     /// Their mean; none if there are none.
     #[must_use]
     pub const fn mean(&self) -> Option<Micros> {

@@ -162,11 +162,17 @@ impl EventQueue {
         Event { at: at.min(LAST), sequence: self.planned, what }
     }
 
+    /// The next event.
+    #[must_use]
+    pub fn peek(&self) -> Option<&Event> {
+        let Due(lane) = self.due(SimTime(u64::MAX))?;
+        self.lanes[lane].first()
+    }
+
     /// When the next event happens.
     #[must_use]
     pub fn next_at(&self) -> Option<SimTime> {
-        let Due(lane) = self.due(SimTime(u64::MAX))?;
-        self.lanes[lane].first().map(Event::at)
+        self.peek().map(Event::at)
     }
 
     /// Takes the next event.

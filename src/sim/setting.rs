@@ -27,6 +27,12 @@ macro_rules! settings {
                 match self { $(Self::$variant(_) => $key,)* }
             }
 
+            /// The value in a word or a number.
+            #[must_use]
+            pub fn value(&self) -> String {
+                match self { $(Self::$variant(value) => format!("{value:?}"),)* }
+            }
+
             /// The smallest and the largest value, where the value is a number.
             #[must_use]
             pub const fn range(&self) -> Option<(u32, u32)> {

@@ -7,6 +7,7 @@ pub use super::action::{Action, Step};
 use super::app_server::AppServer;
 use super::balancer::Balancer;
 use super::call::{Call, CallKey, Parent};
+use super::chronicle::Chronicle;
 use super::command::TimedCommand;
 use super::digest::Digest;
 use super::dns::NameService;
@@ -66,6 +67,7 @@ pub struct World {
     /// The last visits whose clients have left before the end.
     pub(super) left: VecDeque<Left>,
     pub(super) metrics: Metrics,
+    pub(super) chronicle: Chronicle,
 }
 
 /// The streams of random numbers of a run.
@@ -118,6 +120,7 @@ impl World {
             log: VisitLog::new(),
             left: VecDeque::new(),
             metrics: Metrics::new(wiring.processes.len()),
+            chronicle: Chronicle::default(),
             settings,
             wiring,
             scenario,
@@ -243,7 +246,7 @@ impl World {
     }
 
     /// The process that carries an action out, if it is one: a hung process does nothing until it goes on.
-    fn owner(&self, action: Action) -> Option<ProcessId> {
+    pub(super) fn owner(&self, action: Action) -> Option<ProcessId> {
         match action {
             Action::Call(step, call) => {
                 let call = self.calls.get(call)?;

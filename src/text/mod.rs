@@ -6,5 +6,7 @@ pub mod diagram;
 pub mod explain;
 pub mod haproxy;
 pub mod inspector;
+#[macro_use]
 pub mod label;
 pub mod metrics;
+pub mod timeline;

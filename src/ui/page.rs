@@ -19,7 +19,7 @@ use super::panel::panel;
 use super::tabs::tabs;
 use super::traffic::Traffic;
 use super::{experiments, playback, storage};
-use crate::app::{Ahead, Model, Msg, Sheet, Theme, parse_address};
+use crate::app::{Aim, Model, Msg, Sheet, Theme, parse_address};
 use crate::scene::diagram::{DiagramView, packets};
 use crate::scene::inspector::InspectorView;
 use crate::scene::layout::{Layout, Shape};
@@ -166,7 +166,7 @@ impl Component for Page {
                         if view.selected.is_none() { { close_sheet(send) } }
                         { inspector(&InspectorView::new(world, view.selected), send) }
                     </aside>
-                    { tabs(world, view, send) }
+                    { tabs(model, send) }
                 </main>
             </div>
         }
@@ -191,7 +191,7 @@ impl Page {
     /// The focus goes to the button that cancels when time begins to run ahead, and comes back when that button is gone,
     /// unless the user has moved it elsewhere meanwhile.
     fn move_focus(&mut self) {
-        let running = self.model.playback.ahead.filter(Ahead::is_running);
+        let running = self.model.playback.ahead.filter(|ahead| ahead.is_running() && ahead.aim == Aim::Ahead);
         let now = running.map(|ahead| ahead.until.since(ahead.from).0 / 60_000_000);
         match (std::mem::replace(&mut self.ahead, now), now) {
             (None, Some(_)) => focus(playback::CANCEL_ID),
@@ -214,8 +214,9 @@ impl Page {
         self.model.frame((elapsed_ms.max(0.0) * 1_000.0) as u64, &mut || self.clock.now() < end);
         if let Some(canvas) = self.canvas.cast::<HtmlCanvasElement>() {
             // Packets of a run ahead are gone before they are seen.
-            let limit = if self.calm || self.ahead.is_some() { 0 } else { MAX_PACKETS };
-            let moving = packets(&self.model.world, &self.layout, self.model.view.visit, limit);
+            let is_running = self.model.playback.ahead.is_some_and(|ahead| ahead.is_running());
+            let limit = if self.calm || is_running { 0 } else { MAX_PACKETS };
+            let moving = packets(&self.model.world, &self.layout, self.model.visit(), limit);
             packets::draw(&canvas, &self.layout, &self.palette, moving);
         }
         let now = self.model.world.now();
@@ -229,7 +230,7 @@ impl Page {
     fn stage(&self, send: &Callback<Msg>) -> Html {
         let view = &self.model.view;
         let tall = if_so(self.layout.shape == Shape::Tall, "stage--tall");
-        let scene = DiagramView::new(&self.model.world, view.selected, view.visit, self.calm);
+        let scene = DiagramView::new(&self.model.world, view.selected, self.model.visit(), self.calm);
         let diagram = Diagram { layout: Rc::clone(&self.layout), view: scene };
         html! {
             <div class={classes(["stage", tall])} ref={self.stage.clone()}>
@@ -240,8 +241,9 @@ impl Page {
     }
 
     fn narration(&self) -> Option<Narration> {
-        let follow = self.model.playback.follow.filter(|follow| Some(follow.visit) == self.model.view.visit);
-        Narration::new(&self.model.world, self.model.view.visit?, follow.map(|follow| follow.told))
+        let visit = self.model.visit()?;
+        let follow = self.model.playback.follow.filter(|follow| follow.visit == visit);
+        Narration::new(&self.model.world, visit, follow.map(|follow| follow.told))
     }
 
     fn notices(&self, send: &Callback<Msg>) -> Html {

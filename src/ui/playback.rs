@@ -4,10 +4,10 @@ use yew::prelude::*;
 
 use super::element::{classes, html, if_so};
 use super::input::{class_mark, on_click, value_of};
-use crate::app::{Ahead, AheadState, Msg, Playback, Speed};
+use crate::app::{Ahead, AheadState, Aim, Msg, Playback, Speed};
 use crate::scene::narration::Narration;
 use crate::sim::{Command, Micros, World};
-use crate::text::label;
+use crate::text::{label, timeline};
 
 /// One sentence about the watched visit, if there is one, and the buttons to follow it hop by hop.
 pub fn narrator(view: Option<&Narration>, playback: &Playback, send: &Callback<Msg>) -> Html {
@@ -68,11 +68,12 @@ pub fn narrator(view: Option<&Narration>, playback: &Playback, send: &Callback<M
 pub fn bar(playback: &Playback, world: &World, send: &Callback<Msg>) -> Html {
     let now_us = world.now().0;
     let status = playback.ahead.map(|ahead| match ahead.state {
-        AheadState::Running => label::ahead_to(ahead.until.0),
-        AheadState::Reached => label::ahead_over(ahead.until.0, true),
+        AheadState::Running => aim(&ahead),
+        AheadState::Reached => label::ahead_over(now_us, true),
+        AheadState::Missed => timeline::no_event(now_us),
         AheadState::Stopped(at) => label::ahead_over(at.0, false),
     });
-    let running = playback.ahead.filter(Ahead::is_running);
+    let running = playback.ahead.filter(Ahead::is_long);
     html! {
         <div class={classes(["playback", if_so(running.is_some(), "playback--ahead")])} role="group" aria-label={label::TIME}>
             { controls(playback, world, send) }
@@ -80,6 +81,15 @@ pub fn bar(playback: &Playback, world: &World, send: &Callback<Msg>) -> Html {
             <span class="playback__clock mono" data-testid="clock" data-ms={(now_us / 1_000).to_string()}>{ label::clock(now_us) }</span>
             <span class="visually-hidden" role="status" data-testid="ahead-status">{ status }</span>
         </div>
+    }
+}
+
+/// Said while a run is under way.
+fn aim(ahead: &Ahead) -> String {
+    match ahead.aim {
+        Aim::Ahead => label::ahead_to(ahead.until.0),
+        Aim::Moment => timeline::going_to(ahead.until.0),
+        Aim::Part(_) => timeline::SEARCHING.to_owned(),
     }
 }
 
@@ -96,7 +106,7 @@ fn progress(ahead: &Ahead, world: &World, send: &Callback<Msg>) -> Html {
     let percent = ahead.percent(world.now());
     html! {
         <span class="row playback__ahead">
-            <label class="small" for="ahead-progress">{ label::ahead_to(ahead.until.0) }</label>
+            <label class="small" for="ahead-progress">{ aim(ahead) }</label>
             <progress id="ahead-progress" data-testid="ahead-progress" max="100" value={percent.to_string()} />
             <span class="small mono playback__percent">{ label::percent(percent) }</span>
             <button id={CANCEL_ID} class="button button--small" data-testid="ahead-cancel"

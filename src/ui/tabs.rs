@@ -13,18 +13,17 @@ use super::panel::panel;
 use super::parts::parts_panel;
 use super::requests::requests_panel;
 use super::trace::trace_panel;
-use crate::app::{Msg, Tab, View};
+use crate::app::{Model, Msg, Tab};
 use crate::scene::data::DataView;
 use crate::scene::metrics::MetricsView;
 use crate::scene::parts::PartsView;
 use crate::scene::requests::RequestsView;
 use crate::scene::trace::TraceView;
-use crate::sim::World;
 use crate::text::label;
 
 /// The tabs with the panel of the chosen one.
-pub fn tabs(world: &World, view: &View, send: &Callback<Msg>) -> Html {
-    let chosen = view.tab;
+pub fn tabs(model: &Model, send: &Callback<Msg>) -> Html {
+    let chosen = model.view.tab;
     let place = Tab::ALL.iter().position(|tab| *tab == chosen).unwrap_or(0);
     let arrow = send.clone();
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
@@ -49,16 +48,17 @@ pub fn tabs(world: &World, view: &View, send: &Callback<Msg>) -> Html {
             { close_sheet(send) }
             <div class="tabs__list" role="tablist" aria-label={label::DETAILS} {onkeydown}>{ for Tab::ALL.map(tab) }</div>
             <div class="tabs__panel" id="tab-panel" role="tabpanel" tabindex="0" aria-labelledby={format!("tab-{}", id(chosen))}>
-                <key={id(chosen)}>{ content(world, view, send) }</>
+                <key={id(chosen)}>{ content(model, send) }</>
             </div>
         </section>
     }
 }
 
 /// The panel of the chosen tab; the others are not even projected.
-fn content(world: &World, view: &View, send: &Callback<Msg>) -> Html {
-    match view.tab {
-        Tab::Trace => trace_panel(&Rc::new(TraceView::new(world, view.visit)), send),
+fn content(model: &Model, send: &Callback<Msg>) -> Html {
+    let world = &model.world;
+    match model.view.tab {
+        Tab::Trace => trace_panel(&Rc::new(TraceView::new(world, model.visit())), send),
         Tab::Requests => requests_panel(&Rc::new(RequestsView::new(world)), send),
         Tab::Metrics => panel("metrics", MetricsPanel(Rc::new(MetricsView::new(world))), send),
         Tab::Data => data_panel(&DataView::new(world), send),

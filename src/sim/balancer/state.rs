@@ -4,6 +4,7 @@ use super::journal::StateChange;
 use super::server::Health;
 use super::{AdminState, Balancer, Server};
 use crate::call::{CallKey, CallState, Work};
+use crate::chronicle::Happening;
 use crate::ids::ProcessId;
 use crate::scenario::FieldError;
 use crate::world::World;
@@ -183,6 +184,9 @@ impl World {
         });
         let sessions = open.count() as u32;
         self.balancers[at].write(self.now, i, sessions, requeued, change);
+        if !matches!(change, StateChange::Checked { .. }) {
+            self.enter(self.balancers[at].servers[i].process, Happening::Server(change));
+        }
     }
 }
 

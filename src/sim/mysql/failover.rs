@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::status::Io;
 use super::threads::Thread;
 use super::{Binlog, Cluster, Position, Row, Server, Stored, Transaction};
+use crate::chronicle::Happening;
 use crate::ids::ProcessId;
 use crate::invariants;
 use crate::parts::Condition;
@@ -50,6 +51,7 @@ impl Cluster {
         let newest = self.promotions.len().saturating_sub(1);
         if let Some(promotion) = self.promotions.get_mut(since.unwrap_or(newest)) {
             promotion.loses(stored.row);
+            self.lost += 1;
         }
     }
 }
@@ -71,6 +73,8 @@ impl World {
         let old = self.cluster.primary.replace(at);
         self.cluster.readers.retain(|reader| *reader != at);
         let promotion = self.losses(at, old);
+        self.cluster.lost += promotion.lost_count;
+        self.enter(process, Happening::Promoted { lost: promotion.lost_count });
         if self.cluster.promotions.len() == MAX_PROMOTIONS {
             self.cluster.promotions.pop_front();
         }

@@ -51,6 +51,8 @@ pub struct Cluster {
     pub readers: Vec<u16>,
     /// The last promotions, newest last.
     pub promotions: VecDeque<Promotion>,
+    /// Acknowledged rows that all promotions together have lost.
+    pub lost: u64,
     acknowledged: acknowledged::Acknowledged,
     /// Clients other than the application.
     sessions: Vec<Session>,
@@ -162,7 +164,7 @@ impl Cluster {
         let primary = numbered().find(|(_, s)| s.source.is_none()).map(|(at, _)| at);
         let readers = numbered().filter(|(_, s)| s.source.is_some()).map(|(at, _)| at).collect();
         let (promotions, acknowledged) = (VecDeque::new(), acknowledged::Acknowledged::default());
-        let mut cluster = Self { servers, primary, readers, promotions, acknowledged, sessions: Vec::new() };
+        let mut cluster = Self { servers, primary, readers, promotions, lost: 0, acknowledged, sessions: Vec::new() };
         cluster.recount_connections();
         cluster
     }

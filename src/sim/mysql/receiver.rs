@@ -2,6 +2,7 @@
 
 use super::Position;
 use super::status::{Io, IoError, WhyRefused};
+use crate::chronicle::Happening;
 use crate::parts::Condition;
 use crate::time::Micros;
 use crate::world::{Action, World};
@@ -84,8 +85,11 @@ impl World {
             (_, Io::Stopped | Io::Off) => server.lingers_at,
             _ => None,
         };
-        server.io = io;
+        let (before, process) = (std::mem::replace(&mut server.io, io), server.process);
         self.cluster.recount_connections();
+        if before != io {
+            self.enter(process, Happening::Receiver(io));
+        }
     }
 
     /// Plans the next look of a replica at its connection; a look planned before is void.

@@ -2,6 +2,7 @@
 
 use super::status::{Io, IoError, WhyRefused};
 use super::{MAX_TRANSACTIONS, Server};
+use crate::chronicle::Happening;
 use crate::ids::LinkId;
 use crate::invariants;
 use crate::parts::Condition;
@@ -30,7 +31,7 @@ impl Server {
 }
 
 impl World {
-    pub(super) fn replication_link(&self, replica: u16) -> Option<LinkId> {
+    pub(crate) fn replication_link(&self, replica: u16) -> Option<LinkId> {
         let server = &self.cluster.servers[usize::from(replica)];
         let source = self.cluster.servers[usize::from(server.source?)].process;
         self.wiring.link_between(source, server.process)
@@ -123,7 +124,8 @@ impl World {
         server.applying = false;
         let was_full = !server.has_space();
         if !server.apply_next() {
-            return;
+            let (process, error) = (server.process, server.sql_error);
+            return error.into_iter().for_each(|error| self.enter(process, Happening::ApplierStopped(error)));
         }
         if was_full {
             self.send_to(replica);

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use super::session::SessionId;
 use crate::call::{CallKey, Reply};
+use crate::chronicle::Happening;
 use crate::outcome::Cause;
 use crate::time::{Micros, SimTime};
 use crate::world::{Action, World};
@@ -75,7 +76,12 @@ impl World {
     /// A source hears that a replica has received all before `upto`.
     pub(crate) fn receipt(&mut self, source: u16, upto: u64) {
         let server = &mut self.cluster.servers[usize::from(source)];
-        server.semi_sync.on |= upto >= server.binlog.end();
+        let waits_again = !server.semi_sync.on && upto >= server.binlog.end();
+        server.semi_sync.on |= waits_again;
+        if waits_again {
+            let process = server.process;
+            self.enter(process, Happening::SemiSync(true));
+        }
         while let Some(first) = self.cluster.servers[usize::from(source)].semi_sync.waiting.front().copied() {
             if first.position >= upto {
                 break;
@@ -97,6 +103,7 @@ impl World {
             return self.plan_at(until, Action::SemiSyncTimeout(at));
         }
         self.stop_waiting(at);
+        self.enter(self.cluster.servers[usize::from(at)].process, Happening::SemiSync(false));
     }
 
     /// Semi-synchronous replication is off: nobody waits any more.

@@ -1,0 +1,67 @@
+//! Going back in time, changing something there, and going on with a run that was left.
+
+use super::ahead::Ahead;
+use super::compare::Comparison;
+use super::history::Forgotten;
+use super::model::{Model, Notice};
+use crate::sim::{Command, SimTime};
+use crate::text::timeline as words;
+
+impl Model {
+    /// The visit whose trace is shown, unless it has not begun yet at the moment that time has gone back to.
+    #[must_use]
+    pub fn visit(&self) -> Option<u64> {
+        self.view.visit.filter(|visit| *visit <= self.world.last_visit())
+    }
+
+    /// Whether an earlier moment is shown than the last one that has been seen.
+    #[must_use]
+    pub fn is_in_the_past(&self) -> bool {
+        self.history.goes_on_after(self.world.now())
+    }
+
+    /// Gives the world a command and notes it; one that cannot be obeyed becomes a notice. In the past, what followed is
+    /// kept as a run of its own, and compared with what follows now.
+    pub(super) fn obey(&mut self, command: Command) {
+        let before = self.is_in_the_past().then(|| self.world.clone());
+        if let Err(error) = self.world.apply(&command) {
+            return self.notify(Notice::error(error.field, error.message));
+        }
+        let left = self.history.run().id;
+        let forgotten = self.history.change(before.as_ref(), &self.world, command);
+        self.forget(forgotten);
+        if before.is_some() {
+            self.comparison = Comparison::new(&self.history, left);
+        }
+        self.history.note(&self.world);
+    }
+
+    /// Says what cannot be kept any longer.
+    fn forget(&mut self, forgotten: Option<Forgotten>) {
+        let Some(forgotten) = forgotten else {
+            return;
+        };
+        let message = match forgotten {
+            Forgotten::Branch => words::FORGOT_BRANCH,
+            Forgotten::Past => words::FORGOT_PAST,
+        };
+        self.comparison = self.comparison.take().filter(|with| self.history.branch(with.id).is_some());
+        self.notify(Notice::error(words::TIMELINE, message));
+    }
+
+    /// Time stands still at a moment that has been seen.
+    pub(super) fn go_to(&mut self, at: SimTime) {
+        let at = at.max(self.history.begins()).min(self.history.run().end);
+        self.history.rewind(&mut self.world, at);
+        self.playback.run(Ahead::to(self.world.now(), at));
+    }
+
+    /// Another run becomes the present one, and is compared with the one so far.
+    pub(super) fn switch(&mut self, id: u32) {
+        let left = self.history.run().id;
+        if let Some(at) = self.history.switch(id, &mut self.world) {
+            self.playback.run(Ahead::to(self.world.now(), at));
+            self.comparison = Comparison::new(&self.history, left);
+        }
+    }
+}
