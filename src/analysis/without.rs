@@ -1,0 +1,136 @@
+//! Why is this here? The scenario is examined once more without the element, and what got worse is what it is there for.
+
+use super::survey::{Survey, Verdict};
+use crate::sim::{Check, Class, Role, Scenario, Wiring};
+
+/// Takes something out of a scenario; false if it is not there.
+pub type Remove = fn(&mut Scenario) -> bool;
+
+/// Elements that are no parts but settings, each with a name and a way to take it out.
+pub const FEATURES: [(&str, Remove); 2] = [
+    ("health-checks", |scenario| {
+        let check = &mut scenario.settings.balancer.check;
+        std::mem::replace(check, Check::None) != Check::None
+    }),
+    ("redispatch", |scenario| {
+        let balancer = &mut scenario.settings.balancer;
+        balancer.retries = 0;
+        std::mem::take(&mut balancer.redispatch)
+    }),
+];
+
+/// Something that fails worse without an element.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The part that is missing as well; none if everything else is in place.
+    pub part: Option<String>,
+    /// The request class.
+    pub class: Class,
+    /// What becomes of it with the element in place.
+    pub with: Verdict,
+    /// What becomes of it without.
+    pub without: Verdict,
+}
+
+/// The scenario without an element: a feature by its name, a machine, or a process as `machine/process`. The rest is
+/// arranged as an operator would: the name of the site leads to the web servers if the last balancer is gone, and a replica
+/// takes the place of the primary. None if there is no such element, or nothing that could be visited without it.
+#[must_use]
+pub fn without(scenario: &Scenario, element: &str) -> Option<Scenario> {
+    let mut scenario = scenario.clone();
+    let feature = FEATURES.iter().find(|(name, _)| *name == element);
+    let is_gone = match feature {
+        Some((_, remove)) => remove(&mut scenario),
+        None => remove_part(&mut scenario, element),
+    };
+    (is_gone && scenario.validate().is_ok()).then_some(scenario)
+}
+
+fn remove_part(scenario: &mut Scenario, element: &str) -> bool {
+    let (machine, process) = element.split_once('/').unwrap_or((element, ""));
+    let machines = &mut scenario.topology.machines;
+    let Some(at) = machines.iter().position(|other| other.name == machine) else {
+        return false;
+    };
+    let before = machines[at].processes.len();
+    machines[at].processes.retain(|other| !process.is_empty() && other.name != process);
+    if machines[at].processes.len() == before {
+        return false;
+    }
+    if machines[at].processes.is_empty() {
+        machines.remove(at);
+    }
+    appoint_primary(scenario);
+    redirect(scenario);
+    true
+}
+
+/// If the primary is gone, the first replica takes its place.
+fn appoint_primary(scenario: &mut Scenario) {
+    let mut primary: Option<String> = None;
+    let topology = scenario.topology.clone();
+    for machine in &mut scenario.topology.machines {
+        for process in &mut machine.processes {
+            let name = format!("{}/{}", machine.name, process.name);
+            if let Role::Mysqld { replica_of, .. } = &mut process.role
+                && replica_of.as_ref().is_some_and(|source| topology.process(source).is_none())
+            {
+                *replica_of = primary.clone();
+                primary.get_or_insert(name);
+            }
+        }
+    }
+}
+
+/// Settings forget what is gone, and the name leads to balancers, or to the web servers where there is none.
+fn redirect(scenario: &mut Scenario) {
+    let wiring = Wiring::new(&scenario.topology);
+    let settings = &mut scenario.settings;
+    settings.balancer.servers.retain(|name, _| wiring.machine(name).is_ok());
+    settings.nginx.upstream.servers.retain(|server| wiring.machine(&server.name).is_ok());
+    scenario.timeline.retain(|entry| entry.command.validate(&wiring).is_ok());
+    let doors = |wanted: Role| {
+        let with_door = wiring.with_role(|role| *role == wanted).into_iter();
+        with_door.filter_map(|process| wiring.machine_of(process).public).collect::<Vec<_>>()
+    };
+    let (balancers, webs) = (doors(Role::Balancer), doors(Role::Nginx));
+    let addresses = &mut settings.dns.addresses;
+    addresses.retain(|address| balancers.contains(address) || webs.contains(address));
+    if addresses.is_empty() {
+        *addresses = if balancers.is_empty() { webs } else { balancers };
+        addresses.truncate(8);
+    }
+}
+
+/// What fails worse `without` an element than `with` it, worst first. Both surveys are done.
+#[must_use]
+pub fn changes(with: &Survey, without: &Survey) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let mut compare = |part: Option<&str>, class: Class| {
+        let of = |survey: &Survey| {
+            let finding = match part {
+                None => survey.intact(class)?,
+                Some(name) => {
+                    let number = survey.number(survey.base().wiring().part(name).ok()?)?;
+                    survey.single(number, class)?
+                }
+            };
+            Some(if finding.ok == 0 { Verdict::Lost } else { survey.verdict(class, finding) })
+        };
+        if let (Some(before), Some(after)) = (of(with), of(without))
+            && after > before
+            // Where chance decides, a share is a sample.
+            && !matches!((before, after), (Verdict::Partly(_), Verdict::Partly(_)))
+        {
+            changes.push(Change { part: part.map(str::to_owned), class, with: before, without: after });
+        }
+    };
+    for class in Class::ALL {
+        compare(None, class);
+        for part in with.parts() {
+            compare(Some(with.base().wiring().part_name(*part)), class);
+        }
+    }
+    changes.sort_by_key(|change| (change.part.is_some(), std::cmp::Reverse(change.without)));
+    changes
+}
