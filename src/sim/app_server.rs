@@ -51,7 +51,7 @@ pub struct AppCounters {
 
 impl AppServer {
     /// The application servers of a topology.
-    pub(super) fn all(wiring: &Wiring) -> Vec<Self> {
+    pub(super) fn all(wiring: &Wiring) -> Box<[Self]> {
         let fresh = |process| Self {
             process,
             version: FIRST_VERSION,
@@ -67,12 +67,14 @@ impl AppServer {
 
     /// How long all workers together have held requests: over the time of the run and the number of workers, this is their
     /// utilisation.
+    #[inline(always)]
     #[must_use]
     pub fn held(&self, now: SimTime) -> Micros {
         self.held.0 + now.since(self.held.1).times(self.busy.into())
     }
 
     /// A worker takes a request, or is free again.
+    #[inline(always)]
     fn set_busy(&mut self, now: SimTime, busy: u32) {
         self.held = (self.held(now), now);
         self.busy = busy;

@@ -29,11 +29,13 @@ pub(super) fn answer_is_newer(visit: &Visit, now: SimTime, cause: Cause, stored:
 }
 
 /// A reply leaves after its request and arrives after it has left.
+#[inline(always)]
 pub(super) fn reply_is_newer(call: &Call, now: SimTime) {
     assert!(call.started <= call.since && call.since <= now, "a reply is older than its request");
 }
 
 /// The balancer's count is the sum of its servers' counts.
+#[inline(always)]
 pub(super) fn counts_add_up(balancer: &Balancer) {
     if balancer.counters.assigned.is_multiple_of(SUMMED_EVERY) {
         let sessions: u64 = balancer.servers.iter().map(|server| server.counters.sessions).sum();
@@ -43,6 +45,7 @@ pub(super) fn counts_add_up(balancer: &Balancer) {
 
 /// No new request goes to a server that is down or in maintenance, but for the exceptions that HAProxy makes: a request that
 /// waited in its queue when it left, without `option redispatch`, and one whose cookie leads there with `option persist`.
+#[inline(always)]
 pub(super) fn may_get_request(server: &Server, is_excepted: bool) {
     assert!(server.runs() || is_excepted, "a new request for a server that is down or in maintenance");
 }
@@ -63,6 +66,7 @@ pub(super) fn losses_are_named(named: u64, expected_no_more: u64) {
 }
 
 /// Queues and rings stay within their bounds.
+#[inline(always)]
 pub(super) fn within(length: usize, most: usize) {
     assert!(length <= most, "a queue or ring has outgrown its bound");
 }

@@ -35,19 +35,19 @@ impl PartState {
 /// The condition of every part of a world.
 #[derive(Clone, Debug)]
 pub struct Parts {
-    machines: Vec<PartState>,
-    processes: Vec<PartState>,
-    links: Vec<PartState>,
+    machines: Box<[PartState]>,
+    processes: Box<[PartState]>,
+    links: Box<[PartState]>,
     /// Machine of each process.
-    homes: Vec<MachineId>,
+    homes: Box<[MachineId]>,
     /// What the settings say about each link.
-    configured: Vec<Configured>,
+    configured: Box<[Configured]>,
     /// What follows from the states for each process, its machine included, and for each link.
-    processes_now: Vec<ProcessNow>,
-    links_now: Vec<LinkNow>,
+    processes_now: Box<[ProcessNow]>,
+    links_now: Box<[LinkNow]>,
     any_hung: bool,
     /// The two ends of each link.
-    ends: Vec<[ProcessId; 2]>,
+    ends: Box<[[ProcessId; 2]]>,
 }
 
 /// What a link does with what is sent.
@@ -116,13 +116,13 @@ impl Parts {
     #[must_use]
     pub fn new(wiring: &Wiring, settings: &Settings) -> Self {
         let mut parts = Self {
-            machines: vec![PartState::FINE; wiring.machines.len()],
-            processes: vec![PartState::FINE; wiring.processes.len()],
-            links: vec![PartState::FINE; wiring.links.len()],
+            machines: vec![PartState::FINE; wiring.machines.len()].into(),
+            processes: vec![PartState::FINE; wiring.processes.len()].into(),
+            links: vec![PartState::FINE; wiring.links.len()].into(),
             homes: wiring.processes.iter().map(|process| process.machine).collect(),
-            configured: Vec::new(),
-            processes_now: Vec::new(),
-            links_now: Vec::new(),
+            configured: Box::default(),
+            processes_now: Box::default(),
+            links_now: Box::default(),
             any_hung: false,
             ends: wiring.links.iter().map(|link| [link.from, link.to]).collect(),
         };
@@ -209,6 +209,7 @@ impl Parts {
     }
 
     /// What a process does, its machine included: down without power.
+    #[inline(always)]
     #[must_use]
     pub fn condition(&self, process: ProcessId) -> Condition {
         self.processes_now[process.index()].condition
@@ -232,12 +233,14 @@ impl Parts {
     }
 
     /// One-way latency of a link at its present speed.
+    #[inline(always)]
     #[must_use]
     pub fn latency(&self, link: LinkId) -> Micros {
         self.links_now[link.index()].latency
     }
 
     /// By how much the work of a process takes longer: its own factor times its machine's.
+    #[inline(always)]
     #[must_use]
     pub fn slowdown(&self, process: ProcessId) -> u64 {
         self.processes_now[process.index()].slowdown

@@ -24,11 +24,13 @@ impl Rng {
     }
 
     /// Any 64 bits.
+    #[inline(always)]
     pub fn bits(&mut self) -> u64 {
         self.bits.next_u64()
     }
 
     /// A whole number below `bound`, by multiplication and shift; 0 if `bound` is 0.
+    #[inline(always)]
     pub fn below(&mut self, bound: u32) -> u32 {
         (((self.bits() >> 32) * u64::from(bound)) >> 32) as u32
     }

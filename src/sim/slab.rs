@@ -94,10 +94,16 @@ impl<T: Clone> Slab<T> {
     pub fn insert(&mut self, thing: T) -> Key<T> {
         // The thing is written where it stays: a copy would cost more than all the rest.
         let at = self.free.pop().unwrap_or_else(|| self.add_place());
-        let place = &mut self.places[at as usize];
+        let place = self.place_mut(at);
         place.thing = thing;
         place.life = place.life.wrapping_add(1);
         Key::new(at, place.life)
+    }
+
+    #[inline(always)]
+    fn place_mut(&mut self, at: u32) -> &mut Place<T> {
+        let places: &mut [Place<T>] = &mut self.places;
+        &mut places[at as usize]
     }
 
     #[cold]
@@ -117,7 +123,7 @@ impl<T: Clone> Slab<T> {
     /// Ends a thing that is under way, as the caller knows. What it owns is let go when its place is used again.
     #[inline(always)]
     pub fn end(&mut self, key: Key<T>) {
-        let place = &mut self.places[key.place as usize];
+        let place = self.place_mut(key.place);
         assert!(place.life == key.life, "{OVER}");
         place.life = key.life.wrapping_add(1);
         self.free.push(key.place);
@@ -177,7 +183,9 @@ impl<T: Clone> Index<Key<T>> for Slab<T> {
 
     #[inline(always)]
     fn index(&self, key: Key<T>) -> &T {
-        let place = &self.places[key.place as usize];
+        // An index into a slice is compiled in place; one into a vector is a call where size counts.
+        let places: &[Place<T>] = &self.places;
+        let place = &places[key.place as usize];
         assert!(place.life == key.life, "{OVER}");
         &place.thing
     }
@@ -186,7 +194,7 @@ impl<T: Clone> Index<Key<T>> for Slab<T> {
 impl<T: Clone> IndexMut<Key<T>> for Slab<T> {
     #[inline(always)]
     fn index_mut(&mut self, key: Key<T>) -> &mut T {
-        let place = &mut self.places[key.place as usize];
+        let place = self.place_mut(key.place);
         assert!(place.life == key.life, "{OVER}");
         &mut place.thing
     }

@@ -108,15 +108,15 @@ pub struct MachineInfo {
 #[derive(Clone, Debug)]
 pub struct Wiring {
     /// Machines in the topology's order.
-    pub machines: Vec<MachineInfo>,
+    pub machines: Box<[MachineInfo]>,
     /// Processes, machine by machine.
-    pub processes: Vec<ProcessInfo>,
+    pub processes: Box<[ProcessInfo]>,
     /// Links, in the order in which a visit meets them.
     pub links: Vec<LinkInfo>,
     /// The way from each process to each other, if there is one.
-    routes: Vec<Option<Route>>,
-    seats: Vec<Seat>,
-    entrances: Vec<(Ipv4Addr, ProcessId)>,
+    routes: Box<[Option<Route>]>,
+    seats: Box<[Seat]>,
+    entrances: Box<[(Ipv4Addr, ProcessId)]>,
 }
 
 /// The way from one process to another, in either direction of a link.
@@ -143,9 +143,14 @@ impl Wiring {
                 port: process.role.port(),
             }));
         }
-        let routes = vec![None; processes.len() * processes.len()];
-        let seats = seats(&processes);
-        let mut wiring = Self { machines, processes, links: Vec::new(), routes, seats, entrances: Vec::new() };
+        let mut wiring = Self {
+            routes: vec![None; processes.len() * processes.len()].into(),
+            seats: seats(&processes).into(),
+            machines: machines.into(),
+            processes: processes.into(),
+            links: Vec::new(),
+            entrances: Box::default(),
+        };
         wiring.lay_links();
         wiring.entrances = wiring.find_entrances();
         wiring
@@ -205,7 +210,7 @@ impl Wiring {
         }
     }
 
-    fn find_entrances(&self) -> Vec<(Ipv4Addr, ProcessId)> {
+    fn find_entrances(&self) -> Box<[(Ipv4Addr, ProcessId)]> {
         let machines = self.machines.iter().enumerate().filter_map(|(i, machine)| Some((machine.public?, i.into())));
         let entrance = |(address, machine)| {
             let mut processes = self.processes_of(machine);

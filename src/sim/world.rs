@@ -45,7 +45,7 @@ pub struct World {
     /// When calls are next looked through for time-outs; `NEVER` if there is no call.
     pub(super) next_sweep: SimTime,
     /// What each hung process will do when it goes on.
-    pub(super) parked: Vec<Vec<Action>>,
+    pub(super) parked: Box<[Vec<Action>]>,
     pub(super) digest: Digest,
     pub(super) events: u64,
     pub(super) rng: Streams,
@@ -56,9 +56,9 @@ pub struct World {
     /// The address that browsers remember, and how long.
     pub(super) remembered: Option<(std::net::Ipv4Addr, SimTime)>,
     pub(super) names: NameService,
-    pub(super) balancers: Vec<Balancer>,
-    pub(super) nginx: Vec<Nginx>,
-    pub(super) apps: Vec<AppServer>,
+    pub(super) balancers: Box<[Balancer]>,
+    pub(super) nginx: Box<[Nginx]>,
+    pub(super) apps: Box<[AppServer]>,
     pub(super) cluster: Cluster,
     pub(super) started_visits: u64,
     pub(super) arrivals_planned: bool,
@@ -95,7 +95,7 @@ impl World {
             now: SimTime::ZERO,
             queue: EventQueue::new(),
             next_sweep: NEVER,
-            parked: vec![Vec::new(); wiring.processes.len()],
+            parked: vec![Vec::new(); wiring.processes.len()].into(),
             digest: Digest::default(),
             events: 0,
             rng: Streams {

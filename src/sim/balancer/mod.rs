@@ -48,9 +48,9 @@ pub struct Balancer {
     /// Its process.
     pub process: ProcessId,
     /// The servers, in the order of the configuration.
-    pub servers: Vec<Server>,
+    pub servers: Box<[Server]>,
     /// What the algorithms see of each server.
-    candidates: Vec<Candidate>,
+    candidates: Box<[Candidate]>,
     selector: Selector,
     /// Requests that wait for any server, oldest first.
     queue: VecDeque<(u64, CallKey)>,
@@ -84,7 +84,7 @@ pub struct BackendCounters {
 
 impl Balancer {
     /// The balancers of a topology.
-    pub(super) fn all(wiring: &Wiring, config: &Config) -> Vec<Self> {
+    pub(super) fn all(wiring: &Wiring, config: &Config) -> Box<[Self]> {
         let balancers = wiring.with_role(|r| *r == Role::Balancer).into_iter();
         balancers.map(|process| Self::started(process, wiring, config, 0, SimTime::ZERO)).collect()
     }
@@ -101,8 +101,8 @@ impl Balancer {
         Self {
             process,
             selector: Selector::new(config.algorithm, config.hash.kind, config.all_backups, &candidates),
-            servers,
-            candidates,
+            servers: servers.into(),
+            candidates: candidates.into(),
             queue: VecDeque::new(),
             queued_ever: 0,
             waiting: 0,
@@ -138,6 +138,7 @@ impl Balancer {
     }
 
     /// A server has one request more to work on.
+    #[inline(always)]
     fn one_more_runs(&mut self, server: usize) {
         let running = &mut self.candidates[server].running;
         *running += 1;
@@ -147,6 +148,7 @@ impl Balancer {
     }
 
     /// A server has one request less to work on.
+    #[inline(always)]
     fn one_less_runs(&mut self, server: usize) {
         let running = &mut self.candidates[server].running;
         *running = running.checked_sub(1).expect("each request is released once");

@@ -44,7 +44,7 @@ use super::world::{Action, Step, World};
 #[derive(Clone, Debug)]
 pub struct Cluster {
     /// The servers, in the topology's order.
-    pub servers: Vec<Server>,
+    pub servers: Box<[Server]>,
     /// Where the application writes.
     pub primary: Option<u16>,
     /// Where the application reads, in turn; the primary if empty.
@@ -150,7 +150,7 @@ impl Cluster {
     pub(super) fn new(wiring: &Wiring) -> Self {
         let processes = wiring.with_role(|r| matches!(r, Role::Mysqld { .. }));
         let index = |name: &String| processes.iter().position(|p| &wiring.process(*p).full_name == name);
-        let servers: Vec<Server> = processes
+        let servers: Box<[Server]> = processes
             .iter()
             .map(|process| {
                 let source = match wiring.role(*process) {

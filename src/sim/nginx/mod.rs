@@ -57,7 +57,7 @@ pub struct NginxCounters {
 
 impl Nginx {
     /// The nginx processes of a topology.
-    pub(super) fn all(wiring: &Wiring, config: &Upstream) -> Vec<Self> {
+    pub(super) fn all(wiring: &Wiring, config: &Upstream) -> Box<[Self]> {
         let fresh = |process| {
             let counters = NginxCounters::default();
             let mut nginx = Self { process, upstream: Vec::new(), workers: Vec::new(), generation: 0, counters };

@@ -9,7 +9,7 @@ const FEW: usize = 16;
 /// Events in the order in which they happen: a ring whose size is a power of two.
 #[derive(Clone, Debug)]
 pub(super) struct Lane {
-    events: Vec<Event>,
+    events: Box<[Event]>,
     /// One less than the number of places.
     mask: usize,
     start: usize,
@@ -19,7 +19,7 @@ pub(super) struct Lane {
 impl Lane {
     pub(super) fn new() -> Self {
         let nothing = Event { at: SimTime::ZERO, sequence: 0, what: (0, 0) };
-        Self { events: vec![nothing; FEW], mask: FEW - 1, start: 0, len: 0 }
+        Self { events: vec![nothing; FEW].into(), mask: FEW - 1, start: 0, len: 0 }
     }
 
     /// The index of the event after so many others.
@@ -63,18 +63,18 @@ impl Lane {
     fn grow(&mut self) {
         self.events.rotate_left(self.start);
         self.start = 0;
-        self.events.extend_from_within(..);
+        self.events = [&self.events[..], &self.events].concat().into();
         self.mask = self.events.len() - 1;
     }
 
     #[inline(always)]
     pub(super) fn first(&self) -> Option<&Event> {
-        (self.len > 0).then(|| &self.events[self.index(0)])
+        if self.len > 0 { Some(&self.events[self.index(0)]) } else { None }
     }
 
     #[inline(always)]
     pub(super) fn last(&self) -> Option<&Event> {
-        (self.len > 0).then(|| &self.events[self.index(self.len - 1)])
+        if self.len > 0 { Some(&self.events[self.index(self.len - 1)]) } else { None }
     }
 
     /// Takes the first event, of which the caller knows that it is there.
