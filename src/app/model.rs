@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::ahead::{Ahead, Aim, TimeLeft};
 use super::compare::Comparison;
 use super::history::History;
+use super::lessons::{LessonMsg, Lessons};
 use super::link::Start;
 use super::playback::{Playback, Speed};
 use crate::sim::{Class, Command, Micros, PartId, Preset, Scenario, SimTime, World};
@@ -25,6 +26,8 @@ pub struct Model {
     pub comparison: Option<Comparison>,
     /// What is looked at.
     pub view: View,
+    /// The lesson under way, and how far all of them are.
+    pub lessons: Lessons,
     /// What the user should know.
     pub notices: Vec<Notice>,
 }
@@ -69,6 +72,8 @@ impl Tab {
 /// The panels of a narrow screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sheet {
+    /// The lesson, or the list of lessons.
+    Lesson,
     /// Visits and load.
     Traffic,
     /// The inspector.
@@ -174,21 +179,24 @@ pub enum Msg {
     Theme(Theme),
     /// Takes a notice away.
     Dismiss(usize),
+    /// Does something with lessons.
+    Lesson(LessonMsg),
 }
 
 impl Msg {
     /// Whether neither the world nor its time is touched.
     const fn only_looks(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Select(_)
-                | Self::ShowVisit(_)
-                | Self::Tab(_)
-                | Self::Sheet(_)
-                | Self::Theme(_)
-                | Self::Dismiss(_)
-                | Self::Compare(_)
-        )
+            | Self::ShowVisit(_)
+            | Self::Tab(_)
+            | Self::Sheet(_)
+            | Self::Theme(_)
+            | Self::Dismiss(_)
+            | Self::Compare(_) => true,
+            Self::Lesson(msg) => msg.only_looks(),
+            _ => false,
+        }
     }
 }
 
@@ -197,7 +205,7 @@ impl Model {
     #[must_use]
     pub fn new(start: Start) -> Self {
         let scenario = Arc::new(start.scenario);
-        Self {
+        let mut model = Self {
             world: World::new(Arc::clone(&scenario)),
             history: History::new(scenario),
             playback: Playback::new(start.speed),
@@ -210,8 +218,13 @@ impl Model {
                 theme: start.theme,
                 embed: start.embed,
             },
+            lessons: Lessons::new(start.hides_answers, start.steps),
             notices: start.notices,
+        };
+        if let Some(lesson) = start.lesson {
+            model.open_lesson(lesson, start.step);
         }
+        model
     }
 
     /// Lets wall time pass, in microseconds; `time_left` says when the frame has worked enough. A run that the present one
@@ -225,6 +238,7 @@ impl Model {
         }
         self.playback.frame(&mut self.world, self.history.tape(), elapsed_us, time_left);
         self.history.note(&self.world);
+        self.lesson_frame();
     }
 
     /// Does what a message says. Whatever is more than looking ends a run ahead first: a command then happens at the
@@ -263,6 +277,7 @@ impl Model {
             Msg::Speed(speed) => self.playback.speed = speed,
             Msg::Preset(name) => {
                 if let Some(preset) = Preset::find(name) {
+                    self.lessons.open = None;
                     self.start(Arc::new(preset.scenario()));
                 }
             }
@@ -280,6 +295,7 @@ impl Model {
             Msg::Theme(theme) => self.view.theme = theme,
             Msg::Dismiss(index) if index < self.notices.len() => drop(self.notices.remove(index)),
             Msg::Dismiss(_) => {}
+            Msg::Lesson(msg) => self.update_lesson(msg),
         }
     }
 
@@ -311,7 +327,7 @@ impl Model {
         }
     }
 
-    fn start(&mut self, scenario: Arc<Scenario>) {
+    pub(super) fn start(&mut self, scenario: Arc<Scenario>) {
         self.world = World::new(Arc::clone(&scenario));
         self.history = History::new(scenario);
         self.playback = Playback::new(self.playback.speed);

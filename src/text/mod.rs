@@ -8,5 +8,6 @@ pub mod haproxy;
 pub mod inspector;
 #[macro_use]
 pub mod label;
+pub mod lesson;
 pub mod metrics;
 pub mod timeline;

@@ -7,6 +7,7 @@ mod experiments;
 mod header;
 mod input;
 mod inspector;
+mod lesson;
 mod metrics;
 mod packets;
 mod page;

@@ -14,6 +14,7 @@ use super::element::{classes, html, if_so};
 use super::header::header;
 use super::input::{focus, on_click};
 use super::inspector::inspector;
+use super::lesson::{self, lesson_panel};
 use super::packets::{self, MAX_PACKETS, Palette};
 use super::panel::panel;
 use super::tabs::tabs;
@@ -34,6 +35,7 @@ const RENDER_MS: f64 = 100.0;
 /// Wall time that one frame gives to the simulation, in milliseconds: half of a frame, the rest is for drawing.
 const SLICE_MS: f64 = 8.0;
 const THEME_KEY: &str = "hopscope.theme";
+const LESSONS_KEY: &str = "hopscope.lessons";
 
 /// What reaches the root component.
 pub enum PageMsg {
@@ -62,6 +64,10 @@ pub struct Page {
     clock: web_sys::Performance,
     /// Minutes of the run ahead that was shown last.
     ahead: Option<u64>,
+    /// The lesson and the step that were shown last.
+    step: Option<(usize, usize)>,
+    /// The progress that was kept last.
+    progress: String,
     _listeners: Vec<EventListener>,
 }
 
@@ -75,7 +81,9 @@ impl Component for Page {
         if start.theme == Theme::System {
             start.theme = storage::read(THEME_KEY).and_then(|name| Theme::find(&name)).unwrap_or_default();
         }
-        let model = Model::new(start);
+        let mut model = Model::new(start);
+        let progress = storage::read(LESSONS_KEY).unwrap_or_default();
+        model.lessons.recall(&progress);
         apply_theme(model.view.theme);
         let wiring = Arc::clone(model.world.wiring());
         let listen = |target: &web_sys::EventTarget, event: &'static str| {
@@ -107,6 +115,8 @@ impl Component for Page {
             frame: None,
             clock: gloo::utils::window().performance().expect("every browser has a clock"),
             ahead: None,
+            step: None,
+            progress,
             _listeners: listeners,
         }
     }
@@ -117,6 +127,7 @@ impl Component for Page {
             ctx.link().send_message(PageMsg::Environment);
         }
         self.move_focus();
+        self.keep_progress();
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: PageMsg) -> bool {
@@ -144,7 +155,8 @@ impl Component for Page {
         let model = &self.model;
         let (world, view) = (&model.world, &model.view);
         let sheet = &format!("page--sheet-{}", view.sheet.map_or("none", sheet_name));
-        let classes = classes(["page", if_so(view.embed, "page--embed"), sheet]);
+        let in_lesson = if_so(model.lessons.open.is_some(), "page--lesson");
+        let classes = classes(["page", if_so(view.embed, "page--embed"), in_lesson, sheet]);
         html! {
             <div class={classes} data-testid="page">
                 if !view.embed {
@@ -155,7 +167,10 @@ impl Component for Page {
                     if view.embed {
                         <h1 class="visually-hidden">{ label::PRODUCT }</h1>
                     }
-                    { panel("traffic", Traffic { workload: *world.workload(), experiments: experiments::of(world) }, send) }
+                    <div class="page__left">
+                        { lesson_panel(model, send) }
+                        { panel("traffic", Traffic { workload: *world.workload(), experiments: experiments::of(world) }, send) }
+                    </div>
                     <div class="page__centre">
                         { self.stage(send) }
                         { playback::narrator(self.narration().as_ref(), &model.playback, send) }
@@ -197,6 +212,18 @@ impl Page {
             (None, Some(_)) => focus(playback::CANCEL_ID),
             (Some(minutes), None) if nothing_has_focus() => focus(&playback::ahead_id(minutes)),
             _ => {}
+        }
+        let step = self.model.lessons.open.as_ref().map(|open| (open.number, open.step));
+        if std::mem::replace(&mut self.step, step) != step && step.is_some() {
+            focus(lesson::HEADING_ID);
+        }
+    }
+
+    fn keep_progress(&mut self) {
+        let progress = self.model.lessons.progress();
+        if progress != self.progress {
+            storage::write(LESSONS_KEY, &progress);
+            self.progress = progress;
         }
     }
 
@@ -261,6 +288,7 @@ impl Page {
 
 const fn sheet_name(sheet: Sheet) -> &'static str {
     match sheet {
+        Sheet::Lesson => "lesson",
         Sheet::Traffic => "traffic",
         Sheet::Inspector => "inspector",
         Sheet::Tabs => "tabs",
@@ -269,8 +297,12 @@ const fn sheet_name(sheet: Sheet) -> &'static str {
 
 /// On a narrow screen: the buttons that open the panels.
 fn sheet_bar(open: Option<Sheet>, send: &Callback<Msg>) -> Html {
-    let sheets =
-        [(Sheet::Traffic, label::SEND_SHORT), (Sheet::Inspector, label::INSPECTOR), (Sheet::Tabs, label::DETAILS)];
+    let sheets = [
+        (Sheet::Lesson, crate::text::lesson::LESSONS),
+        (Sheet::Traffic, label::SEND_SHORT),
+        (Sheet::Inspector, label::INSPECTOR),
+        (Sheet::Tabs, label::DETAILS),
+    ];
     let button = |(sheet, text): (Sheet, &'static str)| {
         let is_open = open == Some(sheet);
         let toggle = on_click(send, Msg::Sheet((!is_open).then_some(sheet)));

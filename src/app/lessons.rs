@@ -1,0 +1,290 @@
+//! The lesson on the page: which step it is at, what was chosen, whether the challenge is met; and how far all lessons are.
+
+use super::ahead::Ahead;
+use super::model::{Model, Msg, Sheet, Tab};
+use crate::lesson::{Act, LESSONS, Lesson, Look, Run, Step};
+use crate::sim::{Micros, SimTime, TimedCommand};
+
+/// What the page knows about lessons.
+#[derive(Clone, Debug)]
+pub struct Lessons {
+    /// The lesson under way.
+    pub open: Option<Open>,
+    /// The lesson that waits for the user's word, since it would throw a run away.
+    pub asked: Option<usize>,
+    /// Which steps of each lesson are done, a bit for each.
+    pub done: [u32; LESSONS.len()],
+    /// Whether hints and solutions are kept back, for a teacher who wants to have them worked out.
+    pub hides_answers: bool,
+    /// The first and the last step that may be opened, if a teacher's link says so.
+    pub range: Option<(usize, usize)>,
+}
+
+/// A lesson under way.
+#[derive(Clone, Debug)]
+pub struct Open {
+    /// Its number.
+    pub number: usize,
+    /// The step, from 0.
+    pub step: usize,
+    /// How the step stands.
+    pub stage: Stage,
+    /// The answer that was chosen.
+    pub choice: Option<usize>,
+    /// Whether the hint is shown.
+    pub hint: bool,
+    /// What the solution will do yet, the next act last.
+    pending: Vec<TimedCommand>,
+}
+
+/// How a step stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Nothing has been started.
+    Reading,
+    /// The run of a prediction, or of a challenge, is under way.
+    Running,
+    /// The run of a prediction is over: which answers have come true.
+    Answered(Vec<bool>),
+    /// The challenge is met.
+    Met,
+}
+
+/// What can be done with lessons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LessonMsg {
+    /// Opens a lesson; asks first if that would throw away what the user did.
+    Choose(usize),
+    /// Opens the lesson that was asked about.
+    Start,
+    /// Leaves the lesson, or does not open the one that was asked about.
+    Leave,
+    /// Goes to a step.
+    Go(usize),
+    /// Does what the step is about.
+    DoIt,
+    /// Chooses an answer.
+    Pick(usize),
+    /// Begins the run of a prediction or of a challenge.
+    Begin,
+    /// Runs to the end of a prediction's run, as fast as it goes.
+    ToTheEnd,
+    /// Shows the hint.
+    Hint,
+    /// Does what the lesson's own solution does.
+    Solve,
+}
+
+impl LessonMsg {
+    /// Whether neither the world nor its time is touched.
+    pub(super) const fn only_looks(self) -> bool {
+        matches!(self, Self::Leave | Self::Go(_) | Self::Pick(_) | Self::Hint)
+    }
+}
+
+impl Lessons {
+    /// No lesson is open, none is done.
+    #[must_use]
+    pub const fn new(hides_answers: bool, range: Option<(usize, usize)>) -> Self {
+        Self { open: None, asked: None, done: [0; LESSONS.len()], hides_answers, range }
+    }
+
+    /// How many steps of a lesson are done.
+    #[must_use]
+    pub const fn steps_done(&self, lesson: usize) -> usize {
+        self.done[lesson].count_ones() as usize
+    }
+
+    /// The progress as it is kept, such as `visit=15 balance=3 `: a bit for each step.
+    #[must_use]
+    pub fn progress(&self) -> String {
+        let mut text = String::new();
+        for (lesson, done) in LESSONS.iter().zip(self.done) {
+            text += &format!("{}={done} ", lesson.id);
+        }
+        text
+    }
+
+    /// Takes over progress that was kept; whatever is not understood is left out.
+    pub fn recall(&mut self, text: &str) {
+        for entry in text.split(' ') {
+            let mut halves = entry.split('=');
+            if let (Some(id), Some(done)) = (halves.next(), halves.next())
+                && let (Some(lesson), Ok(done)) = (crate::lesson::find(id), done.parse::<u32>())
+            {
+                self.done[lesson] = done & ((1 << LESSONS[lesson].steps.len()) - 1);
+            }
+        }
+    }
+}
+
+impl Open {
+    /// The lesson.
+    #[must_use]
+    pub const fn lesson(&self) -> &'static Lesson {
+        LESSONS[self.number]
+    }
+
+    /// What the step is.
+    #[must_use]
+    pub fn step(&self) -> &'static Step {
+        &self.lesson().steps[self.step]
+    }
+
+    /// The run of the step, if it has one.
+    fn run(&self) -> Option<&'static Run> {
+        match self.step() {
+            Step::Predict { run, .. } | Step::Challenge { run, .. } => Some(run),
+            Step::Show { .. } => None,
+        }
+    }
+
+    /// How long the run of a question takes; 0 for any other step.
+    #[must_use]
+    pub fn length(&self) -> Micros {
+        match self.step() {
+            Step::Predict { seconds, .. } => Micros::from_secs((*seconds).into()),
+            _ => Micros::ZERO,
+        }
+    }
+}
+
+impl Model {
+    /// Opens a lesson at a step, with its own run.
+    pub(super) fn open_lesson(&mut self, number: usize, step: usize) {
+        self.start(LESSONS[number].start.scenario());
+        let open = Open { number, step, stage: Stage::Reading, choice: None, hint: false, pending: Vec::new() };
+        self.lessons.open = Some(open);
+        self.lessons.asked = None;
+        self.view.sheet = Some(Sheet::Lesson);
+    }
+
+    /// Does what a message says.
+    pub(super) fn update_lesson(&mut self, msg: LessonMsg) {
+        let has_own_run = self.lessons.open.is_none() && !self.history.commands().is_empty();
+        match msg {
+            LessonMsg::Choose(lesson) if has_own_run => self.lessons.asked = Some(lesson),
+            LessonMsg::Choose(lesson) => self.open_lesson(lesson, 0),
+            LessonMsg::Start => {
+                if let Some(lesson) = self.lessons.asked {
+                    self.open_lesson(lesson, 0);
+                }
+            }
+            LessonMsg::Leave => {
+                if self.lessons.asked.take().is_none() {
+                    self.lessons.open = None;
+                }
+            }
+            _ => self.update_step(msg),
+        }
+    }
+
+    /// Does what a message says about the step of the open lesson.
+    fn update_step(&mut self, msg: LessonMsg) {
+        let Some(open) = &mut self.lessons.open else {
+            return;
+        };
+        let done = &mut self.lessons.done[open.number];
+        match (msg, open.step()) {
+            (LessonMsg::Go(step), at) => {
+                // A step that only tells something is done once it is left behind.
+                if matches!(at, Step::Show { .. }) && step > open.step {
+                    *done |= 1 << open.step;
+                }
+                *open = Open { step, stage: Stage::Reading, choice: None, hint: false, pending: Vec::new(), ..*open };
+            }
+            (LessonMsg::DoIt, Step::Show { acts, look }) => self.show(acts, *look),
+            (LessonMsg::ToTheEnd, _) => {
+                let (now, end) = (self.world.now(), SimTime::ZERO + open.length());
+                self.playback.run(Ahead::new(now, end.since(now.min(end))));
+            }
+            (LessonMsg::Pick(answer), _) if open.stage == Stage::Reading => open.choice = Some(answer),
+            (LessonMsg::Begin, step) if open.choice.is_some() || matches!(step, Step::Challenge { .. }) => {
+                open.stage = Stage::Running;
+                open.pending.clear();
+                if let Some(run) = open.run() {
+                    self.start(run.scenario());
+                }
+            }
+            (LessonMsg::Hint, _) => open.hint = !self.lessons.hides_answers,
+            (LessonMsg::Solve, Step::Challenge { solution, .. }) => {
+                open.pending = timed(solution, self.world.now());
+                self.playback.running = true;
+                self.give_pending();
+            }
+            _ => {}
+        }
+    }
+
+    /// Does the acts of a step and looks where it says.
+    fn show(&mut self, acts: &'static [Act], look: Look) {
+        for act in acts {
+            match act {
+                Act::Follow(class) => self.update(Msg::Follow(*class)),
+                act => act.command().into_iter().for_each(|command| self.obey(command)),
+            }
+        }
+        self.playback.running = true;
+        if let Some(visit) = self.world.sent_by_hand().last() {
+            self.view.visit = Some(*visit);
+        }
+        match look {
+            Look::Trace => self.view.tab = Tab::Trace,
+            Look::Requests => self.view.tab = Tab::Requests,
+            Look::Metrics => self.view.tab = Tab::Metrics,
+            Look::Data => self.view.tab = Tab::Data,
+            Look::Part(name) => self.view.selected = self.world.wiring().part(name).ok(),
+        }
+        self.view.sheet = Some(Sheet::Lesson);
+    }
+
+    /// Called after every stretch of time: what the solution does next, and what a run has shown by now.
+    pub(super) fn lesson_frame(&mut self) {
+        self.give_pending();
+        let Some(open) = self.lessons.open.as_mut().filter(|open| open.stage == Stage::Running) else {
+            return;
+        };
+        let world = &self.world;
+        if let Some(visit) = world.sent_by_hand().last() {
+            self.view.visit = Some(*visit);
+        }
+        match open.step() {
+            Step::Predict { answers, .. } if world.now() >= SimTime::ZERO + open.length() => {
+                let came_true = |facts: &&[crate::lesson::Fact]| facts.iter().all(|fact| fact.holds(world));
+                open.stage = Stage::Answered(answers.iter().map(came_true).collect());
+                self.playback.running = false;
+            }
+            Step::Challenge { goals, .. } if goals.iter().all(|goal| goal.holds(world)) => open.stage = Stage::Met,
+            _ => return,
+        }
+        self.lessons.done[open.number] |= 1 << open.step;
+    }
+
+    /// Gives the commands of the solution that are due.
+    fn give_pending(&mut self) {
+        while let Some(open) = &mut self.lessons.open
+            && let Some(next) = open.pending.pop()
+        {
+            if next.at_us > self.world.now() {
+                return open.pending.push(next);
+            }
+            self.obey(next.command);
+        }
+    }
+}
+
+/// The commands of acts that begin at `at`, each with its moment, the last one first.
+fn timed(acts: &[Act], mut at: SimTime) -> Vec<TimedCommand> {
+    let mut all = Vec::new();
+    for act in acts {
+        if let Act::Wait(seconds) = act {
+            at += Micros::from_secs(u64::from(*seconds));
+        }
+        all.extend(act.command().map(|command| TimedCommand { at_us: at, command }));
+    }
+    all.reverse();
+    all
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+//! What lessons do on the page, without a page.
+
+use super::*;
+use crate::app::parse_address;
+use crate::sim::{Class, Command};
+
+fn model(address: &str) -> Model {
+    Model::new(parse_address(address, ""))
+}
+
+fn tell(model: &mut Model, msgs: &[LessonMsg]) {
+    msgs.iter().for_each(|msg| model.update(Msg::Lesson(*msg)));
+}
+
+fn stage(model: &Model) -> &Stage {
+    &model.lessons.open.as_ref().unwrap().stage
+}
+
+fn run(model: &mut Model, seconds: u64) {
+    model.playback.speed = crate::app::Speed::times(1, 1);
+    (0..seconds * 10).for_each(|_| model.frame(100_000, &mut || true));
+}
+
+fn names(buttons: &[crate::app::Button]) -> Vec<&'static str> {
+    buttons.iter().map(|button| button.name).collect()
+}
+
+#[test]
+fn a_lesson_asks_before_it_throws_a_run_away() {
+    let mut model = model("");
+    model.update(Msg::Send(Class::Read));
+    tell(&mut model, &[LessonMsg::Choose(1)]);
+    assert!(model.lessons.open.is_none() && model.history.commands().len() == 1);
+    assert_eq!(names(&model.lesson_view().buttons), ["start", "keep"]);
+    tell(&mut model, &[LessonMsg::Leave]);
+    assert_eq!((model.lessons.asked, model.history.commands().len()), (None, 1));
+    tell(&mut model, &[LessonMsg::Choose(1), LessonMsg::Start]);
+    assert_eq!(model.lessons.open.as_ref().map(|open| open.number), Some(1));
+    assert_eq!(model.history.commands().len(), 0);
+}
+
+#[test]
+fn an_untouched_run_is_not_asked_about() {
+    let mut model = model("");
+    tell(&mut model, &[LessonMsg::Choose(0), LessonMsg::DoIt]);
+    assert_eq!(model.history.commands()[0].command, Command::visits(Class::Read, 1));
+    assert_eq!(model.view.visit, Some(1));
+}
+
+#[test]
+fn a_question_is_answered_by_its_run_after_a_choice() {
+    let mut model = model("?lesson=visit&step=3");
+    let view = model.lesson_view();
+    assert!(view.asks && view.buttons.is_empty(), "nothing runs before a choice");
+    tell(&mut model, &[LessonMsg::Begin]);
+    assert_eq!(*stage(&model), Stage::Reading);
+    tell(&mut model, &[LessonMsg::Pick(0), LessonMsg::Begin]);
+    run(&mut model, 1);
+    assert_eq!(*stage(&model), Stage::Running);
+    tell(&mut model, &[LessonMsg::Pick(1)]);
+    run(&mut model, 2);
+    assert_eq!(*stage(&model), Stage::Answered(vec![false, true, false]));
+    assert_eq!(model.lessons.open.as_ref().unwrap().choice, Some(0), "a choice stands once the run has begun");
+    assert_eq!(model.lesson_view().status, crate::text::lesson::SURPRISE);
+    assert!(!model.playback.running);
+}
+
+#[test]
+fn to_the_end_of_a_run_is_one_press() {
+    let mut model = model("?lesson=visit&step=3");
+    tell(&mut model, &[LessonMsg::Pick(1), LessonMsg::Begin, LessonMsg::ToTheEnd]);
+    model.frame(16_667, &mut || true);
+    assert_eq!(
+        (model.lesson_view().status.as_str(), model.world.now()),
+        (crate::text::lesson::RIGHT, SimTime(2_000_000))
+    );
+}
+
+#[test]
+fn a_run_that_somebody_meddled_with_says_so() {
+    let mut model = model("?lesson=visit&step=3");
+    tell(&mut model, &[LessonMsg::Pick(1), LessonMsg::Begin]);
+    model.update(Msg::Do(Command::Kill { part: "lb-01/haproxy".to_owned() }));
+    tell(&mut model, &[LessonMsg::ToTheEnd]);
+    model.frame(16_667, &mut || true);
+    assert_eq!(*stage(&model), Stage::Answered(vec![false; 3]));
+    assert_eq!(model.lesson_view().status, crate::text::lesson::NONE_CAME_TRUE);
+}
+
+#[test]
+fn a_challenge_is_met_by_hand_and_by_the_solution() {
+    for by_hand in [true, false] {
+        let mut model = model("?lesson=visit&step=4");
+        tell(&mut model, &[LessonMsg::Begin]);
+        run(&mut model, 1);
+        assert_eq!((stage(&model), names(&model.lesson_view().buttons)), (&Stage::Running, vec!["begin", "hint"]));
+        if by_hand {
+            model.update(Msg::Do(Command::Kill { part: "web-02/mysqld".to_owned() }));
+            model.update(Msg::Send(Class::Read));
+            model.update(Msg::Send(Class::Static));
+        } else {
+            tell(&mut model, &[LessonMsg::Hint, LessonMsg::Solve]);
+        }
+        run(&mut model, 3);
+        assert_eq!(*stage(&model), Stage::Met);
+        assert_eq!(model.lessons.done[0], 0b1000);
+    }
+}
+
+#[test]
+fn a_teacher_can_keep_answers_back_and_lock_the_steps() {
+    let mut model = model("?lesson=visit&steps=3-4&answers=hidden");
+    assert_eq!(names(&model.lesson_view().ways), ["next", "leave"]);
+    tell(&mut model, &[LessonMsg::Go(3), LessonMsg::Begin, LessonMsg::Hint]);
+    let view = model.lesson_view();
+    assert_eq!((names(&view.buttons), names(&view.ways)), (vec!["begin"], vec!["back", "leave"]));
+    assert!(view.lines.iter().all(|line| line.0 != crate::lesson::Line::Quote));
+}
+
+#[test]
+fn progress_survives_and_nonsense_does_no_harm() {
+    let mut model = model("?lesson=balance");
+    tell(&mut model, &[LessonMsg::Go(1), LessonMsg::Go(2), LessonMsg::Go(1)]);
+    let kept = model.lessons.progress();
+    let mut other = Lessons::new(false, None);
+    other.recall(&kept);
+    assert_eq!((other.done, other.steps_done(1)), (model.lessons.done, 2));
+    other.recall("visit=x balance magic=3 =9 visit=4294967295 \u{0}");
+    assert_eq!((other.steps_done(0), other.steps_done(1)), (LESSONS[0].steps.len(), 2));
+}
+
+#[test]
+fn another_preset_is_a_run_of_ones_own() {
+    let mut model = model("?lesson=balance&step=5");
+    tell(&mut model, &[LessonMsg::Begin, LessonMsg::Hint, LessonMsg::Solve]);
+    model.update(Msg::Preset("one-server"));
+    assert!(model.lessons.open.is_none());
+    run(&mut model, 1);
+}

@@ -1,0 +1,111 @@
+// Lessons: the keyboard alone completes one, progress is kept, links open any step, and a teacher can keep answers back.
+
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { flip, send } from './explorer.mjs';
+import { open, siteUrl } from './support.mjs';
+
+const axe = createRequire(import.meta.url).resolve('axe-core');
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+const focused = (page) => page.evaluate(() => document.activeElement.id || document.activeElement.dataset.testid || '');
+const settled = (page) => page.waitForSelector('.lesson__settled', { timeout: 60_000 });
+
+/** Presses Tab until the button or field with this name has the focus. */
+async function tabTo(page, name) {
+  for (let presses = 0; presses < 60; presses += 1) {
+    if ((await focused(page)) === name) return;
+    await page.keyboard.press('Tab');
+  }
+  assert.fail(`${name} is not reached, ${await focused(page)} has the focus`);
+}
+
+async function press(page, name) {
+  await tabTo(page, name);
+  await page.keyboard.press('Enter');
+}
+
+test('the keyboard alone completes the first lesson, and that is kept', async (t) => {
+  const page = await open(t);
+  await press(page, 'lesson-next-lesson');
+  for (const step of [1, 2]) {
+    await page.waitForFunction(() => document.activeElement.id === 'lesson-heading');
+    await press(page, 'lesson-do');
+    if (step === 2) await page.waitForSelector('[data-testid=next-hop]');
+    await press(page, 'lesson-next');
+  }
+  await page.waitForFunction(() => document.querySelector('.lesson h2').innerText.startsWith('Predict'));
+  assert.equal(await focused(page), 'lesson-heading');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  await press(page, 'lesson-run');
+  await page.waitForFunction(() => document.querySelector('[data-testid=lesson-run]').innerText === 'To the end');
+  await page.keyboard.press('Enter');
+  await settled(page);
+  await press(page, 'lesson-next');
+  await press(page, 'lesson-begin');
+  await press(page, 'lesson-hint');
+  await press(page, 'lesson-solve');
+  await settled(page);
+  assert.equal(await page.innerText('[data-testid=lesson-status]'), '✓ Done!');
+  await press(page, 'lesson-leave');
+  await page.reload();
+  await page.click('.lesson summary');
+  assert.match(await page.innerText('[data-testid=lesson-visit]'), /✓$/);
+});
+
+test('a challenge is met by what one does in the diagram', async (t) => {
+  const page = await open(t, { path: '?lesson=visit&step=4' });
+  await page.click('[data-testid=lesson-begin]');
+  await flip(page, 'web-02/mysqld');
+  assert.equal((await send(page, 'read')).result, '500');
+  assert.match(await page.innerText('[data-testid=lesson-status]'), /^Not yet/);
+  assert.equal((await send(page, 'static')).result, '200');
+  await settled(page);
+});
+
+test('a lesson does not throw a run away unasked', async (t) => {
+  const page = await open(t);
+  await send(page, 'static');
+  await page.click('[data-testid=lesson-next-lesson]');
+  await page.click('[data-testid=lesson-keep]');
+  assert.equal(await page.locator('[data-testid=narrator]').getAttribute('data-visit'), '1');
+  await page.click('[data-testid=lesson-next-lesson]');
+  await page.click('[data-testid=lesson-start]');
+  await page.waitForSelector('[data-testid=lesson-do]');
+  assert.equal(await page.locator('[data-testid=narrator]').count(), 0);
+});
+
+test('a teacher locks the steps, keeps answers back, and is told of a wrong address', async (t) => {
+  const page = await open(t, { path: '?lesson=visit&steps=3-4&answers=hidden&step=9' });
+  assert.deepEqual(await page.$$eval('[data-testid=notice]', (all) => all.map((notice) => notice.dataset.field)), ['step']);
+  await page.click('[data-testid=lesson-back]');
+  assert.equal(await page.locator('[data-testid=lesson-back]').count(), 0);
+  await page.click('[data-testid=lesson-next]');
+  await page.click('[data-testid=lesson-begin]');
+  assert.equal(await page.locator('[data-testid=lesson-hint]').count(), 0);
+});
+
+for (const [width, height, embed] of [[1440, 900, ''], [390, 844, ''], [800, 500, '&embed'], [320, 480, '&embed']]) {
+  test(`every step of every lesson is readable at ${width} px${embed && ', embedded'}`, async (t) => {
+    const page = await open(t, { width, height });
+    if (width < 780) await page.click('[data-testid=sheet-lesson]');
+    const names = await page.$$eval('.lesson details button', (all) => all.map((button) => button.dataset.testid.slice('lesson-'.length)));
+    assert.ok(names.length >= 3);
+    for (const name of names) {
+      await page.goto(new URL(`?lesson=${name}${embed}`, siteUrl).href);
+      await page.waitForSelector('.lesson h2');
+      await page.addScriptTag({ path: axe });
+      for (;;) {
+        const found = await page.evaluate((values) => window.axe.run(document, { runOnly: { type: 'tag', values } }), tags);
+        const heading = await page.innerText('.lesson h2');
+        assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes[0].target}`), [], `${name}: ${heading}`);
+        assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${name}: ${heading}`);
+        const next = await page.$$eval('[data-testid=lesson-next]', (all) => all.map((button) => button.innerText));
+        if (next[0] !== 'Next') break;
+        await page.click('[data-testid=lesson-next]');
+      }
+    }
+  });
+}
