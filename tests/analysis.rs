@@ -341,8 +341,10 @@ fn the_shares_of_states_are_those_of_worlds_run_directly() {
     let mut rng = Rng::new(4, 4);
     for preset in PRESETS {
         let survey = survey_of(preset.scenario());
+        // Two of everything in five tiers have more states that matter than are run: there it is bounds.
+        let is_exact = preset.name != "scaled";
         for class in Class::ALL {
-            assert!(survey.structure(class).is_exact(), "{} {class:?}", preset.name);
+            assert!(!is_exact || survey.structure(class).is_exact(), "{} {class:?}", preset.name);
         }
         for _ in 0..25 {
             let site = (0..survey.parts().len() as u16)
@@ -356,7 +358,10 @@ fn the_shares_of_states_are_those_of_worlds_run_directly() {
             }
             world.run_until(ms(60_000));
             for class in Class::ALL {
-                let share = survey.structure(class).share(&down).expect("an exact structure knows every state");
+                let Some(share) = survey.structure(class).share(&down) else {
+                    assert!(!is_exact, "an exact structure knows every state");
+                    continue;
+                };
                 let (served, sent) = served(&mut world, class);
                 // Turns may begin in the middle.
                 let off = (share * f64::from(sent) - f64::from(served)).abs();

@@ -28,7 +28,7 @@ fn add_process(world: &World, process: ProcessId, parts: &mut Vec<PartId>) {
 }
 
 /// What a process that was met depends on beyond the visit itself: a balancer on what its health checks meet, a database
-/// on the replicas whose word it waits for.
+/// on the replicas whose word it waits for. Who shares an address depends on all that decides who holds it.
 pub fn complete(world: &World, parts: &mut Vec<PartId>, class: Class) {
     let (wiring, settings) = (world.wiring(), world.settings());
     let waits = settings.mysql.semi_sync && class != Class::Static;
@@ -39,9 +39,18 @@ pub fn complete(world: &World, parts: &mut Vec<PartId>, class: Class) {
         let PartId::Process(process) = part else {
             continue;
         };
+        if *wiring.role(process) == Role::Balancer {
+            let machine = wiring.process(process).machine;
+            let routers = wiring.processes_of(machine).filter(|other| wiring.virtual_address(*other).is_some());
+            routers.for_each(|router| add_process(world, router, parts));
+        }
+        if let Some(entrance) = world.vrrp().router(process).and_then(|router| router.entrance) {
+            add_process(world, entrance, parts);
+        }
         for (number, link) in wiring.links.iter().enumerate() {
             let follows = match (wiring.role(process), link.protocol) {
                 (Role::Balancer, _) => link.from == process,
+                (Role::Keepalived { .. }, _) => link.from == process || link.to == process,
                 (Role::Nginx, Protocol::Http) => asks_app && link.from == process && !world.balancers().is_empty(),
                 (Role::Mysqld { .. }, Protocol::Replication) => waits && (link.from == process || link.to == process),
                 _ => false,

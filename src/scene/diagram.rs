@@ -1,5 +1,7 @@
 //! What is shown: the diagram with the condition of every part.
 
+use std::net::Ipv4Addr;
+
 use super::layout::Layout;
 use crate::sim::{
     Condition, LinkId, LinkInfo, MachineId, PartId, PartState, Place, ProcessId, Protocol, Role, World,
@@ -110,6 +112,7 @@ fn machine(world: &World, id: MachineId) -> MachineView {
     let info = &wiring.machines[id.index()];
     let state = world.parts().state(PartId::Machine(id));
     let dark = state.condition == Condition::Down;
+    let held = held(world, id);
     let view = |process| ProcessView {
         process,
         full_name: wiring.process(process).full_name.clone(),
@@ -120,11 +123,19 @@ fn machine(world: &World, id: MachineId) -> MachineView {
     MachineView {
         machine: id,
         name: info.name.clone(),
-        address: info.public.unwrap_or(info.address).to_string(),
+        address: held.or(info.public).unwrap_or(info.address).to_string(),
         mark: mark(state, false),
         verdict: verdict(world, id),
         processes: wiring.processes_of(id).map(view).collect(),
     }
+}
+
+/// The virtual address that a machine gets the visits of.
+fn held(world: &World, machine: MachineId) -> Option<Ipv4Addr> {
+    let wiring = world.wiring();
+    let address = wiring.processes_of(machine).find_map(|process| wiring.virtual_address(process))?;
+    let holder = world.vrrp().holder(address)?;
+    (wiring.process(holder.process).machine == machine).then_some(address)
 }
 
 /// What the first balancer that works says of the web server on a machine.
@@ -155,6 +166,9 @@ fn detail(world: &World, process: ProcessId) -> String {
         }
         Role::Balancer => text::algorithm(world.settings().balancer.algorithm),
         Role::Nginx => world.nginx(process).map_or_else(String::new, |nginx| text::requests(nginx.counters.requests)),
+        Role::Keepalived { priority, .. } => {
+            world.vrrp().router(process).map_or_else(String::new, |router| text::router(router.state, *priority))
+        }
         Role::App => world.app(process).map_or_else(String::new, |app| {
             text::workers(app.version, app.busy, world.settings().app.workers, app.waiting.len())
         }),
@@ -181,7 +195,8 @@ fn is_shown(world: &World, id: LinkId) -> bool {
     let at = |process| cluster.servers.iter().position(|s| s.process == process).map(|at| at as u16);
     match (wiring.role(link.from), link.protocol) {
         (Role::Browser, Protocol::Http) => {
-            let public = wiring.machine_of(link.to).public;
+            let machine = wiring.process(link.to).machine;
+            let public = held(world, machine).or(wiring.machines[machine.index()].public);
             let cached = || {
                 let entries = world.names().state.entries(world.now());
                 public.is_some_and(|address| entries.iter().any(|entry| entry.data == address.to_string()))
@@ -219,6 +234,7 @@ fn link_view(world: &World, id: LinkId) -> LinkView {
         }
         Protocol::Replication if !replicates(world, link) => text::NO_REPLICATION.to_owned(),
         Protocol::Replication => text::REPLICATION.to_owned(),
+        Protocol::Vrrp => text::VRRP.to_owned(),
         protocol => text::protocol(protocol, wiring.process(link.to).port),
     };
     LinkView {

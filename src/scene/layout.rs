@@ -291,7 +291,7 @@ const TIERS: u8 = 5;
 fn tier(wiring: &Wiring, machine: MachineId) -> u8 {
     let of = |role: &Role| match role {
         Role::Browser | Role::Resolver => 0,
-        Role::Authoritative | Role::Balancer => 1,
+        Role::Authoritative | Role::Balancer | Role::Keepalived { .. } => 1,
         Role::Nginx => 2,
         Role::App => 3,
         Role::Mysqld { .. } => 4,

@@ -3,6 +3,7 @@
 use crate::sim::balancer::StateChange;
 use crate::sim::chronicle::{Entry, Happening};
 use crate::sim::mysql::Io;
+use crate::sim::vrrp::RouterState;
 use crate::sim::{Command, SimTime, TimedCommand, World};
 use crate::text::timeline as words;
 
@@ -85,6 +86,7 @@ const fn tone(what: Happening) -> Tone {
             StateChange::Up { .. } | StateChange::LeftMaint { drain: false } | StateChange::LeftDrain,
         )
         | Happening::Receiver(Io::Running)
+        | Happening::Router(RouterState::Master | RouterState::Backup)
         | Happening::SemiSync(true)
         | Happening::Promoted { lost: 0 } => Tone::Better,
         _ => Tone::Worse,

@@ -60,6 +60,29 @@ pub enum Action {
         /// Number of the statement.
         life: u32,
     },
+    /// A VRRP router's timer: the next advertisement of a master, or the end of a backup's patience.
+    Vrrp {
+        /// Index of the router.
+        router: u16,
+        /// Its term, to drop what was planned before it changed its state.
+        term: u32,
+    },
+    /// A VRRP advertisement reaches a router.
+    Advert {
+        /// Index of the router.
+        router: u16,
+        /// Index of the one that sent it.
+        from: u16,
+        /// Its priority; 0 when it resigns.
+        priority: u8,
+    },
+    /// keepalived runs its track script.
+    Track {
+        /// Index of the router.
+        router: u16,
+        /// Which start of the process planned it.
+        life: u32,
+    },
     /// A replica looks after the connection to its source.
     Reconnect {
         /// Index of the replica.
@@ -100,6 +123,9 @@ impl Action {
             Self::SemiSyncReceipt { source, upto } => (head(17, source, 0), upto),
             Self::SemiSyncTimeout(server) => (head(18, server, 0), 0),
             Self::Session { session, life } => (head(19, 0, life), session.into()),
+            Self::Vrrp { router, term } => (head(21, router, term), 0),
+            Self::Advert { router, from, priority } => (head(22, router, from.into()), priority.into()),
+            Self::Track { router, life } => (head(23, router, life), 0),
         }
     }
 
@@ -130,6 +156,9 @@ impl Action {
             18 => Self::SemiSyncTimeout(index),
             19 => Self::Session { session: body as u32, life },
             20 => call(Step::Hangup),
+            21 => Self::Vrrp { router: index, term: life },
+            22 => Self::Advert { router: index, from: life as u16, priority: body as u8 },
+            23 => Self::Track { router: index, life },
             other => unreachable!("no action has the number {other}"),
         }
     }
@@ -190,6 +219,9 @@ mod tests {
             Action::SemiSyncReceipt { source: replica, upto },
             Action::SemiSyncTimeout(u16::MAX),
             Action::Session { session: u32::MAX, life },
+            Action::Vrrp { router: u16::MAX, term: life },
+            Action::Advert { router: 3, from: u16::MAX, priority: 150 },
+            Action::Track { router: 1, life },
         ];
         let all = steps.map(|step| Action::Call(step, call)).into_iter().chain(others);
         let mut kinds: Vec<u8> = all
@@ -199,6 +231,6 @@ mod tests {
             })
             .collect();
         kinds.sort_unstable();
-        assert_eq!(kinds, (0..=20).collect::<Vec<u8>>());
+        assert_eq!(kinds, (0..=23).collect::<Vec<u8>>());
     }
 }

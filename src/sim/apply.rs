@@ -51,6 +51,7 @@ impl World {
                 self.plan_arrival();
             }
             Command::Kill { part } => self.set_condition(wiring.part(part)?, Condition::Down),
+            Command::Stop { part } => return self.stop(wiring.part(part)?),
             Command::Freeze { part } => self.freeze(wiring.part(part)?)?,
             Command::Slow { part, factor } => self.parts.set_slowdown(wiring.part(part)?, *factor),
             Command::Restore { part } => self.restore(wiring.part(part)?),
@@ -111,7 +112,7 @@ impl World {
         Ok(())
     }
 
-    fn set_condition(&mut self, part: PartId, condition: Condition) {
+    pub(super) fn set_condition(&mut self, part: PartId, condition: Condition) {
         let before = self.parts.state(part).condition;
         if before == condition {
             return;
@@ -205,6 +206,7 @@ impl World {
                 let at = self.tier(process);
                 self.nginx[at].stop(&self.wiring, &self.settings.nginx.upstream);
             }
+            Role::Keepalived { .. } => self.router_dies(self.tier(process)),
             Role::Authoritative => {}
         }
     }
@@ -221,6 +223,7 @@ impl World {
             Role::Nginx => self.nginx[at].start(),
             Role::Mysqld { .. } => self.mysql_restarts(at as u16),
             Role::Resolver => self.names.restart(),
+            Role::Keepalived { .. } => self.router_starts(at),
             Role::App | Role::Browser | Role::Authoritative => {}
         }
     }

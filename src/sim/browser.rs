@@ -69,6 +69,7 @@ impl World {
             trace,
             notes: Notes::NOTHING,
             stored: None,
+            via: None,
         });
         if self.visits.len() > MAX_UNDER_WAY {
             self.browser_fails(key, BrowserError::InsufficientResources, Cause::NoPort);
@@ -112,6 +113,7 @@ impl World {
                 self.end_visit(key, Outcome { result: Verdict::Http(status), by, cause });
             }
             Reply::Refused => self.browser_fails(key, BrowserError::ConnectionRefused, Cause::ConnectRefused),
+            Reply::ConnectTimeout if self.sends_another_syn(key) => {}
             Reply::ConnectTimeout => self.browser_fails(key, BrowserError::ConnectionTimedOut, Cause::ConnectTimeout),
             Reply::Reset => self.browser_fails(key, BrowserError::ConnectionReset, Cause::ConnectionReset),
             Reply::Closed => self.browser_fails(key, BrowserError::EmptyResponse, Cause::ConnectionReset),
@@ -122,20 +124,18 @@ impl World {
 
     #[inline(always)]
     fn connect_to_site(&mut self, key: VisitKey, address: Ipv4Addr, class: Class) {
-        let Some(entrance) = self.wiring.entrance(address) else {
-            let patience = Micros::from_millis(self.settings.client.connect_timeout_ms.into());
-            return self.plan(patience, Action::NobodyThere(key));
-        };
+        match self.wiring.entrance(address) {
+            Some(entrance) => self.connect_to(key, entrance, class),
+            None => self.connect_to_virtual(key, address, class),
+        }
+    }
+
+    /// Connects a visit to the process that answers at its address.
+    #[inline(always)]
+    pub(super) fn connect_to(&mut self, key: VisitKey, entrance: ProcessId, class: Class) {
         let scripted = self.visits[key].script.as_ref().is_some_and(|script| script.answer != Answer::Page);
         let ask = if scripted { Ask::Scripted } else { Ask::Page(class) };
         self.call_for(key, entrance, ask);
-    }
-
-    /// The visitor has waited for an address that no machine has.
-    pub(super) fn nobody_there(&mut self, key: VisitKey) {
-        if self.visits.contains_key(key) {
-            self.browser_fails(key, BrowserError::ConnectionTimedOut, Cause::AddressUnused);
-        }
     }
 
     #[cold]
@@ -185,7 +185,10 @@ impl World {
         let visit = self.visits.remove(key).expect("it is about to end");
         if let Some(slot) = visit.trace {
             let place = Place::Process(self.browser);
-            if matches!(outcome.cause, Cause::AddressUnused | Cause::NoPort | Cause::BrowserClosed | Cause::Stopped) {
+            if matches!(
+                outcome.cause,
+                Cause::AddressUnused | Cause::AddressMoved | Cause::NoPort | Cause::BrowserClosed | Cause::Stopped
+            ) {
                 self.traces.mark(slot, visit.id, place, self.now, Decision::NoAnswer);
             }
             self.traces.finish(slot, visit.id, outcome);

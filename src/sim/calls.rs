@@ -122,7 +122,7 @@ impl World {
         let reachable = self.parts.carries(link) && self.parts.has_power(callee);
         let too_slow = shakes_hands && round_trip > self.connect_timeout_of(call);
         if !reachable || too_slow || self.backlog_is_full(callee, seat, ask) {
-            let left = (call.started + self.connect_timeout_of(call)).since(self.now);
+            let left = (call.started + self.next_attempt_of(call)).since(self.now);
             self.set_state(key, CallState::Lost, left);
             return self.plan(left, Action::Call(Step::ConnectTimeout, key));
         }
@@ -233,7 +233,9 @@ impl World {
             Tier::Nginx => self.nginx_gets(key, at),
             Tier::App => self.app_gets(key, at),
             Tier::Mysqld => self.mysql_gets(key, at),
-            Tier::Browser | Tier::Authoritative => unreachable!("nobody calls a browser; the resolver asks by itself"),
+            Tier::Browser | Tier::Authoritative | Tier::Keepalived => {
+                unreachable!("nobody calls a browser; the resolver asks by itself; routers send datagrams")
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use super::balancer::StateChange;
 use super::ids::ProcessId;
 use super::mysql::{ApplyError, Io};
 use super::time::SimTime;
+use super::vrrp::RouterState;
 use super::world::World;
 
 /// The most entries that are kept.
@@ -33,6 +34,8 @@ pub enum Happening {
         /// The rows.
         lost: u64,
     },
+    /// keepalived has another VRRP state.
+    Router(RouterState),
     /// The receiver thread of a replica has another state.
     Receiver(Io),
     /// The applier thread of a replica has stopped.

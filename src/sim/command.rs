@@ -68,6 +68,11 @@ pub enum Command {
         /// The part.
         part: String,
     },
+    /// Stops keepalived as an operator does (`systemctl stop`): unlike a killed one, it resigns and takes its address away.
+    Stop {
+        /// The process.
+        part: String,
+    },
     /// Hangs a process: it accepts connections and never answers (SIGSTOP).
     Freeze {
         /// The process.
@@ -209,6 +214,12 @@ impl Command {
             Self::Release { .. } | Self::Abort { .. } => Ok(()),
             Self::Load(workload) => workload.validate(),
             Self::Kill { part } | Self::Restore { part } => wiring.part(part).map(drop),
+            Self::Stop { part } => match wiring.part(part)? {
+                PartId::Process(process) if wiring.virtual_address(process).is_some() => Ok(()),
+                _ => {
+                    Err(FieldError::new("part", "only keepalived does more when it is stopped than when it is killed"))
+                }
+            },
             Self::Freeze { part } => match wiring.part(part)? {
                 PartId::Process(_) => Ok(()),
                 _ => Err(FieldError::new("part", "only a process can hang")),

@@ -18,6 +18,7 @@ use super::settings::Settings;
 use super::time::SimTime;
 use super::trace::{Place, Trace};
 use super::visit::VisitLog;
+use super::vrrp::Vrrp;
 use super::wiring::Wiring;
 use super::workload::{Class, Workload};
 use super::world::World;
@@ -120,6 +121,12 @@ impl World {
     #[must_use]
     pub const fn cluster(&self) -> &Cluster {
         &self.cluster
+    }
+
+    /// Who holds the virtual addresses.
+    #[must_use]
+    pub const fn vrrp(&self) -> &Vrrp {
+        &self.vrrp
     }
 
     /// The log of ended visits.

@@ -45,6 +45,7 @@ mod topology;
 mod trace;
 mod verify;
 mod visit;
+pub mod vrrp;
 mod wiring;
 mod workload;
 mod world;

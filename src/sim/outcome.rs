@@ -125,6 +125,8 @@ pub enum Cause {
     DnsNoAddress,
     /// No machine has the address that the name led to.
     AddressUnused,
+    /// The virtual address moved to another machine while the one that it left still worked on the answer.
+    AddressMoved,
     /// The machine or the way to it is dead.
     ConnectTimeout,
     /// The port is closed.

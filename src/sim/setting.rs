@@ -122,6 +122,12 @@ settings! {
     "mysql.service" MysqlService(u32) => mysql.service_us, 0..=60_000_000;
     /// Statements at a time.
     "mysql.threads" Threads(u32) => mysql.threads, 1..=1_000;
+    /// `advert_int` in ms.
+    "vrrp.advert" Advert(u32) => vrrp.advert_ms, 10..=255_000;
+    /// keepalived watches HAProxy.
+    "vrrp.track" TrackScript(bool) => vrrp.track_script;
+    /// A returning router takes the address back.
+    "vrrp.preempt" Preempt(bool) => vrrp.preempt;
     /// The resolver's software.
     "dns.resolver" Resolver(ResolverKind) => dns.resolver;
     /// Visitor to data centre, one way, in microseconds.
@@ -169,6 +175,7 @@ impl Settings {
             ("mysql.apply_us", self.mysql.apply_us, 0, 60_000_000),
             ("mysql.connect_retry_ms", self.mysql.connect_retry_ms, 1, hour_ms),
             ("mysql.semi_sync_timeout_ms", self.mysql.semi_sync_timeout_ms, 1, hour_ms),
+            ("vrrp.script_interval_ms", self.vrrp.script_interval_ms, 10, hour_ms),
             ("mysql.net_timeout_ms", self.mysql.net_timeout_ms, 1, hour_ms),
         ];
         for (field, value, low, high) in numbers {

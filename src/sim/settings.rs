@@ -30,13 +30,15 @@ pub struct Settings {
     pub app: App,
     /// MySQL.
     pub mysql: Mysql,
+    /// The routers that share virtual addresses.
+    pub vrrp: Vrrp,
     /// How the service times of the application and of MySQL are spread around their means.
     pub service: ServiceTimes,
     /// How much of what happens is recorded for reading.
     pub record: Record,
 }
 
-fields!(Settings {} { client, dns, network, balancer, nginx, app, mysql, service, record });
+fields!(Settings {} { client, dns, network, balancer, nginx, app, mysql, vrrp, service, record });
 
 /// The visitor's browser and operating system.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -239,6 +241,27 @@ impl Default for Mysql {
             semi_sync_timeout_ms: 10_000,
             net_timeout_ms: 10_000,
         }
+    }
+}
+
+/// keepalived, on every balancer alike.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Vrrp {
+    /// `advert_int`: time between a master's advertisements, in ms.
+    pub advert_ms: u32,
+    /// Whether a track script looks for the process that serves the address (`killall -0 haproxy`): without it, FAULT.
+    pub track_script: bool,
+    /// `interval` of the script, in ms.
+    pub script_interval_ms: u32,
+    /// Whether a router of higher priority takes the address back when it returns; off is `nopreempt`.
+    pub preempt: bool,
+}
+
+fields!(Vrrp {} { advert_ms, track_script, script_interval_ms, preempt });
+
+impl Default for Vrrp {
+    fn default() -> Self {
+        Self { advert_ms: 1_000, track_script: true, script_interval_ms: 2_000, preempt: true }
     }
 }
 

@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 use serde::Serialize;
 use serde::de::Error;
 
+use super::command::range;
 use super::json::{Object, Place, Problem, Tagged, fields, may, must, readable};
 use super::scenario::FieldError;
 
@@ -73,6 +74,13 @@ pub enum Role {
         #[serde(skip_serializing_if = "is_mysql_port")]
         port: u16,
     },
+    /// keepalived: shares a virtual address with the others that have the same one (VRRP).
+    Keepalived {
+        /// The virtual address.
+        address: Ipv4Addr,
+        /// 1 to 254: the highest that can holds the address.
+        priority: u8,
+    },
 }
 
 fields!(Topology { machines } {});
@@ -82,7 +90,7 @@ fields!(
     { name, address, processes } { public }
 );
 
-const ROLES: [&str; 7] = ["browser", "resolver", "authoritative", "balancer", "nginx", "app", "mysqld"];
+const ROLES: [&str; 8] = ["browser", "resolver", "authoritative", "balancer", "nginx", "app", "mysqld", "keepalived"];
 
 impl Tagged for Process {
     fn tag(&self) -> &'static str {
@@ -98,11 +106,16 @@ impl Tagged for Process {
             "nginx" => Role::Nginx,
             "app" => Role::App,
             "mysqld" => Role::Mysqld { replica_of: None, port: mysql_port() },
+            "keepalived" => Role::Keepalived { address: Ipv4Addr::UNSPECIFIED, priority: 100 },
             _ => return Err(Problem::unknown_variant(role, &ROLES)),
         };
         let mut fields = vec![must("name", &mut self.name)];
-        if let Role::Mysqld { replica_of, port } = &mut self.role {
-            fields.extend([may("replica_of", replica_of), may("port", port)]);
+        match &mut self.role {
+            Role::Mysqld { replica_of, port } => fields.extend([may("replica_of", replica_of), may("port", port)]),
+            Role::Keepalived { address, priority } => {
+                fields.extend([must("address", address), may("priority", priority)]);
+            }
+            _ => {}
         }
         Ok(Object::Fields(fields))
     }
@@ -130,11 +143,11 @@ fn is_mysql_port(port: &u16) -> bool {
 }
 
 impl Role {
-    /// The TCP or UDP port that the program listens on; 0 for the browser.
+    /// The TCP or UDP port that the program listens on; 0 for the browser, and for keepalived (VRRP is IP protocol 112).
     #[must_use]
     pub const fn port(&self) -> u16 {
         match self {
-            Self::Browser => 0,
+            Self::Browser | Self::Keepalived { .. } => 0,
             Self::Resolver | Self::Authoritative => 53,
             Self::Balancer | Self::Nginx => 80,
             Self::App => 8000,
@@ -206,6 +219,12 @@ impl Topology {
         }
         for (i, machine) in self.machines.iter().enumerate() {
             for (j, process) in machine.processes.iter().enumerate() {
+                if let Role::Keepalived { address, .. } = process.role
+                    && self.machines.iter().any(|machine| machine.public == Some(address))
+                {
+                    let at = format!("topology.machines[{i}].processes[{j}].address");
+                    return Err(FieldError::new(at, "a machine has this address for itself"));
+                }
                 let Role::Mysqld { replica_of: Some(source), .. } = &process.role else {
                     continue;
                 };
@@ -231,6 +250,15 @@ impl Machine {
             validate_name(&field, &process.name)?;
             if self.processes[..j].iter().any(|p| p.name == process.name) {
                 return Err(FieldError::new(field, format!("another process here is named {:?}", process.name)));
+            }
+            if let Role::Keepalived { address, priority } = &process.role {
+                let at = format!("{at}.processes[{j}]");
+                range(&format!("{at}.priority"), (*priority).into(), 1, 254)?;
+                let is_other =
+                    |p: &Process| matches!(p.role, Role::Keepalived { address: other, .. } if other == *address);
+                if self.processes[..j].iter().any(is_other) {
+                    return Err(FieldError::new(format!("{at}.address"), "another keepalived here has this address"));
+                }
             }
             let port = process.role.port();
             if port != 0 && self.processes[..j].iter().any(|p| p.role.port() == port) {

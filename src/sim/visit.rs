@@ -13,6 +13,7 @@ use super::script::Script;
 use super::slab;
 use super::time::{Micros, SimTime};
 use super::trace::TraceSlot;
+use super::vrrp::Via;
 use super::workload::Class;
 
 /// The most visits that can be under way: Linux has this many local ports (32768 to 60999).
@@ -50,6 +51,8 @@ pub struct Visit {
     pub notes: Notes,
     /// The row that MySQL stored for it.
     pub stored: Option<Stored>,
+    /// Its connection to the site, if the site's address is a virtual one.
+    pub via: Option<Via>,
 }
 
 impl Visit {
@@ -67,6 +70,7 @@ impl Visit {
         trace: None,
         notes: Notes::NOTHING,
         stored: None,
+        via: None,
     };
 }
 

@@ -18,6 +18,8 @@ pub enum Protocol {
     Mysql,
     /// MySQL replication, over the source's port.
     Replication,
+    /// VRRP: IP protocol 112, to all routers at once.
+    Vrrp,
 }
 
 /// How far apart the two ends of a link are.
@@ -52,6 +54,8 @@ pub enum Tier {
     App,
     /// [`Role::Mysqld`].
     Mysqld,
+    /// [`Role::Keepalived`].
+    Keepalived,
 }
 
 /// The tier of a process, and its index among the processes of that tier.
@@ -74,7 +78,7 @@ pub struct ProcessInfo {
     pub machine: MachineId,
     /// What it does.
     pub role: Role,
-    /// TCP or UDP port it listens on; 0 for the browser.
+    /// TCP or UDP port it listens on; 0 if it listens on none.
     pub port: u16,
 }
 
@@ -167,6 +171,8 @@ impl Wiring {
         self.lay(Protocol::Http, is(Role::Nginx), is(Role::App));
         self.lay(Protocol::Mysql, is(Role::App), mysqld);
         self.lay(Protocol::Replication, mysqld, mysqld);
+        let keepalived = |r: &Role| matches!(r, Role::Keepalived { .. });
+        self.lay(Protocol::Vrrp, keepalived, keepalived);
     }
 
     fn lay(&mut self, protocol: Protocol, from: impl Fn(&Role) -> bool, to: impl Fn(&Role) -> bool) {
@@ -196,9 +202,12 @@ impl Wiring {
         match protocol {
             // One link serves both directions: roles change with a promotion.
             Protocol::Replication => from < to,
-            // A browser reaches what has a public address.
+            Protocol::Vrrp => from < to && self.virtual_address(from) == self.virtual_address(to),
+            // A browser reaches what has a public address, or may come to hold one.
             Protocol::Http if *self.role(from) == Role::Browser => {
-                self.machines[self.process(to).machine.index()].public.is_some()
+                let machine = self.process(to).machine;
+                let holds = self.processes_of(machine).any(|p| self.virtual_address(p).is_some());
+                holds || self.machines[machine.index()].public.is_some()
             }
             // nginx passes requests to the application on its own machine, or to all if it has none there.
             Protocol::Http if *self.role(from) == Role::Nginx => {
@@ -212,15 +221,24 @@ impl Wiring {
 
     fn find_entrances(&self) -> Box<[(Ipv4Addr, ProcessId)]> {
         let machines = self.machines.iter().enumerate().filter_map(|(i, machine)| Some((machine.public?, i.into())));
-        let entrance = |(address, machine)| {
-            let mut processes = self.processes_of(machine);
-            let process = processes.find(|process| matches!(self.role(*process), Role::Balancer | Role::Nginx))?;
-            Some((address, process))
-        };
-        machines.filter_map(entrance).collect()
+        machines.filter_map(|(address, machine)| Some((address, self.entrance_of(machine)?))).collect()
     }
 
-    /// The process that answers on port 80 of a public address.
+    /// The process that answers on port 80 of a machine.
+    pub(super) fn entrance_of(&self, machine: MachineId) -> Option<ProcessId> {
+        self.processes_of(machine).find(|process| matches!(self.role(*process), Role::Balancer | Role::Nginx))
+    }
+
+    /// The address that a keepalived shares with others.
+    #[must_use]
+    pub fn virtual_address(&self, process: ProcessId) -> Option<Ipv4Addr> {
+        match self.role(process) {
+            Role::Keepalived { address, .. } => Some(*address),
+            _ => None,
+        }
+    }
+
+    /// The process that answers on port 80 of a machine's own public address.
     pub(super) fn entrance(&self, address: Ipv4Addr) -> Option<ProcessId> {
         self.entrances.iter().find(|(public, _)| *public == address).map(|(_, process)| *process)
     }
@@ -308,6 +326,7 @@ fn seats(processes: &[ProcessInfo]) -> Vec<Seat> {
         Role::Nginx => Tier::Nginx,
         Role::App => Tier::App,
         Role::Mysqld { .. } => Tier::Mysqld,
+        Role::Keepalived { .. } => Tier::Keepalived,
     };
     let mut seats: Vec<Seat> = Vec::with_capacity(processes.len());
     for process in processes {

@@ -27,6 +27,7 @@ use super::timeouts::NEVER;
 use super::topology::Role;
 use super::trace::{Decision, Place, TraceRing};
 use super::visit::{Visit, VisitLog};
+use super::vrrp::Vrrp;
 use super::wiring::Wiring;
 use super::workload::Workload;
 
@@ -60,6 +61,8 @@ pub struct World {
     pub(super) nginx: Box<[Nginx]>,
     pub(super) apps: Box<[AppServer]>,
     pub(super) cluster: Cluster,
+    /// Who holds the virtual addresses.
+    pub(super) vrrp: Vrrp,
     pub(super) started_visits: u64,
     pub(super) arrivals_planned: bool,
     pub(super) traces: TraceRing,
@@ -114,6 +117,7 @@ impl World {
             nginx: Nginx::all(&wiring, &settings.nginx.upstream),
             apps: AppServer::all(&wiring),
             cluster: Cluster::new(&wiring),
+            vrrp: Vrrp::new(&wiring),
             started_visits: 0,
             arrivals_planned: false,
             traces: TraceRing::new(TRACES),
@@ -129,6 +133,7 @@ impl World {
             world.queue.plan(*at_us, Action::Timeline(i as u32).pack());
         }
         world.start_checks();
+        world.start_routers();
         world.plan_arrival();
         world
     }
@@ -231,6 +236,9 @@ impl World {
             Action::SemiSyncReceipt { source, upto } => self.receipt(source, upto),
             Action::SemiSyncTimeout(server) => self.semi_sync_timeout(server),
             Action::Session { session, life } => self.session_goes_on(session, life),
+            Action::Vrrp { router, term } => self.vrrp_timer(router, term),
+            Action::Advert { router, from, priority } => self.advert(router, from, priority),
+            Action::Track { router, life } => self.track(router, life),
         }
     }
 
@@ -270,7 +278,10 @@ impl World {
                 Some(self.cluster.servers[usize::from(server)].process)
             }
             Action::Session { session, .. } => Some(self.cluster.server_of(session)),
-            Action::Arrival | Action::Timeline(_) | Action::Sweep => None,
+            Action::Vrrp { router, .. } | Action::Track { router, .. } => {
+                Some(self.vrrp.routers[usize::from(router)].process)
+            }
+            Action::Arrival | Action::Timeline(_) | Action::Sweep | Action::Advert { .. } => None,
         }
     }
 

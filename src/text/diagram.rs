@@ -2,12 +2,16 @@
 
 use crate::sim::balancer::Algorithm;
 use crate::sim::mysql::Io;
+use crate::sim::vrrp::RouterState;
 use crate::sim::{Condition, Protocol, Role};
 
 /// Label of a replication link.
 pub const REPLICATION: &str = "binlog";
 /// Label of a link that nobody replicates over.
 pub const NO_REPLICATION: &str = "no replication";
+
+/// Label of a link between routers.
+pub const VRRP: &str = "VRRP";
 
 /// The name of a program.
 #[must_use]
@@ -20,6 +24,7 @@ pub const fn process(role: &Role) -> &'static str {
         Role::Nginx => "nginx",
         Role::App => "Application",
         Role::Mysqld { .. } => "MySQL",
+        Role::Keepalived { .. } => "keepalived",
     }
 }
 
@@ -36,6 +41,12 @@ pub fn requests(requests: u64) -> String {
         1 => "1 request".to_owned(),
         n => format!("{n} requests"),
     }
+}
+
+/// The state of a router.
+#[must_use]
+pub fn router(state: RouterState, priority: u8) -> String {
+    format!("{} · {priority}", state.name())
 }
 
 /// The resolver has no address.
@@ -112,6 +123,7 @@ pub fn protocol(protocol: Protocol, port: u16) -> String {
         Protocol::Dns => "DNS",
         Protocol::Http => "HTTP",
         Protocol::Mysql | Protocol::Replication => "MySQL",
+        Protocol::Vrrp => return VRRP.to_owned(),
     };
     format!("{name} :{port}")
 }

@@ -5,6 +5,7 @@ use super::inspector::setting;
 use crate::sim::balancer::StateChange;
 use crate::sim::chronicle::{Entry, Happening};
 use crate::sim::mysql::{Io, Thread};
+use crate::sim::vrrp::RouterState;
 use crate::sim::{Command, PartId, Setting, Wiring};
 use crate::text::label;
 
@@ -73,6 +74,7 @@ pub fn command(command: &Command) -> String {
         Command::Kill { part } if part.contains('>') => format!("Cut {}", link(part)),
         Command::Kill { part } if part.contains('/') => format!("Kill {part}"),
         Command::Kill { part } => format!("Cut the power of {part}"),
+        Command::Stop { part } => format!("Stop {part}"),
         Command::Freeze { part } => format!("Hang {part}"),
         Command::Slow { part, factor: 1 } => format!("{} has its usual speed", link(part)),
         Command::Slow { part, factor } => format!("Slow {} down {factor}×", link(part)),
@@ -133,6 +135,8 @@ pub fn change(wiring: &Wiring, entry: &Entry) -> String {
         Happening::Promoted { lost: 1 } => "is the primary; 1 acknowledged row is lost".to_owned(),
         Happening::Promoted { lost } => format!("is the primary; {lost} acknowledged rows are lost"),
         Happening::ApplierStopped(error) => format!("stops to apply: error {}", error.code()),
+        Happening::Router(RouterState::Init) => "routes no more".to_owned(),
+        Happening::Router(state) => format!("enters {} state", state.name()),
         Happening::Receiver(Io::Running) => "receives from its source".to_owned(),
         Happening::Receiver(Io::Connecting) => "tries to reach its source".to_owned(),
         Happening::Receiver(Io::Refused(_)) => "cannot be served by its source: error 1236".to_owned(),

@@ -20,10 +20,11 @@ pub struct Run {
 /// What happens beside 100 visits a second, and when, in s.
 type Trouble = (&'static str, fn(&Scenario) -> Vec<(u64, Command)>);
 
-const TROUBLES: [Trouble; 9] = [
+const TROUBLES: [Trouble; 10] = [
     ("nothing", |_| vec![]),
     ("dead-nginx", |_| vec![(5, kill("web-01/nginx")), (25, Command::RestoreAll)]),
     ("dead-machine", |_| vec![(5, kill("web-02")), (7, slow("web-01", 3)), (25, Command::RestoreAll)]),
+    ("dead-balancer", |_| vec![(5, kill("lb-01")), (15, kill("lb-01/keepalived")), (25, Command::RestoreAll)]),
     ("hung", |_| vec![(5, freeze("web-01/app")), (12, freeze("lb-01/haproxy")), (20, Command::RestoreAll)]),
     ("cut-links", |_| {
         vec![

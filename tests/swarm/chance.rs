@@ -22,11 +22,16 @@ pub const END_MS: u64 = QUIET_MS + 20_000;
 /// Commands come in episodes of this length, in ms: faults matter most when they meet.
 const EPISODE_MS: u64 = 40_000;
 
+/// Presets that there have always been.
+const FIRST_PRESETS: usize = 4;
+
 /// The scenario of a seed.
 pub fn scenario(seed: u64) -> Scenario {
     let mut chance = Chance(Rng::new(seed, 1_000));
     let mut scenario = match chance.below(10) {
-        0..4 => chance.pick(PRESETS).scenario(),
+        // Later presets have seeds of their own, so that the others go on doing what they once did.
+        _ if seed % 8 == 5 => chance.pick(&PRESETS[FIRST_PRESETS..]).scenario(),
+        0..4 => chance.pick(&PRESETS[..FIRST_PRESETS]).scenario(),
         _ => {
             let balancers = [0, 1, 1, 1, 2][chance.below(5)];
             made_up(1 + chance.below(5), chance.below(5), balancers)
@@ -65,6 +70,7 @@ struct Names {
     databases: Vec<String>,
     apps: Vec<String>,
     public: Vec<Ipv4Addr>,
+    routers: Vec<String>,
 }
 
 impl Names {
@@ -76,13 +82,16 @@ impl Names {
         let name = |part| wiring.part_name(part).to_owned();
         let machine_of = |id| wiring.machine_of(id).name.clone();
         let is_database = |role: &Role| matches!(role, Role::Mysqld { .. });
+        let routers = wiring.with_role(|role| matches!(role, Role::Keepalived { .. }));
+        let shared: Option<Ipv4Addr> = routers.first().and_then(|id| wiring.virtual_address(*id));
         Self {
             parts: machines.chain(processes()).chain(links).map(name).collect(),
             processes: processes().map(name).collect(),
             servers: wiring.with_role(|r| *r == Role::Nginx).into_iter().map(machine_of).collect(),
             databases: wiring.with_role(is_database).into_iter().map(|id| name(PartId::Process(id))).collect(),
             apps: wiring.with_role(|r| *r == Role::App).into_iter().map(machine_of).collect(),
-            public: wiring.machines.iter().filter_map(|machine| machine.public).collect(),
+            public: wiring.machines.iter().filter_map(|machine| machine.public).chain(shared).collect(),
+            routers: routers.into_iter().map(|id| name(PartId::Process(id))).collect(),
         }
     }
 }
@@ -90,6 +99,9 @@ impl Names {
 /// Ends the load, restores everything, and sends a visit of each class after three quiet minutes.
 fn put_right(scenario: &mut Scenario, names: &Names) {
     let mut commands = vec![Command::Load(Workload::default()), Command::RestoreAll];
+    if !names.routers.is_empty() {
+        commands.push(Command::Set(Setting::Advert(1_000)));
+    }
     for name in &names.servers {
         let weight = scenario.settings.balancer.servers.get(name).map_or(1, |line| line.weight);
         commands.push(Command::ServerState { server: name.clone(), state: AdminState::Ready });
@@ -119,7 +131,10 @@ fn put_right(scenario: &mut Scenario, names: &Names) {
     let flush = (TROUBLE_MS + 60_000, Command::FlushCache);
     let later = names.databases.iter().map(|server| (TROUBLE_MS + 60_000, Command::Reclone { server: server.clone() }));
     let visits = Class::ALL.map(|class| (QUIET_MS + 1_000, Command::visits(class, 2)));
-    let all = commands.into_iter().map(|command| (TROUBLE_MS, command)).chain([flush]).chain(later).chain(visits);
+    // nginx with a choice tries a server that has failed with one request, and others find none in the meantime.
+    let reload = (!names.routers.is_empty()).then_some((TROUBLE_MS + 60_000, Command::Reload { upstream: None }));
+    let later = [flush].into_iter().chain(later).chain(reload);
+    let all = commands.into_iter().map(|command| (TROUBLE_MS, command)).chain(later).chain(visits);
     scenario.timeline.extend(all.map(|(at_ms, command)| TimedCommand { at_us: ms(at_ms), command }));
 }
 
@@ -277,7 +292,23 @@ impl Chance {
         }
     }
 
+    /// Something about the shared address.
+    fn router(&mut self, names: &Names) -> Command {
+        let part = self.name(&names.routers);
+        match self.below(8) {
+            0..2 => Command::Stop { part },
+            2..4 => Command::Kill { part },
+            4 => Command::Freeze { part },
+            5 => Command::Set(Setting::Advert(self.number(100, 3_000))),
+            6 => Command::Set(Setting::TrackScript(self.one_in(2))),
+            _ => Command::Set(Setting::Preempt(self.one_in(2))),
+        }
+    }
+
     fn command(&mut self, names: &Names) -> Command {
+        if !names.routers.is_empty() && self.one_in(4) {
+            return self.router(names);
+        }
         let part = self.name(&names.parts);
         match self.below(34) {
             0..5 => Command::Kill { part },

@@ -4,6 +4,7 @@ mod balancer;
 mod mysql;
 mod names;
 mod place;
+mod router;
 mod setting;
 mod web;
 
@@ -75,6 +76,8 @@ pub enum Detail {
     Resolver(ResolverView),
     /// The zone.
     Zone(ZoneView),
+    /// keepalived: whether it can be stopped, for it does more then than when it is killed.
+    Router(bool),
 }
 
 impl InspectorView {
@@ -116,6 +119,7 @@ impl PartView {
             Role::Resolver => names::resolver(world, self),
             Role::Authoritative => names::authoritative(world, self),
             Role::Balancer => balancer::balancer(world, process, self),
+            Role::Keepalived { .. } => router::keepalived(world, process, self),
             Role::Nginx => web::nginx(world, process, self),
             Role::App => web::app(world, process, self),
             Role::Mysqld { .. } => mysql::mysqld(world, process, self),

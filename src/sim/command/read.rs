@@ -9,12 +9,13 @@ use crate::mysql::Thread;
 use crate::setting::Setting;
 use crate::workload::{Class, Workload};
 
-const NAMES: [&str; 23] = [
+const NAMES: [&str; 24] = [
     "visit",
     "release",
     "abort",
     "load",
     "kill",
+    "stop",
     "freeze",
     "slow",
     "restore",
@@ -45,6 +46,7 @@ impl Command {
             "abort" => Self::Abort { visit: 0 },
             "load" => Self::Load(Workload::default()),
             "kill" => Self::Kill { part: text() },
+            "stop" => Self::Stop { part: text() },
             "freeze" => Self::Freeze { part: text() },
             "slow" => Self::Slow { part: text(), factor: 1 },
             "restore" => Self::Restore { part: text() },
@@ -88,7 +90,9 @@ impl Tagged for Command {
             Self::Load(workload) => return Ok(workload.object().expect("it has fields")),
             Self::Set(setting) => return Ok(Object::Tagged(setting)),
             Self::Release { visit } | Self::Abort { visit } => vec![must("visit", visit)],
-            Self::Kill { part } | Self::Freeze { part } | Self::Restore { part } => vec![must("part", part)],
+            Self::Kill { part } | Self::Stop { part } | Self::Freeze { part } | Self::Restore { part } => {
+                vec![must("part", part)]
+            }
             Self::Slow { part, factor } => vec![must("part", part), must("factor", factor)],
             Self::RestoreAll | Self::FlushCache => Vec::new(),
             Self::ServerState { server, state } => vec![must("server", server), must("state", state)],

@@ -74,7 +74,7 @@ impl Hop<'_> {
             Place::Process(process) => match self.wiring.role(process) {
                 Role::Browser | Role::Resolver | Role::Authoritative => self.in_name_service(process),
                 Role::Balancer => self.in_haproxy(process),
-                Role::Nginx | Role::App | Role::Mysqld { .. } => self.in_stack(process),
+                Role::Nginx | Role::App | Role::Mysqld { .. } | Role::Keepalived { .. } => self.in_stack(process),
             },
         }
     }
@@ -165,6 +165,10 @@ impl Hop<'_> {
 
     fn browser_gave_up(&self) -> String {
         match self.cause {
+            _ if self.after.is_some() => "No machine has the address now: the SYN goes unanswered, and is sent again.",
+            Some(Cause::AddressMoved) => {
+                "The machine that works on the answer has lost the address: whatever it sends reaches nobody."
+            }
             Some(Cause::AddressUnused) => "The browser connects to the address and hears nothing: no machine has it.",
             Some(Cause::NoPort) => "The browser has no local port left: too many visits are under way.",
             Some(Cause::Stopped) => "The visitor pressed Stop: nobody waits for the answer any more.",

@@ -58,6 +58,7 @@ pub(super) fn who(wiring: &Wiring, id: ProcessId) -> String {
         Role::Nginx => "nginx",
         Role::App => "the application",
         Role::Mysqld { .. } => "MySQL",
+        Role::Keepalived { .. } => "keepalived",
     };
     if is_alone(wiring, id) { format!("{kind} on {machine}") } else { format!("{kind} ({}) on {machine}", info.name) }
 }

@@ -3,6 +3,7 @@
 pub mod data;
 pub mod fact;
 pub mod replica;
+pub mod router;
 pub mod setting;
 pub mod stats;
 
@@ -27,6 +28,8 @@ pub enum Kind {
     App,
     /// A MySQL server.
     Mysqld,
+    /// keepalived.
+    Keepalived,
     /// The connections between two processes.
     Link(Protocol),
 }
@@ -46,6 +49,7 @@ impl Kind {
                 Role::Nginx => Self::Nginx,
                 Role::App => Self::App,
                 Role::Mysqld { .. } => Self::Mysqld,
+                Role::Keepalived { .. } => Self::Keepalived,
             },
         }
     }
@@ -69,10 +73,12 @@ pub const fn kind(kind: Kind) -> &'static str {
         Kind::Nginx => "Web server",
         Kind::App => "Application server",
         Kind::Mysqld => "Database",
+        Kind::Keepalived => "Virtual address",
         Kind::Link(Protocol::Dns) => "DNS link",
         Kind::Link(Protocol::Http) => "HTTP link",
         Kind::Link(Protocol::Mysql) => "MySQL link",
         Kind::Link(Protocol::Replication) => "Replication link",
+        Kind::Link(Protocol::Vrrp) => "VRRP link",
     }
 }
 
@@ -100,6 +106,14 @@ pub const fn about(kind: Kind) -> &'static str {
         Kind::Mysqld => {
             "Keeps the site’s data: writes go to the primary, which sends each of them on to the replicas, a little later."
         }
+        Kind::Keepalived => {
+            "Shares the site’s address with another balancer: one of the two holds it, and when that one falls silent, \
+             the other takes it."
+        }
+        Kind::Link(Protocol::Vrrp) => {
+            "Carries the master’s advertisements. Cut it, and both hold the address (split brain): visits go to whoever \
+             said so last."
+        }
         Kind::Link(Protocol::Dns) => "Carries questions for names and the answers to them, each in one UDP packet.",
         Kind::Link(Protocol::Http) => "Carries requests one way and responses the other, over a TCP connection.",
         Kind::Link(Protocol::Mysql) => "Carries the application’s SQL statements and the rows that answer them.",
@@ -126,6 +140,9 @@ pub const fn condition(kind: Kind, condition: Condition, without_power: bool) ->
 pub const fn consequence(kind: Kind, condition: Condition, without_power: bool) -> Option<&'static str> {
     match (condition, kind) {
         (Condition::Up, _) => None,
+        (Condition::Hung | Condition::Down, Kind::Keepalived) if !without_power => Some(
+            "It says nothing, so the other takes the address over. Its own machine still has it, too, until it runs again.",
+        ),
         (Condition::Hung, _) => {
             Some("It still accepts connections but never answers: whoever asks it waits until a timeout ends the wait.")
         }

@@ -24,6 +24,9 @@ pub const fn label(setting: &Setting) -> &'static str {
         Setting::ReadsFrom(_) => "Reads go to",
         Setting::Fallback(_) => "Fall back to the primary",
         Setting::SourceDelay(_) => "SOURCE_DELAY",
+        Setting::Advert(_) => "advert_int",
+        Setting::TrackScript(_) => "track_script",
+        Setting::Preempt(_) => "Preemption",
         Setting::SemiSync(_) => "Semi-synchronous replication",
         Setting::MysqlService(_) => "Mean time of a statement",
         Setting::Threads(_) => "Statements at a time",
@@ -58,6 +61,11 @@ pub const fn help(setting: &Setting) -> &'static str {
         }
         Setting::Fallback(_) => "when no replica answers, read from the primary instead of failing",
         Setting::SourceDelay(_) => "replicas apply each write at least this long after its commit",
+        Setting::Advert(_) => {
+            "time between two advertisements; after three of them and a bit the master counts as dead"
+        }
+        Setting::TrackScript(_) => "look for HAProxy every 2 s: without one, let the other have the address",
+        Setting::Preempt(_) => "whoever has the higher priority takes the address back on return; off is “nopreempt”",
         Setting::SemiSync(_) => "a commit is answered when a replica has received it, or after a time-out",
         Setting::MysqlService(_) => "reads and writes alike",
         Setting::Threads(_) => "more wait for a free thread",
@@ -75,6 +83,7 @@ pub const fn help(setting: &Setting) -> &'static str {
 pub const fn unit(setting: &Setting) -> (&'static str, u32) {
     match setting {
         Setting::Inter(_)
+        | Setting::Advert(_)
         | Setting::TimeoutConnect(_)
         | Setting::TimeoutServer(_)
         | Setting::NginxReadTimeout(_)

@@ -13,6 +13,7 @@ use yew::prelude::*;
 use self::fields::setting_field;
 use crate::app::Msg;
 use crate::scene::inspector::{Detail, InspectorView, PartView};
+use crate::sim::Command;
 use crate::text::inspector as words;
 use crate::ui::element::html;
 use crate::ui::input::on_click;
@@ -53,7 +54,19 @@ fn detail(part: &PartView, send: &Callback<Msg>) -> Html {
         Detail::App(view) => web::files(view, send),
         Detail::Mysql(view) => mysql::panel(view, send),
         Detail::Resolver(view) => names::resolver(view, send),
+        Detail::Router(runs) => router(&part.status.name, *runs, send),
         Detail::Zone(view) => names::zone(view, send),
+    }
+}
+
+/// keepalived can be stopped in good order.
+fn router(part: &str, runs: bool, send: &Callback<Msg>) -> Html {
+    let stop = Command::Stop { part: part.to_owned() };
+    html! {
+        <div class="stack">
+            if runs { { head::act("act-stop", words::router::STOP, stop, send) } }
+            <p class="muted small">{ words::router::STOP_HINT }</p>
+        </div>
     }
 }
 

@@ -56,7 +56,9 @@ impl Hop<'_> {
     /// The address that the browser has got from the resolver.
     fn public_address(&self, wire: &LinkInfo) -> Option<String> {
         let from_outside = *self.wiring.role(wire.from) == Role::Browser;
-        let address = self.wiring.machine_of(wire.to).public.filter(|_| from_outside);
+        let machine = self.wiring.process(wire.to).machine;
+        let shared = self.wiring.processes_of(machine).find_map(|process| self.wiring.virtual_address(process));
+        let address = shared.or(self.wiring.machines[machine.index()].public).filter(|_| from_outside);
         address.map(|address| address.to_string())
     }
 
@@ -71,10 +73,17 @@ impl Hop<'_> {
             ),
             _ => format!(
                 "{caller} got no answer to its connection attempt to {callee} for {waited}{}: the machine is off, the \
-                 link is cut, or too many connections wait there already.",
-                self.connect_patience(wire.from)
+                 link is cut, or too many connections wait there already.{}",
+                self.connect_patience(wire.from),
+                if self.is_tried_again(wire) { " Its SYN is sent again." } else { "" }
             ),
         }
+    }
+
+    /// Whether the kernel goes on with the same connection attempt.
+    fn is_tried_again(&self, wire: &LinkInfo) -> bool {
+        let from_outside = *self.wiring.role(wire.from) == Role::Browser;
+        from_outside && self.after.is_some()
     }
 
     /// The setting that says how long a process tries to connect.
