@@ -7,6 +7,7 @@ mod recording;
 mod wire;
 
 use hopscope::sim::dns::{dig_text, encode};
+use hopscope::text::dns::annotated;
 use serde_json::Value;
 
 use recording::recordings;
@@ -28,6 +29,58 @@ fn every_recorded_message_is_the_same_after_decoding_and_encoding() {
         }
     }
     assert_eq!(same, 320);
+}
+
+/// The fields of every recorded message, one after the other, are its bytes; an example is as RFC 1035 has it.
+#[test]
+fn every_byte_belongs_to_a_field() {
+    let mut example = String::new();
+    for case in recordings() {
+        for step in queries(&case) {
+            let message = bytes(step["response_hex"].as_str().unwrap_or_default());
+            let Ok(decoded) = decode(&message) else {
+                continue;
+            };
+            let text = annotated(&decoded);
+            let mut read = Vec::new();
+            for line in text.lines().filter(|line| !line.starts_with(";;")) {
+                assert_eq!(usize::from_str_radix(&line[..4], 16), Ok(read.len()), "{text}");
+                let hex = line.get(6..29).unwrap_or(&line[6..]);
+                read.extend(bytes(&hex.replace(' ', "")));
+            }
+            assert_eq!(read, message, "{text}");
+            if case["case"] == "ttl_countdown" && example.is_empty() {
+                example = text;
+            }
+        }
+    }
+    let expected = "\
+0000  00 01                    ID 1
+0002  81 80                    flags qr rd ra NOERROR
+0004  00 01                    QDCOUNT 1
+0006  00 01                    ANCOUNT 1
+0008  00 00                    NSCOUNT 0
+000a  00 01                    ARCOUNT 1
+;; QUESTION
+000c  03 77 77 77 06 66 6f 6f  QNAME www.foobar.com.
+0014  62 61 72 03 63 6f 6d 00
+001c  00 01                    QTYPE A
+001e  00 01                    QCLASS IN
+;; ANSWER
+0020  c0 0c                    NAME www.foobar.com. (goes on at 000c)
+0022  00 01                    TYPE A
+0024  00 01                    CLASS IN
+0026  00 00 00 06              TTL 6 s
+002a  00 04                    RDLENGTH 4
+002c  c0 00 02 0a              RDATA 192.0.2.10
+;; ADDITIONAL: EDNS (RFC 6891)
+0030  00                       NAME .
+0031  00 29                    TYPE OPT
+0033  04 d0                    UDP size 1232
+0035  00 00 00 00              RCODE, version, flags
+0039  00 00                    RDLENGTH 0
+";
+    assert_eq!(example, expected);
 }
 
 #[test]

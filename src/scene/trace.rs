@@ -1,12 +1,14 @@
 //! What is shown: the trace of one visit: its spans as a waterfall, with a sentence for each.
 
 mod axis;
+mod critical;
 mod layer;
 mod shown;
 #[cfg(test)]
 mod tests;
 
 pub use axis::{Axis, Tick};
+pub use critical::Spent;
 pub use layer::Layer;
 pub use shown::{Fact, Hop, Shown, Sum};
 

@@ -244,7 +244,7 @@ impl World {
                     && let CallState::Stalled(reply) = call.state
                 {
                     call.state = CallState::Working;
-                    self.answer(key, reply);
+                    self.answer_again(key, reply);
                 }
             }
         }

@@ -214,6 +214,9 @@ pub struct Session {
     pub uncounted: bool,
     /// Whether its cookie has led it to its server.
     pub direct: bool,
+    /// Its place in the queue that it has waited in: whether that was a server's own, and how many left it before. While it
+    /// waits, how many had left it in all.
+    pub queued: (bool, u32),
     /// Whether its first connection that failed was refused (or else timed out): the log tells of the first.
     pub refused: Option<bool>,
 }
@@ -229,6 +232,7 @@ impl Session {
         queued_until: None,
         uncounted: false,
         direct: false,
+        queued: (false, 0),
         refused: None,
     };
 }

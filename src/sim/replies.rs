@@ -32,6 +32,12 @@ impl World {
     #[cold]
     #[inline(never)]
     fn answer_watched(&mut self, key: CallKey, reply: Reply) {
+        self.log_answer(key, reply);
+        self.answer_again(key, reply);
+    }
+
+    /// A reply that the callee has given sets out, if somebody waits for it still.
+    pub(super) fn answer_again(&mut self, key: CallKey, reply: Reply) {
         if self.is_current(key) {
             self.send_back(key, reply);
         } else {
@@ -151,7 +157,7 @@ impl World {
                 let at = usize::from(waiting.seat.at);
                 match waiting.seat.tier {
                     Tier::Balancer => self.session_gets(parent, at, reply),
-                    Tier::Nginx => self.nginx_gets_reply(parent, at, reply),
+                    Tier::Nginx => self.nginx_gets_reply(parent, at, callee, reply),
                     Tier::App => self.app_gets_reply(parent, at, callee, reply),
                     tier => unreachable!("{tier:?} calls nobody"),
                 }

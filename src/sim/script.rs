@@ -8,6 +8,7 @@ use super::call::{CallKey, CallState, Reply, Work};
 use super::command::range;
 use super::ids::ProcessId;
 use super::json::{Object, Place, Problem, Scalar, Variants, readable};
+use super::logs::usual_path;
 use super::named::named;
 use super::outcome::{BrowserError, Cause};
 use super::scenario::FieldError;
@@ -145,7 +146,7 @@ impl Visit {
 impl Visit {
     /// Path and query.
     pub(super) fn path(&self) -> &str {
-        let usual = if self.class == Class::Static { "/static/logo.png" } else { "/" };
+        let usual = usual_path(self.class);
         self.script.as_ref().and_then(|script| script.path.as_deref()).unwrap_or(usual)
     }
 }

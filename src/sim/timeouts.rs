@@ -49,6 +49,7 @@ impl World {
             self.calls.remove(key);
         } else {
             self.calls[key].abandoned = true;
+            self.log_client_closed(key);
         }
         self.caller_gives_up(parent, visit, callee);
     }

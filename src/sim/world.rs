@@ -12,6 +12,7 @@ use super::command::TimedCommand;
 use super::digest::Digest;
 use super::dns::NameService;
 use super::ids::ProcessId;
+use super::logs::Logs;
 use super::metrics::Metrics;
 use super::mysql::Cluster;
 use super::nginx::Nginx;
@@ -67,6 +68,8 @@ pub struct World {
     pub(super) arrivals_planned: bool,
     pub(super) traces: TraceRing,
     pub(super) log: VisitLog,
+    /// The log files of each process.
+    pub(super) logs: Vec<Logs>,
     /// The last visits whose clients have left before the end.
     pub(super) left: VecDeque<Left>,
     pub(super) metrics: Metrics,
@@ -122,6 +125,7 @@ impl World {
             arrivals_planned: false,
             traces: TraceRing::new(TRACES),
             log: VisitLog::new(),
+            logs: vec![Logs::default(); wiring.processes.len()],
             left: VecDeque::new(),
             metrics: Metrics::new(wiring.processes.len()),
             chronicle: Chronicle::default(),

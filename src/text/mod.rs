@@ -3,11 +3,13 @@
 //! Another language is another module with the same functions; the compiler finds what is missing.
 
 pub mod diagram;
+pub mod dns;
 pub mod explain;
 pub mod haproxy;
 pub mod inspector;
 #[macro_use]
 pub mod label;
 pub mod lesson;
+pub mod log;
 pub mod metrics;
 pub mod timeline;

@@ -65,6 +65,9 @@ fn summary(shown: &Shown) -> Html {
             if let Some(why) = &shown.why {
                 <p class="trace-cause" data-testid="trace-why">{ why }</p>
             }
+            if let Some(critical) = &shown.critical {
+                <p class="muted small" data-testid="trace-critical">{ critical }</p>
+            }
             if !shown.facts.is_empty() {
                 <dl class="trace-facts">{ for shown.facts.iter().map(fact) }</dl>
             }

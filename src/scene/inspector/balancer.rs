@@ -2,7 +2,7 @@
 
 use super::{Detail, Fact, PartView};
 use crate::sim::balancer::{AdminState, Balancer, LastCheck, Server, ServerCounters};
-use crate::sim::{Check, Condition, PartId, ProcessId, World};
+use crate::sim::{Check, Condition, Micros, PartId, ProcessId, World};
 use crate::text::inspector::{fact, stats};
 
 /// The servers of a backend and its totals.
@@ -37,6 +37,10 @@ pub struct ServerRow {
     pub backup: bool,
     /// Whether it gets requests now.
     pub in_use: bool,
+    /// How long it has been so.
+    pub since: Micros,
+    /// How long it was out of service in all.
+    pub downtime: Micros,
     /// Requests that wait for it.
     pub queued: usize,
     /// Requests that it works on.
@@ -102,6 +106,7 @@ pub(super) fn balancer(world: &World, process: ProcessId, view: &mut PartView) {
     let runs = view.status.condition != Condition::Down;
     view.detail = Detail::Balancer(BalancerView { runs, servers, backend });
     view.settings(world, &["lb."]);
+    super::log::haproxy(world, process, view);
 }
 
 impl ServerRow {
@@ -119,6 +124,8 @@ impl ServerRow {
             weight: candidate.weight,
             backup: candidate.backup,
             in_use: candidate.usable && candidate.weight > 0,
+            since: world.now().since(server.changed_at),
+            downtime: server.downtime(world.now()),
             queued: server.queued(),
             running: candidate.running,
             counters: server.counters,
@@ -153,7 +160,7 @@ fn status(world: &World, server: &Server, state: ServerState) -> String {
 mod tests {
     use super::super::InspectorView;
     use super::*;
-    use crate::sim::{Command, Micros, Preset, Setting};
+    use crate::sim::{Command, Preset, Setting};
     use std::sync::Arc;
 
     fn world() -> World {

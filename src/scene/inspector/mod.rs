@@ -1,6 +1,7 @@
 //! What is shown: what an operator would see of one part. One file per kind of part.
 
 mod balancer;
+mod log;
 mod mysql;
 mod names;
 mod place;
@@ -39,6 +40,19 @@ pub struct PartView {
     pub settings: Vec<Setting>,
     /// What only its kind has.
     pub detail: Detail,
+    /// What an operator reads in a terminal.
+    pub terminals: Vec<Terminal>,
+}
+
+/// Text as a terminal shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Terminal {
+    /// Tells it from the others.
+    pub id: &'static str,
+    /// Its heading.
+    pub title: &'static str,
+    /// The text.
+    pub text: String,
 }
 
 /// A label with its value.
@@ -72,7 +86,7 @@ pub enum Detail {
     App(AppView),
     /// Replication.
     Mysql(MysqlView),
-    /// Cache and answers.
+    /// The cache.
     Resolver(ResolverView),
     /// The zone.
     Zone(ZoneView),
@@ -102,8 +116,15 @@ impl PartView {
     fn new(world: &World, part: PartId) -> Self {
         let status = PartStatus::new(world, part);
         let title = place::title(world, part);
-        let mut view =
-            Self { status, title, facts: Vec::new(), related: Vec::new(), settings: Vec::new(), detail: Detail::Plain };
+        let mut view = Self {
+            status,
+            title,
+            facts: Vec::new(),
+            related: Vec::new(),
+            settings: Vec::new(),
+            detail: Detail::Plain,
+            terminals: Vec::new(),
+        };
         match part {
             PartId::Machine(machine) => place::machine(world, machine, &mut view),
             PartId::Link(link) => place::link(world, link, &mut view),
@@ -129,6 +150,10 @@ impl PartView {
 
     fn fact(&mut self, label: &'static str, value: impl ToString) {
         self.facts.push(Fact { label, value: value.to_string() });
+    }
+
+    fn terminal(&mut self, id: &'static str, title: &'static str, text: String) {
+        self.terminals.push(Terminal { id, title, text });
     }
 
     fn relate(&mut self, world: &World, part: PartId) {

@@ -76,6 +76,11 @@ pub(super) fn mysqld(world: &World, process: ProcessId, view: &mut PartView) {
         replica: status.map(|status| replica(world, server, &status)).unwrap_or_default(),
         promotion: cluster.promotions.back().map(|promotion| PromotionView::new(world, promotion)),
     });
+    if let Detail::Mysql(MysqlView { replica, .. }) = &view.detail
+        && !replica.is_empty()
+    {
+        view.terminal("replica-status", stats::REPLICA_STATUS, words::vertically(replica));
+    }
     view.settings(world, &["mysql."]);
 }
 
@@ -89,7 +94,9 @@ fn replica(world: &World, server: &Server, status: &ReplicaStatus) -> Vec<(&'sta
     vec![
         ("Replica_IO_State", words::io_state(status).to_owned()),
         ("Source_Host", host.to_string()),
+        ("Source_User", "repl".to_owned()),
         ("Source_Port", source.port.to_string()),
+        ("Connect_Retry", (world.settings().mysql.connect_retry_ms / 1_000).to_string()),
         ("Replica_IO_Running", words::io_running(status.io).to_owned()),
         ("Replica_SQL_Running", if status.sql_running { "Yes" } else { "No" }.to_owned()),
         ("Seconds_Behind_Source", behind),

@@ -1,11 +1,11 @@
 //! The resolver with its cache, and the authoritative server with its zone.
 
-use std::fmt::Write as _;
 use std::net::Ipv4Addr;
 
 use super::{Detail, PartView};
-use crate::sim::dns::{CacheEntry, Message, NAME, Record, RecordData, RecordType, dig_text, encode};
+use crate::sim::dns::{CacheEntry, Message, NAME, Record, RecordData, RecordType, dig_text};
 use crate::sim::{Condition, PartId, World};
+use crate::text::dns::annotated;
 use crate::text::inspector::{fact, stats};
 
 /// Number of the question that is shown; any would do.
@@ -16,10 +16,6 @@ const QUERY_ID: u16 = 0x1a2b;
 pub struct ResolverView {
     /// Lines of the cache.
     pub cache: Vec<CacheEntry>,
-    /// The present answer as `dig` prints it.
-    pub dig: String,
-    /// The same as a hex dump; empty if there is no answer.
-    pub bytes: String,
 }
 
 /// The zone of the site.
@@ -33,8 +29,6 @@ pub struct ZoneView {
     pub ttl_s: u32,
     /// Machines that the name can be pointed at.
     pub choices: Vec<ZoneChoice>,
-    /// The answer as `dig` prints it.
-    pub dig: String,
 }
 
 /// A machine with a public address.
@@ -60,17 +54,23 @@ pub(super) fn resolver(world: &World, view: &mut PartView) {
     let mut state = names.state.clone();
     let found = state.lookup(world.now(), NAME, RecordType::A, QUERY_ID);
     let reply = state.message(&Message::query(QUERY_ID, NAME, RecordType::A), &found);
-    let (dig, bytes) = match (&reply, unreachable(world, view)) {
-        (_, Some(silence)) => (silence, String::new()),
-        (Some(reply), None) => (dig_text(reply), hex_dump(&encode(reply))),
-        (None, None) => (stats::dig_miss(names.state.next_server(world.now())), String::new()),
-    };
-    view.detail = Detail::Resolver(ResolverView { cache: names.state.entries(world.now()), dig, bytes });
+    answer(world, view, reply.as_ref(), &|| stats::dig_miss(names.state.next_server(world.now())));
+    view.detail = Detail::Resolver(ResolverView { cache: names.state.entries(world.now()) });
     view.settings(world, &["dns."]);
 }
 
 fn browser(world: &World) -> Option<crate::sim::ProcessId> {
     world.wiring().with_role(|role| *role == crate::sim::Role::Browser).first().copied()
+}
+
+/// What a name server says now: as dig prints it, and byte by byte.
+fn answer(world: &World, view: &mut PartView, reply: Option<&Message>, miss: &dyn Fn() -> String) {
+    let silence = unreachable(world, view);
+    let reply = reply.filter(|_| silence.is_none());
+    view.terminal("dig", stats::DIG, reply.map(dig_text).or(silence).unwrap_or_else(miss));
+    if let Some(reply) = reply {
+        view.terminal("bytes", stats::BYTES, annotated(reply));
+    }
 }
 
 /// What dig prints where the server cannot answer at all.
@@ -98,7 +98,7 @@ pub(super) fn authoritative(world: &World, view: &mut PartView) {
         view.relate(world, PartId::Link(link));
     }
     let query = Message::query(QUERY_ID, NAME, RecordType::A);
-    let dig = unreachable(world, view).unwrap_or_else(|| dig_text(&zone.clone().answer(&query)));
+    answer(world, view, Some(&zone.clone().answer(&query)), &String::new);
     let addresses = www.iter().filter_map(|record| match record.data {
         RecordData::A(address) => Some(address),
         _ => None,
@@ -112,21 +112,7 @@ pub(super) fn authoritative(world: &World, view: &mut PartView) {
         addresses: addresses.collect(),
         ttl_s,
         choices: world.wiring().machines.iter().filter_map(choice).collect(),
-        dig,
     });
-}
-
-/// Bytes in lines of sixteen: offset, hexadecimal, and the characters among them.
-#[must_use]
-fn hex_dump(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len() * 5);
-    for (line, chunk) in bytes.chunks(16).enumerate() {
-        let hex: Vec<String> = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
-        let shown = |byte: &u8| if byte.is_ascii_graphic() { char::from(*byte) } else { '.' };
-        let characters: String = chunk.iter().map(shown).collect();
-        writeln!(out, "{:04x}  {:<47}  {characters}", line * 16, hex.join(" ")).expect("writing to a string");
-    }
-    out
 }
 
 #[cfg(test)]
@@ -136,33 +122,24 @@ mod tests {
     use crate::sim::{Class, Command, Micros, Preset};
     use std::sync::Arc;
 
-    fn resolver_view(world: &World) -> ResolverView {
-        let part = PartId::Process(world.names().resolver);
-        match InspectorView::new(world, Some(part)).part.expect("it exists").detail {
-            Detail::Resolver(view) => view,
-            other => panic!("{other:?}"),
-        }
+    fn resolver_view(world: &World) -> PartView {
+        InspectorView::new(world, Some(PartId::Process(world.names().resolver))).part.expect("it exists")
     }
 
     #[test]
     fn the_cache_counts_down_and_the_answer_is_a_real_message() {
         let mut world = World::new(Arc::new(Preset::find("three-server").expect("a preset").scenario()));
-        assert!(resolver_view(&world).dig.contains("a root server"));
+        assert!(resolver_view(&world).terminals[0].text.contains("a root server"));
         world.apply(&Command::visits(Class::Static, 1)).expect("it makes sense");
         world.run_until(world.now() + Micros::from_secs(10));
         let view = resolver_view(&world);
-        let a = view.cache.iter().find(|entry| entry.kind == RecordType::A).expect("an address");
+        let Detail::Resolver(ResolverView { cache }) = &view.detail else {
+            panic!("{:?}", view.detail);
+        };
+        let a = cache.iter().find(|entry| entry.kind == RecordType::A).expect("an address");
         assert!((45..60).contains(&a.ttl_s), "{}", a.ttl_s);
-        assert!(view.dig.contains("203.0.113.10") && view.bytes.starts_with("0000  1a 2b 81 80 00 01"));
+        assert!(view.terminals[0].text.contains("203.0.113.10"));
         world.apply(&Command::Kill { part: "resolver/resolver".into() }).expect("a part");
-        assert!(resolver_view(&world).dig.contains("connection refused"));
-    }
-
-    #[test]
-    fn a_hex_dump_has_sixteen_bytes_a_line() {
-        let dump = hex_dump(b"foobar, and more than sixteen");
-        let lines: Vec<&str> = dump.lines().collect();
-        assert_eq!(lines[0], "0000  66 6f 6f 62 61 72 2c 20 61 6e 64 20 6d 6f 72 65  foobar,.and.more");
-        assert!(lines[1].starts_with("0010  20 74 68"));
+        assert!(resolver_view(&world).terminals[0].text.contains("connection refused"));
     }
 }

@@ -32,6 +32,7 @@ pub(super) fn nginx(world: &World, process: ProcessId, view: &mut PartView) {
         view.relate(world, PartId::Process(*app));
     }
     view.settings(world, &["nginx."]);
+    super::log::nginx(world, process, view);
 }
 
 pub(super) fn app(world: &World, process: ProcessId, view: &mut PartView) {

@@ -1,6 +1,6 @@
 //! One trace, ready to be drawn.
 
-use super::{Axis, Layer, Tone};
+use super::{Axis, Layer, Tone, critical};
 use crate::sim::{Class, CookieNote, Decision, Micros, PickReason, Place, ProcessId, Trace, Wiring, World};
 use crate::text::{explain, label};
 
@@ -17,6 +17,8 @@ pub struct Shown {
     pub title: String,
     /// Who produced the result, and why; none while it is under way.
     pub why: Option<String>,
+    /// What its time was spent on, and where most of it; none while it is under way.
+    pub critical: Option<String>,
     /// What an operator wants to know.
     pub facts: Vec<Fact>,
     /// The time axis.
@@ -59,6 +61,8 @@ pub struct Hop {
     pub goes_on: bool,
     /// Whether something failed there.
     pub failed: bool,
+    /// Whether no other stretch of the visit took longer.
+    pub longest: bool,
 }
 
 /// Time spent in one layer.
@@ -90,6 +94,7 @@ impl Shown {
                 length: axis.bar(span.end.since(span.start)),
                 goes_on: false,
                 failed: is_failure(span.decision),
+                longest: false,
             })
             .collect();
         if trace.outcome.is_none() {
@@ -103,9 +108,14 @@ impl Shown {
                 length: axis.bar(end.since(trace.end())),
                 goes_on: true,
                 failed: false,
+                longest: false,
             });
         }
         let outcome = trace.outcome.as_ref();
+        let critical = outcome.and_then(|_| critical::path(&trace.spans, &hops)).map(|(at, sentence)| {
+            hops[at].longest = true;
+            sentence
+        });
         let database = Known::of(world, trace).database;
         Self {
             visit: trace.visit,
@@ -113,6 +123,7 @@ impl Shown {
             tone: outcome.map_or(Tone::UnderWay, Tone::of),
             title: outcome.map_or_else(|| label::visits::UNDER_WAY.to_owned(), |o| explain::title(o.result)),
             why: outcome.map(|outcome| explain::outcome_with(wiring, outcome, database)),
+            critical,
             facts: facts(world, trace),
             sums: sums(&hops),
             axis,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::sim::{Command, Micros, PRESETS, SimTime};
+use crate::sim::{Command, Micros, PRESETS, ServiceTimes, SimTime};
 
 const SECOND_US: u64 = 1_000_000;
 
@@ -72,6 +72,8 @@ fn a_trace_names_every_layer_of_a_read() {
     world.run_until(SimTime(SECOND_US));
     check(&world, visit);
     let shown = TraceView::new(&world, None).shown.expect("there is a visit");
+    let longest: Vec<&Hop> = shown.hops.iter().filter(|hop| hop.longest).collect();
+    assert_eq!((longest.len(), longest[0].time), (1, shown.hops.iter().map(|hop| hop.time).max().expect("hops")));
     let layers: Vec<&str> = shown.sums.iter().map(|sum| sum.layer.name()).collect();
     assert_eq!(layers, ["wire", "resolver", "haproxy", "nginx", "app", "mysqld"]);
     assert_eq!((shown.tone, shown.title.as_str()), (Tone::Fine, "200 OK"));
@@ -134,4 +136,21 @@ fn an_axis_has_a_handful_of_round_marks() {
     assert_eq!(labels(2_400), ["0", "500 µs", "1000 µs", "1500 µs", "2000 µs"]);
     assert_eq!(labels(21_044_000), ["0", "5 s", "10 s", "15 s"]);
     assert_eq!(labels(0), ["0"]);
+}
+
+#[test]
+fn the_critical_path_tells_queues_from_wires_and_work() {
+    let mut scenario = PRESETS[0].scenario();
+    scenario.settings.service = ServiceTimes::Fixed;
+    (scenario.settings.app.workers, scenario.settings.app.service_us) = (1, 200_000);
+    let mut world = World::new(Arc::new(scenario));
+    world.apply(&Command::visits(Class::Read, 4)).expect("the browser is open");
+    world.run_until(SimTime(5 * SECOND_US));
+    let sentence = |visit| {
+        let shown = TraceView::new(&world, Some(visit)).shown.expect("traced");
+        shown.critical.expect("it has ended")
+    };
+    let end = "One thing happens at a time, so every hop lies on the critical path; the longest: Application on web-0";
+    assert_eq!(sentence(1), format!("Network 47 %, waiting 0 %, work 53 %. {end}1, 200.0 ms."));
+    assert_eq!(sentence(4), format!("Network 30 %, waiting 35 %, work 35 %. {end}2, 202.1 ms."));
 }

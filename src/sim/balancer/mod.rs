@@ -55,6 +55,8 @@ pub struct Balancer {
     /// Requests that wait for any server, oldest first.
     queue: VecDeque<(u64, CallKey)>,
     queued_ever: u64,
+    /// Requests that have been taken from it.
+    taken: u32,
     /// Requests that wait in any queue.
     waiting: usize,
     /// The last lines of the log about servers.
@@ -105,6 +107,7 @@ impl Balancer {
             candidates: candidates.into(),
             queue: VecDeque::new(),
             queued_ever: 0,
+            taken: 0,
             waiting: 0,
             journal: VecDeque::new(),
             lines_written: 0,
@@ -123,6 +126,20 @@ impl Balancer {
     #[must_use]
     pub fn queued(&self) -> usize {
         self.queue.len()
+    }
+
+    /// Requests that a server works on, as a log line of this moment has it: who has just been let in from the queue does not
+    /// count yet (`goldens/logs`).
+    pub(crate) fn running_on(&self, server: ProcessId, now: SimTime) -> Option<u32> {
+        let at = self.index_of(server)?;
+        let just_in = u32::from(self.servers[at].took_at == Some(now));
+        Some((self.candidates[at].running + self.servers[at].uncounted).saturating_sub(just_in))
+    }
+
+    /// Requests that wait or that a server works on.
+    pub(crate) fn under_way(&self) -> u32 {
+        let on = |(candidate, server): (&Candidate, &Server)| candidate.running + server.uncounted;
+        self.waiting as u32 + self.candidates.iter().zip(&self.servers).map(on).sum::<u32>()
     }
 
     /// Usable servers that are not backups.

@@ -8,6 +8,11 @@ use crate::trace::{Decision, PickReason, Place};
 use crate::world::{Action, Step, World};
 
 impl Balancer {
+    /// Requests that have been taken from the queue of a server, or from that of the backend.
+    fn taken(&mut self, server: Option<usize>) -> &mut u32 {
+        server.map_or(&mut self.taken, |server| &mut self.servers[server].taken)
+    }
+
     /// Requests have left the queue of a server, or that of the backend.
     fn left_queue(&mut self, server: Option<usize>, requests: usize) {
         self.waiting -= requests;
@@ -28,7 +33,10 @@ impl World {
         match server {
             Some(server) => {
                 balancer.servers[server].queue.push_back(entry);
-                balancer.candidates[server].queued += 1;
+                let queued = &mut balancer.candidates[server].queued;
+                *queued += 1;
+                let most = &mut balancer.servers[server].counters.most_queued;
+                *most = (*most).max(*queued);
                 balancer.selector.load_changed(server, &balancer.candidates);
             }
             None => balancer.queue.push_back(entry),
@@ -38,12 +46,21 @@ impl World {
         let config = &self.settings.balancer;
         let patience = Micros::from_millis(config.timeout_queue_ms.unwrap_or(config.timeout_connect_ms).into());
         let gives_up = self.now + patience;
+        let place = (server.is_some(), *self.balancers[at].taken(server));
         self.change_session(key, |session| {
             (session.queued_until, session.server) = (Some(gives_up), server.map(|server| server as u16));
+            session.queued = place;
         });
         // Who waits for one server only is logged with its name, even if it waits in vain.
         self.note(key, server.map(|server| self.balancers[at].servers[server].process));
         self.plan(patience, Action::Call(Step::QueueTimeout, key));
+    }
+
+    /// A request leaves a queue: its log has how many left the queue since it came, itself included (`srv_queue`,
+    /// `backend_queue`).
+    fn note_place(&mut self, key: CallKey, at: usize, queue: Option<usize>) {
+        let taken = *self.balancers[at].taken(queue);
+        self.change_session(key, |session| session.queued.1 = taken.wrapping_sub(session.queued.1) + 1);
     }
 
     /// A request has waited too long.
@@ -76,6 +93,7 @@ impl World {
         queue.retain(|(_, other)| *other != key);
         balancer.left_queue(server, 1);
         self.change_session(key, |session| (session.queued_until, session.server) = (None, None));
+        self.note_place(key, at, server);
     }
 
     /// A server that is back takes what waits for any server, as much as it has places. These requests count nowhere, as
@@ -94,6 +112,8 @@ impl World {
             };
             balancer.left_queue(None, 1);
             balancer.servers[server].uncounted += 1;
+            self.note_place(key, at, None);
+            *self.balancers[at].taken(None) += 1;
             self.change_session(key, |session| (session.queued_until, session.uncounted) = (None, true));
             self.mark(key, Place::Process(self.balancers[at].process), Decision::Queued);
             self.connect(key, server, PickReason::FromQueue);
@@ -128,7 +148,11 @@ impl World {
                 return;
             }
             let (_, key) = queue.pop_front().expect("it has a first one");
-            balancer.left_queue(Some(server).filter(|_| is_own), 1);
+            let from = Some(server).filter(|_| is_own);
+            balancer.left_queue(from, 1);
+            self.note_place(key, at, from);
+            *self.balancers[at].taken(from) += 1;
+            self.balancers[at].servers[server].took_at = Some(self.now);
             self.change_session(key, |session| session.queued_until = None);
             self.mark(key, Place::Process(self.balancers[at].process), Decision::Queued);
             self.connect(key, server, PickReason::FromQueue);

@@ -58,11 +58,15 @@ pub struct Server {
     pub checked_at: SimTime,
     /// Requests assigned to this very server that wait for one of its places.
     pub(super) queue: VecDeque<(u64, CallKey)>,
+    /// Requests that have been taken from it.
+    pub(super) taken: u32,
+    /// When the server last took one that had waited, here or for any server.
+    pub(super) took_at: Option<SimTime>,
     /// Requests that it works on and that are not counted as running (see `grab_queue`).
     pub(super) uncounted: u32,
     /// Counters of the statistics page.
     pub counters: ServerCounters,
-    /// When its health last changed.
+    /// `lastchg`: when its health or what the operator says of it last changed.
     pub changed_at: SimTime,
 }
 
@@ -115,8 +119,10 @@ pub struct ServerCounters {
     pub times_down: u64,
     /// `downtime`, up to the last change.
     pub downtime: Micros,
-    /// Most requests at a time.
+    /// `smax`: most requests at a time.
     pub most_running: u32,
+    /// `qmax`: most requests that waited for it at a time.
+    pub most_queued: u32,
 }
 
 impl Server {
@@ -132,6 +138,8 @@ impl Server {
             last_check: LastCheck::None,
             checked_at: now,
             queue: VecDeque::new(),
+            taken: 0,
+            took_at: None,
             uncounted: 0,
             counters: ServerCounters {
                 sessions: 0,
@@ -143,6 +151,7 @@ impl Server {
                 times_down: 0,
                 downtime: Micros::ZERO,
                 most_running: 0,
+                most_queued: 0,
             },
             changed_at: now,
         }
@@ -177,6 +186,13 @@ impl Server {
     #[must_use]
     pub const fn in_service(&self) -> bool {
         self.up && !self.stopping && matches!(self.admin, AdminState::Ready)
+    }
+
+    /// `downtime` until now: out of service by its health or by maintenance.
+    #[must_use]
+    pub fn downtime(&self, now: SimTime) -> Micros {
+        let goes_on = if self.runs() { Micros::ZERO } else { now.since(self.changed_at) };
+        self.counters.downtime + goes_on
     }
 
     /// Requests that wait for this very server.

@@ -21,11 +21,15 @@ impl World {
                 (AdminState::Ready | AdminState::Drain, AdminState::Maint) => self.enter_maintenance(at, i),
                 (AdminState::Maint, AdminState::Ready | AdminState::Drain) => self.leave_maintenance(at, i, state),
                 (AdminState::Ready, AdminState::Drain) => {
-                    self.goes(at, i, StateChange::Drain, |server| server.admin = AdminState::Drain);
+                    let now = self.now;
+                    self.goes(at, i, StateChange::Drain, |server| {
+                        (server.admin, server.changed_at) = (AdminState::Drain, now);
+                    });
                 }
                 (AdminState::Drain, AdminState::Ready) => {
                     // The queue is not asked: HAProxy 2.6 does that only for a server that comes UP.
-                    self.balancers[at].servers[i].admin = AdminState::Ready;
+                    let server = &mut self.balancers[at].servers[i];
+                    (server.admin, server.changed_at) = (AdminState::Ready, self.now);
                     self.balancers[at].refresh(i);
                     self.log_state(at, i, 0, StateChange::LeftDrain);
                 }
@@ -35,9 +39,12 @@ impl World {
     }
 
     fn enter_maintenance(&mut self, at: usize, i: usize) {
-        let was_down = !self.balancers[at].servers[i].up;
+        let (was_down, now) = (!self.balancers[at].servers[i].up, self.now);
         self.goes(at, i, StateChange::Maint { was_down }, |server| {
             server.admin = AdminState::Maint;
+            if !was_down {
+                server.changed_at = now;
+            }
             server.counters.times_down += u64::from(!was_down);
         });
         if !was_down {
@@ -47,9 +54,10 @@ impl World {
 
     /// Leaving maintenance heals, until the next check says otherwise (`change_health_down_then_ready`).
     fn leave_maintenance(&mut self, at: usize, i: usize, state: AdminState) {
-        let rise = self.settings.balancer.rise;
+        let (rise, now) = (self.settings.balancer.rise, self.now);
         self.comes(at, i, |server| {
-            server.admin = state;
+            server.counters.downtime += now.since(server.changed_at);
+            (server.admin, server.changed_at) = (state, now);
             (server.up, server.stopping, server.health) = (true, false, rise);
         });
         let drain = state == AdminState::Drain;

@@ -48,15 +48,9 @@ fn write_header(out: &mut String, message: &Message) -> fmt::Result {
     writeln!(out, ";; Got answer:")?;
     writeln!(out, ";; ->>HEADER<<- opcode: QUERY, status: {status}, id: {id}")?;
     out.push_str(";; flags:");
-    let names = [
-        (flags.qr, " qr"),
-        (flags.aa, " aa"),
-        (flags.rd, " rd"),
-        (flags.ra, " ra"),
-        (flags.ad, " ad"),
-        (flags.cd, " cd"),
-    ];
-    out.extend(names.iter().filter(|(set, _)| *set).map(|(_, name)| *name));
+    for name in flags.names() {
+        write!(out, " {name}")?;
+    }
     let (answers, authorities) = (message.answer.len(), message.authority.len());
     let additional = message.additional.len() + usize::from(message.edns.is_some());
     write!(out, "; QUERY: 1, ANSWER: {answers}, AUTHORITY: {authorities}, ")?;

@@ -52,6 +52,15 @@ pub struct Flags {
     pub cd: bool,
 }
 
+impl Flags {
+    /// The names of those that are set, in dig's order.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        let Self { qr, aa, rd, ra, ad, cd } = self;
+        let all = [(qr, "qr"), (aa, "aa"), (rd, "rd"), (ra, "ra"), (ad, "ad"), (cd, "cd")];
+        all.into_iter().filter(|(set, _)| *set).map(|(_, name)| name)
+    }
+}
+
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {

@@ -19,6 +19,7 @@ pub use upstream::Worker;
 
 use super::call::{Ask, Call, CallKey, Reply};
 use super::ids::ProcessId;
+use super::logs::Trouble;
 use super::outcome::Cause;
 use super::time::Micros;
 use super::topology::Role;
@@ -118,6 +119,7 @@ impl World {
     pub(super) fn nginx_served(&mut self, key: CallKey) {
         let process = self.calls[key].callee;
         if self.lacks_file(key) {
+            self.log_trouble(key, Trouble::NoFile, None);
             self.mark(key, Place::Process(process), Decision::Failed { status: 404 });
             return self.answer(key, Reply::Http { status: 404, by: process, cause: Cause::NoFile });
         }

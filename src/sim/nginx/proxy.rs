@@ -3,17 +3,17 @@
 //! As recorded in `nginx/dead_*`, `frozen_*`, `blackhole_peer`, `backup_*` and `app_*`: whoever does not accept or answer
 //! has failed, and the request goes to the next server as far as `proxy_next_upstream` allows.
 
-use std::net::Ipv4Addr;
-
 use super::config::{Method, NextUpstream};
 use super::peers::Second;
 use super::upstream::{Key, Try, Worker};
-use crate::call::{Ask, CallKey, CallState, Parent, Reply, Work};
+use crate::call::{CallKey, CallState, Reply, Work};
+use crate::ids::ProcessId;
+use crate::logs::Trouble;
 use crate::outcome::Cause;
 use crate::parts::Condition;
 use crate::script::Method as HttpMethod;
 use crate::trace::{Decision, PeerReason, Place};
-use crate::workload::Class;
+use crate::visit::Visit;
 use crate::world::World;
 
 impl World {
@@ -28,6 +28,7 @@ impl World {
             return self.try_next(key);
         }
         let Some(app) = nginx.upstream.first().copied() else {
+            self.log_trouble(key, Trouble::NoLiveUpstreams, None);
             return self.nginx_fails(key, 502, Cause::NoLiveUpstream);
         };
         self.mark_fast(key, Place::Process(process), Decision::Proxied);
@@ -57,6 +58,7 @@ impl World {
         let Some(choice) = worker.choose(request, &Key { address, uri: &uri }, now) else {
             self.mark(key, Place::Process(process), Decision::NoServer);
             self.leave_worker(key);
+            self.log_trouble(key, Trouble::NoLiveUpstreams, None);
             return self.nginx_fails(key, 502, Cause::NoLiveUpstream);
         };
         let why = match choice {
@@ -69,27 +71,11 @@ impl World {
         self.call_on(key, choice.process, ask);
     }
 
-    /// The address of whoever is connected to nginx: the visitor's, or the balancer's.
-    fn peer_address(&self, key: CallKey) -> Ipv4Addr {
-        let call = &self.calls[key];
-        let visit = call.visit.and_then(|visit| self.visit_or_left(visit));
-        match visit {
-            Some(visit) if call.parent == Parent::Visit => visit.source,
-            _ => self.wiring.machine_of(self.wiring.link(call.link).from).address,
-        }
-    }
-
     /// `$request_uri`.
     fn uri(&self, key: CallKey) -> String {
         let call = &self.calls[key];
         let visit = call.visit.and_then(|visit| self.visit_or_left(visit));
-        let path = visit.and_then(|visit| visit.script.as_ref()?.path.as_deref());
-        let usual = match call.ask {
-            Ask::Page(Class::Write) => "/orders",
-            Ask::AppHealth => "/health",
-            _ => "/",
-        };
-        path.unwrap_or(usual).to_owned()
+        visit.map_or("/health", Visit::path).to_owned()
     }
 
     /// A request is done with: its worker forgets it, and ends with its last one if there is a newer worker.
@@ -106,7 +92,10 @@ impl World {
 
     /// An application has answered, or not.
     #[inline(always)]
-    pub(crate) fn nginx_gets_reply(&mut self, key: CallKey, at: usize, reply: Reply) {
+    pub(crate) fn nginx_gets_reply(&mut self, key: CallKey, at: usize, callee: ProcessId, reply: Reply) {
+        if !matches!(reply, Reply::Http { .. }) {
+            self.log_failed_try(key, callee, reply);
+        }
         if let Work::Proxied { .. } = self.calls[key].work {
             if self.goes_on(key, reply) {
                 return self.try_next(key);
@@ -139,6 +128,7 @@ impl World {
             let (worker, request) = self.worker_of(key);
             worker.tried(request, Try::Answered, false, now);
             self.leave_worker(key);
+            self.log_client_closed(key);
             self.abandon_child(key);
             self.calls.remove(key);
         }

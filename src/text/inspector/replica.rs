@@ -2,6 +2,15 @@
 
 use crate::sim::mysql::{ApplyError, Io, IoError, ReplicaStatus, WhyRefused};
 
+/// One row as the `mysql` client shows it after `\G`: names to the right, as wide as the longest of all fields.
+#[must_use]
+pub fn vertically(fields: &[(&str, String)]) -> String {
+    const WIDTH: usize = "Source_SSL_Verify_Server_Cert".len();
+    let stars = "***************************";
+    let line = |(name, value): &(&str, String)| format!("\n{name:>WIDTH$}: {value}");
+    format!("{stars} 1. row {stars}{}", fields.iter().map(line).collect::<String>())
+}
+
 /// `Replica_IO_State`.
 #[must_use]
 pub const fn io_state(status: &ReplicaStatus) -> &'static str {

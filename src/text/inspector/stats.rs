@@ -1,8 +1,8 @@
 //! Words of the panels of HAProxy, the application, MySQL and the name service.
 
-use crate::sim::SimTime;
 use crate::sim::balancer::{AdminState, LastCheck};
 use crate::sim::dns::NameServer;
+use crate::sim::{Micros, SimTime};
 
 /// Heading of the servers of a backend.
 pub const SERVERS: &str = "Servers";
@@ -25,14 +25,16 @@ pub const LAST_CHECK: &str = "Last check";
 pub const NO_CHECK: &str = "–";
 
 /// Columns of the statistics table: short heading, and what it means.
-pub const COLUMNS: [(&str, &str); 16] = [
+pub const COLUMNS: [(&str, &str); 19] = [
     ("Server", "machine name of the server"),
     ("Status", "what HAProxy believes"),
+    ("LastChg", "how long it has been so"),
     ("LastChk", "result of the last health check"),
     ("Wght", "weight in force"),
     ("Act", "active server, in use"),
     ("Bck", "backup server, in use"),
     ("Queue", "requests waiting for this server"),
+    ("QMax", "most that ever waited for it"),
     ("Cur", "sessions: requests now"),
     ("Max", "sessions: most at a time"),
     ("Total", "sessions: requests in all"),
@@ -42,6 +44,7 @@ pub const COLUMNS: [(&str, &str); 16] = [
     ("Resp", "answers that broke off or never came"),
     ("Chk", "failed checks"),
     ("Dwn", "changes from UP to DOWN"),
+    ("Dwntme", "time out of service in all"),
 ];
 
 /// The button for an administrative state.
@@ -62,6 +65,16 @@ pub const fn admin_means(state: AdminState) -> &'static str {
         AdminState::Drain => "no new visitors, checks go on",
         AdminState::Maint => "out of service, no checks",
     }
+}
+
+/// A length of time as the statistics page writes it: seconds, or the two largest units that it has.
+#[must_use]
+pub fn duration(time: Micros) -> String {
+    let seconds = time.0 / 1_000_000;
+    let units = [(seconds / 86_400, 'd'), (seconds / 3_600 % 24, 'h'), (seconds / 60 % 60, 'm'), (seconds % 60, 's')];
+    let parts: Vec<String> =
+        units.iter().filter(|(count, _)| *count > 0).take(2).map(|(n, unit)| format!("{n}{unit}")).collect();
+    if parts.is_empty() { "0s".to_owned() } else { parts.concat() }
 }
 
 /// The result of a check as the statistics page writes it.
@@ -145,7 +158,7 @@ pub const FOLLOW_HINT: &str = "Replicates from the present primary, if its own t
 /// What copying does.
 pub const RECLONE_HINT: &str = "Throws its rows away, copies the primary’s, then follows it.";
 /// Heading of the status of a replica.
-pub const REPLICA_STATUS: &str = "SHOW REPLICA STATUS";
+pub const REPLICA_STATUS: &str = "SHOW REPLICA STATUS\\G";
 /// Heading of what an operator can do with a server.
 pub const OPERATE: &str = "Replication";
 /// Heading of the last promotion.
@@ -195,7 +208,7 @@ pub const FLUSH: &str = "Flush the cache";
 /// Heading of the answer that the resolver would give now.
 pub const DIG: &str = "What it would answer now";
 /// Heading of the bytes.
-pub const BYTES: &str = "The same message as bytes";
+pub const BYTES: &str = "The same message, byte by byte";
 /// Heading of the zone.
 pub const ZONE: &str = "Zone foobar.com";
 /// Heading of the form that changes the zone.

@@ -23,6 +23,8 @@ labels! {
     SO_FAR = "so far";
     /// The list of hops.
     HOPS = "Hops, in order";
+    /// The mark of the longest hop.
+    LONGEST = "longest";
     /// The sums below the waterfall.
     SUMS = "Time by layer";
     /// The web server that answered or failed last.
@@ -151,4 +153,13 @@ pub fn tick(at: Micros, step: Micros) -> String {
         1_000.. => format!("{} ms", at.0 / 1_000),
         _ => format!("{} µs", at.0),
     }
+}
+
+/// What the time of a visit was spent on, in per cent: wires, waiting, work; and the longest stretch.
+#[must_use]
+pub fn critical([network, waiting, work]: [u64; 3], place: &str, time: Micros) -> String {
+    format!(
+        "Network {network} %, waiting {waiting} %, work {work} %. One thing happens at a time, so every hop lies on the \
+         critical path; the longest: {place}, {time}."
+    )
 }

@@ -93,7 +93,7 @@ const fn colour(state: ServerState) -> &'static str {
 
 fn table(view: &BalancerView) -> Html {
     let head = |(at, (name, means)): (usize, &(&'static str, &'static str))| {
-        let class = if at < 3 { "" } else { "number" };
+        let class = if at < 4 { "" } else { "number" };
         html! { <th scope="col" {class} title={*means}>{ *name }</th> }
     };
     html! {
@@ -112,6 +112,7 @@ fn line(server: &ServerRow) -> Html {
         yes(!server.backup).to_owned(),
         yes(server.backup).to_owned(),
         server.queued.to_string(),
+        counters.most_queued.to_string(),
         server.running.to_string(),
         counters.most_running.to_string(),
         counters.sessions.to_string(),
@@ -121,11 +122,13 @@ fn line(server: &ServerRow) -> Html {
         counters.response_errors.to_string(),
         counters.failed_checks.to_string(),
         counters.times_down.to_string(),
+        words::duration(server.downtime),
     ];
     html! {
         <tr key={server.name.clone()} data-testid="server-stats" data-server={server.name.clone()} data-total={counters.sessions.to_string()}>
             <th scope="row">{ &server.name }</th>
             <td class={classes(["stats__status", colour(server.state)])}>{ &server.status }</td>
+            <td>{ words::duration(server.since) }</td>
             <td><code>{ words::last_check(server.last_check) }</code></td>
             { for numbers.into_iter().map(|number| html! { <td class="number">{ number }</td> }) }
         </tr>

@@ -12,9 +12,10 @@ use yew::prelude::*;
 
 use self::fields::setting_field;
 use crate::app::Msg;
-use crate::scene::inspector::{Detail, InspectorView, PartView};
+use crate::scene::inspector::{Detail, InspectorView, PartView, Terminal};
 use crate::sim::Command;
 use crate::text::inspector as words;
+use crate::text::log;
 use crate::ui::element::html;
 use crate::ui::input::on_click;
 
@@ -40,6 +41,7 @@ fn part_html(part: &PartView, send: &Callback<Msg>) -> Html {
             if let Detail::Mysql(view) = &part.detail { { mysql::promotion(view) } }
             if facts_first { { facts(part) } }
             { detail(part, send) }
+            { for part.terminals.iter().map(terminal) }
             if !facts_first { { facts(part) } }
             { settings(part, send) }
             { related(part, send) }
@@ -67,6 +69,17 @@ fn router(part: &str, runs: bool, send: &Callback<Msg>) -> Html {
             if runs { { head::act("act-stop", words::router::STOP, stop, send) } }
             <p class="muted small">{ words::router::STOP_HINT }</p>
         </div>
+    }
+}
+
+fn terminal(view: &Terminal) -> Html {
+    let Terminal { id, title, text } = view;
+    html! {
+        <section key={*id} class="inspector-block">
+            <h3 id={format!("{id}-title")}>{ *title }</h3>
+            if id.ends_with("-log") { <p class="muted small">{ log::ABOUT }</p> }
+            <pre class="terminal" tabindex="0" role="region" aria-labelledby={format!("{id}-title")} data-testid={*id}>{ text }</pre>
+        </section>
     }
 }
 

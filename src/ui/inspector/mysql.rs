@@ -15,7 +15,7 @@ pub fn panel(view: &MysqlView, send: &Callback<Msg>) -> Html {
     html! {
         <>
             { actions(view, send) }
-            if !view.replica.is_empty() { { status(view) } }
+            if !view.answers { <p class="inspector-note">{ words::MYSQL_DOWN }</p> }
         </>
     }
 }
@@ -47,21 +47,6 @@ fn actions(view: &MysqlView, send: &Callback<Msg>) -> Html {
 
 const fn run(server: String, thread: Thread, run: bool) -> Command {
     Command::Replication { server, thread, run }
-}
-
-fn status(view: &MysqlView) -> Html {
-    let field = |(name, value): &(&'static str, String)| {
-        html! { <tr key={*name} data-field={*name}><th scope="row">{ *name }</th><td>{ value }</td></tr> }
-    };
-    html! {
-        <section class="inspector-block">
-            <h3 id="replica-status">{ words::REPLICA_STATUS }</h3>
-            if !view.answers { <p class="inspector-note">{ words::MYSQL_DOWN }</p> }
-            <table class="terminal" aria-labelledby="replica-status" data-testid="replica-status">
-                <tbody>{ for view.replica.iter().map(field) }</tbody>
-            </table>
-        </section>
-    }
 }
 
 /// What the last promotion did and lost.

@@ -31,8 +31,6 @@ pub fn resolver(view: &ResolverView, send: &Callback<Msg>) -> Html {
                     { records(words::CACHE, view.cache.iter().enumerate().map(entry).collect()) }
                 }
             </section>
-            { terminal("dig", words::DIG, &view.dig) }
-            if !view.bytes.is_empty() { { terminal("bytes", words::BYTES, &view.bytes) } }
         </>
     }
 }
@@ -57,16 +55,6 @@ fn record(at: usize, name: &str, ttl_s: u32, kind: &str, data: &str) -> Html {
     }
 }
 
-/// Text as a terminal shows it, in a box of its own.
-fn terminal(id: &'static str, title: &'static str, text: &str) -> Html {
-    html! {
-        <section class="inspector-block">
-            <h3 id={format!("{id}-title")}>{ title }</h3>
-            <pre class="terminal" tabindex="0" role="region" aria-labelledby={format!("{id}-title")} data-testid={id}>{ text }</pre>
-        </section>
-    }
-}
-
 /// The zone with the form that changes its A records.
 pub fn zone(view: &ZoneView, send: &Callback<Msg>) -> Html {
     let line = |(at, (name, ttl_s, kind, data)): (usize, &(String, u32, crate::sim::dns::RecordType, String))| {
@@ -80,7 +68,6 @@ pub fn zone(view: &ZoneView, send: &Callback<Msg>) -> Html {
                 { records(words::ZONE, view.records.iter().enumerate().map(line).collect()) }
             </section>
             { panel("form", form, send) }
-            { terminal("dig", words::DIG, &view.dig) }
         </>
     }
 }

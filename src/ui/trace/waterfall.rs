@@ -103,6 +103,7 @@ fn row(index: usize, hop: &Hop, axis: &Axis) -> Html {
                         <path d="M3.5 3.5 12.5 12.5M12.5 3.5 3.5 12.5" fill="none" stroke="currentColor" stroke-width="2.4" />
                     </svg>
                 }
+                if hop.longest { <span class="trace-longest">{ visits::LONGEST }</span> }
                 { &hop.sentence }
             </span>
         </li>

@@ -1,0 +1,293 @@
+//! The log files of nginx and HAProxy: what they write about the requests that are recorded for reading
+//! (`settings.record`), and about health checks. What is not recorded costs nothing here.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::net::Ipv4Addr;
+
+use super::call::{Ask, Call, CallKey, Parent, Reply, Work};
+use super::ids::ProcessId;
+use super::script::Method;
+use super::time::{Micros, SimTime};
+use super::trace::{Decision, Place};
+use super::visit::Visit;
+use super::wiring::Tier;
+use super::workload::Class;
+use super::world::World;
+
+/// The lines that a log keeps: one that is full loses its oldest.
+pub const LOG_LINES: usize = 40;
+
+/// nginx's status for a request whose client has left (`ngx_http_request.h`).
+const CLIENT_CLOSED_REQUEST: u16 = 499;
+
+/// The log files of one process. They lie on a disk, so that they outlive the process.
+#[derive(Clone, Debug, Default)]
+pub struct Logs {
+    /// One line for each request that has ended: `access.log`, or HAProxy's `option httplog`. Oldest first.
+    pub requests: VecDeque<RequestLine>,
+    /// What nginx complains about: `error.log`. Oldest first.
+    pub errors: VecDeque<ErrorLine>,
+}
+
+/// A request that has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestLine {
+    /// When the line was written.
+    pub at: SimTime,
+    /// The request.
+    pub request: Request,
+    /// The status of the answer; none (`-1`) where HAProxy had no time for one.
+    pub status: Option<u16>,
+    /// Who wrote the answer.
+    pub by: ProcessId,
+    /// What HAProxy has to say beyond that.
+    pub session: Option<SessionLine>,
+}
+
+/// What a line says of the request itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The visit; 0 for a health check.
+    pub visit: u64,
+    /// Who is connected: the visitor, or the balancer before nginx.
+    pub client: Ipv4Addr,
+    /// The method.
+    pub method: Method,
+    /// Path and query.
+    pub path: Cow<'static, str>,
+}
+
+/// HAProxy's side of a request (configuration manual, section 8.2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionLine {
+    /// When the connection was accepted.
+    pub accepted: SimTime,
+    /// The last server that was tried.
+    pub server: Option<ProcessId>,
+    /// `Tw`: in queues; none if no server was found.
+    pub queued: Option<Micros>,
+    /// `Tc`: until the server had accepted the connection, retries included; none if none did.
+    pub connecting: Option<Micros>,
+    /// `Tr`: from there to the server's answer; none if there was none.
+    pub response: Option<Micros>,
+    /// The four characters of the termination state.
+    pub termination: [&'static str; 2],
+    /// `actconn`, `beconn` and `srv_conn`: requests in HAProxy with this one, others in the backend, others on the server.
+    pub connections: [u32; 3],
+    /// Connection attempts after the first.
+    pub retries: u32,
+    /// Whether it was moved to another server.
+    pub redispatched: bool,
+    /// `srv_queue` and `backend_queue`.
+    pub queues: [u32; 2],
+}
+
+/// Something that nginx complains about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorLine {
+    /// When.
+    pub at: SimTime,
+    /// The request that it happened to.
+    pub request: Request,
+    /// What.
+    pub trouble: Trouble,
+    /// The application that was tried.
+    pub upstream: Option<ProcessId>,
+}
+
+/// What nginx complains about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// `connect() failed (111: Connection refused)`.
+    Refused,
+    /// `upstream timed out (110: Connection timed out)`, while connecting.
+    ConnectTimeout,
+    /// The same, while reading the answer.
+    ReadTimeout,
+    /// `upstream prematurely closed connection`.
+    Closed,
+    /// `recv() failed (104: Connection reset by peer)`.
+    Reset,
+    /// `no live upstreams`.
+    NoLiveUpstreams,
+    /// `open() "…" failed (2: No such file or directory)`.
+    NoFile,
+}
+
+impl Trouble {
+    /// What a reply of an application lets nginx complain about.
+    const fn of(reply: Reply) -> Option<Self> {
+        Some(match reply {
+            Reply::Refused => Self::Refused,
+            Reply::ConnectTimeout => Self::ConnectTimeout,
+            Reply::Timeout => Self::ReadTimeout,
+            Reply::Closed => Self::Closed,
+            Reply::Reset => Self::Reset,
+            _ => return None,
+        })
+    }
+}
+
+impl World {
+    /// The log files of a process.
+    #[must_use]
+    pub fn logs(&self, process: ProcessId) -> &Logs {
+        &self.logs[process.index()]
+    }
+
+    /// nginx or HAProxy has an answer for a watched call. Of a request whose client has left, nginx has written before.
+    #[cold]
+    pub(super) fn log_answer(&mut self, key: CallKey, reply: Reply) {
+        let Call { seat, abandoned, .. } = self.calls[key];
+        let Reply::Http { status, by, cause } = reply else {
+            return;
+        };
+        match seat.tier {
+            Tier::Nginx if !abandoned => self.log_request(key, Some(status), by, None),
+            Tier::Balancer => self.log_request(key, Some(status), by, Some(cause.termination())),
+            _ => {}
+        }
+    }
+
+    /// The client of a request to nginx has closed its connection.
+    #[cold]
+    pub(super) fn log_client_closed(&mut self, key: CallKey) {
+        let Call { seat, watched, callee, .. } = self.calls[key];
+        if watched && seat.tier == Tier::Nginx {
+            self.log_request(key, Some(CLIENT_CLOSED_REQUEST), callee, None);
+        }
+    }
+
+    /// Writes a line about a request that has ended; with a termination state if HAProxy writes it.
+    pub(super) fn log_request(&mut self, key: CallKey, status: Option<u16>, by: ProcessId, ends: Option<&'static str>) {
+        let Call { callee, watched, .. } = self.calls[key];
+        if watched {
+            let session = ends.map(|ends| self.session_line(key, ends));
+            let line = RequestLine { at: self.now, request: self.request_of(key), status, by, session };
+            push(&mut self.logs[callee.index()].requests, line);
+        }
+    }
+
+    /// nginx complains about an application that did not answer.
+    #[cold]
+    pub(super) fn log_failed_try(&mut self, key: CallKey, app: ProcessId, reply: Reply) {
+        if let Some(trouble) = Trouble::of(reply) {
+            self.log_trouble(key, trouble, Some(app));
+        }
+    }
+
+    /// nginx complains.
+    #[cold]
+    pub(super) fn log_trouble(&mut self, key: CallKey, trouble: Trouble, upstream: Option<ProcessId>) {
+        let Call { callee, watched, .. } = self.calls[key];
+        if watched {
+            let line = ErrorLine { at: self.now, request: self.request_of(key), trouble, upstream };
+            push(&mut self.logs[callee.index()].errors, line);
+        }
+    }
+
+    fn request_of(&self, key: CallKey) -> Request {
+        let call = &self.calls[key];
+        let visit = call.visit.and_then(|visit| self.visit_or_left(visit));
+        let path = visit.and_then(|visit| visit.script.as_ref()?.path.clone());
+        let usual = match (visit, call.ask) {
+            (None, Ask::StaticHealth) => "/nginx-health",
+            (None, _) => "/health",
+            (Some(visit), _) => usual_path(visit.class),
+        };
+        Request {
+            visit: visit.map_or(0, |visit| visit.id),
+            client: self.peer_address(key),
+            method: visit.map_or(Method::Get, Visit::method),
+            path: path.map_or(Cow::Borrowed(usual), Cow::Owned),
+        }
+    }
+
+    /// The address of whoever is connected to the callee: the visitor's, or the balancer's.
+    pub(super) fn peer_address(&self, key: CallKey) -> Ipv4Addr {
+        let call = &self.calls[key];
+        let visit = call.visit.and_then(|visit| self.visit_or_left(visit));
+        match visit {
+            Some(visit) if call.parent == Parent::Visit => visit.source,
+            _ => self.wiring.machine_of(self.wiring.link(call.link).from).address,
+        }
+    }
+
+    fn session_line(&self, key: CallKey, ends: &'static str) -> SessionLine {
+        let call = &self.calls[key];
+        let Work::Session(session) = call.work else {
+            unreachable!("HAProxy keeps sessions");
+        };
+        let visit = call.visit.and_then(|visit| self.visit_or_left(visit));
+        let notes = visit.map(|visit| visit.notes);
+        let balancer = &self.balancers[usize::from(call.seat.at)];
+        let server = notes.and_then(|notes| notes.server);
+        let on_server = server.and_then(|server| balancer.running_on(server, self.now)).unwrap_or(0);
+        let (own_queue, place) = session.queued;
+        let others = balancer.under_way();
+        let mut line = SessionLine {
+            accepted: call.started + self.parts.latency(call.link),
+            server,
+            queued: None,
+            connecting: None,
+            response: None,
+            termination: [ends, notes.map_or("--", |notes| notes.cookie.letters())],
+            connections: [others + 1, others, on_server],
+            retries: session.retries,
+            redispatched: session.redispatched,
+            queues: if own_queue { [place, 0] } else { [0, place] },
+        };
+        self.take_times(&mut line, key, visit);
+        line
+    }
+
+    /// Reads HAProxy's timers from the trace of the visit.
+    fn take_times(&self, line: &mut SessionLine, key: CallKey, visit: Option<&Visit>) {
+        let balancer = self.calls[key].callee;
+        let (mut taken, mut left_queue, mut connected) = (false, None, None);
+        let trace = visit.and_then(|visit| self.traces.of(visit.id));
+        for span in trace.iter().flat_map(|trace| &trace.spans) {
+            match (span.place, span.decision) {
+                (Place::Link { link, back: false }, Decision::Sent) => {
+                    let link = self.wiring.link(link);
+                    if link.to == balancer {
+                        line.accepted = span.end;
+                        left_queue = Some(span.end);
+                    } else if link.from == balancer {
+                        let to = self.wiring.link_between(link.from, link.to).expect("it has just been passed");
+                        let way = if self.settings.network.handshake { 2 } else { 0 };
+                        connected = Some(span.start + self.parts.latency(to).times(way));
+                    }
+                }
+                (Place::Process(at), Decision::Queued) if at == balancer => left_queue = Some(span.end),
+                (Place::Process(at), Decision::Picked { .. }) if at == balancer => taken = true,
+                _ => {}
+            }
+        }
+        let [ends, _] = line.termination;
+        let refused = matches!(ends, "SC" | "sC" | "CC" | "CQ" | "sQ");
+        line.queued = left_queue.filter(|_| taken || ends.ends_with('Q')).map(|left| left.since(line.accepted));
+        if let (Some(left), Some(connected), false) = (left_queue, connected, refused) {
+            line.connecting = Some(connected.since(left));
+            let answered = matches!(ends, "--" | "SD");
+            line.response = answered.then(|| self.now.since(connected));
+        }
+    }
+}
+
+/// The path that visits of a class ask for, unless a command says otherwise.
+pub(super) const fn usual_path(class: Class) -> &'static str {
+    match class {
+        Class::Static => "/static/logo.png",
+        Class::Read => "/",
+        Class::Write => "/orders",
+    }
+}
+
+fn push<T>(log: &mut VecDeque<T>, line: T) {
+    if log.len() == LOG_LINES {
+        log.pop_front();
+    }
+    log.push_back(line);
+}
