@@ -62,15 +62,15 @@ fn every_byte_belongs_to_a_field() {
 0008  00 00                    NSCOUNT 0
 000a  00 01                    ARCOUNT 1
 ;; QUESTION
-000c  03 77 77 77 06 66 6f 6f  QNAME www.foobar.com.
+000c  03 77 77 77 06 66 6f 6f  NAME www.foobar.com.
 0014  62 61 72 03 63 6f 6d 00
-001c  00 01                    QTYPE A
-001e  00 01                    QCLASS IN
+001c  00 01                    TYPE A
+001e  00 01                    CLASS IN
 ;; ANSWER
 0020  c0 0c                    NAME www.foobar.com. (goes on at 000c)
 0022  00 01                    TYPE A
 0024  00 01                    CLASS IN
-0026  00 00 00 06              TTL 6 s
+0026  00 00 00 06              TTL in s 6
 002a  00 04                    RDLENGTH 4
 002c  c0 00 02 0a              RDATA 192.0.2.10
 ;; ADDITIONAL: EDNS (RFC 6891)

@@ -1,9 +1,8 @@
 //! The log files of nginx and HAProxy: what they write about the requests that are recorded for reading
 //! (`settings.record`), and about health checks. What is not recorded costs nothing here.
 
-use std::borrow::Cow;
-use std::collections::VecDeque;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use super::call::{Ask, Call, CallKey, Parent, Reply, Work};
 use super::ids::ProcessId;
@@ -24,25 +23,66 @@ const CLIENT_CLOSED_REQUEST: u16 = 499;
 /// The log files of one process. They lie on a disk, so that they outlive the process.
 #[derive(Clone, Debug, Default)]
 pub struct Logs {
-    /// One line for each request that has ended: `access.log`, or HAProxy's `option httplog`. Oldest first.
-    pub requests: VecDeque<RequestLine>,
-    /// What nginx complains about: `error.log`. Oldest first.
-    pub errors: VecDeque<ErrorLine>,
+    /// One line for each request that has ended: `access.log`, or HAProxy's `option httplog`.
+    pub requests: LogFile,
+    /// What nginx complains about: `error.log`.
+    pub errors: LogFile,
 }
 
-/// A request that has ended.
+/// The last lines of a log, in a ring of fixed size.
+#[derive(Clone, Debug, Default)]
+pub struct LogFile {
+    lines: Vec<LogLine>,
+    /// Where the next line goes.
+    next: usize,
+}
+
+impl LogFile {
+    /// The lines, newest first.
+    pub fn newest_first(&self) -> impl Iterator<Item = &LogLine> {
+        let (newer, older) = self.lines.split_at(self.next);
+        newer.iter().rev().chain(older.iter().rev())
+    }
+
+    fn push(&mut self, line: LogLine) {
+        match self.lines.get_mut(self.next) {
+            Some(oldest) => *oldest = line,
+            None => self.lines.push(line),
+        }
+        self.next = (self.next + 1) % LOG_LINES;
+    }
+}
+
+/// A line about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RequestLine {
-    /// When the line was written.
+pub struct LogLine {
+    /// When it was written.
     pub at: SimTime,
     /// The request.
     pub request: Request,
-    /// The status of the answer; none (`-1`) where HAProxy had no time for one.
-    pub status: Option<u16>,
-    /// Who wrote the answer.
-    pub by: ProcessId,
-    /// What HAProxy has to say beyond that.
-    pub session: Option<SessionLine>,
+    /// What happened to it.
+    pub event: LogEvent,
+}
+
+/// What happened to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogEvent {
+    /// It has ended.
+    Ended {
+        /// The status of the answer; none (`-1`) where HAProxy had no time for one.
+        status: Option<u16>,
+        /// Who wrote the answer.
+        by: ProcessId,
+        /// What HAProxy has to say beyond that.
+        session: Option<SessionLine>,
+    },
+    /// nginx complains.
+    Trouble {
+        /// About what.
+        trouble: Trouble,
+        /// The application that was tried.
+        upstream: Option<ProcessId>,
+    },
 }
 
 /// What a line says of the request itself.
@@ -54,8 +94,10 @@ pub struct Request {
     pub client: Ipv4Addr,
     /// The method.
     pub method: Method,
-    /// Path and query.
-    pub path: Cow<'static, str>,
+    /// Path and query, if a command said more than the class.
+    pub path: Option<Arc<str>>,
+    /// The path otherwise.
+    pub usual: &'static str,
 }
 
 /// HAProxy's side of a request (configuration manual, section 8.2.3).
@@ -83,19 +125,6 @@ pub struct SessionLine {
     pub queues: [u32; 2],
 }
 
-/// Something that nginx complains about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ErrorLine {
-    /// When.
-    pub at: SimTime,
-    /// The request that it happened to.
-    pub request: Request,
-    /// What.
-    pub trouble: Trouble,
-    /// The application that was tried.
-    pub upstream: Option<ProcessId>,
-}
-
 /// What nginx complains about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
@@ -113,6 +142,14 @@ pub enum Trouble {
     NoLiveUpstreams,
     /// `open() "…" failed (2: No such file or directory)`.
     NoFile,
+}
+
+impl Request {
+    /// Path and query.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.path.as_deref().unwrap_or(self.usual)
+    }
 }
 
 impl Trouble {
@@ -161,11 +198,9 @@ impl World {
 
     /// Writes a line about a request that has ended; with a termination state if HAProxy writes it.
     pub(super) fn log_request(&mut self, key: CallKey, status: Option<u16>, by: ProcessId, ends: Option<&'static str>) {
-        let Call { callee, watched, .. } = self.calls[key];
-        if watched {
+        if self.calls[key].watched {
             let session = ends.map(|ends| self.session_line(key, ends));
-            let line = RequestLine { at: self.now, request: self.request_of(key), status, by, session };
-            push(&mut self.logs[callee.index()].requests, line);
+            self.write_log(key, LogEvent::Ended { status, by, session });
         }
     }
 
@@ -180,17 +215,22 @@ impl World {
     /// nginx complains.
     #[cold]
     pub(super) fn log_trouble(&mut self, key: CallKey, trouble: Trouble, upstream: Option<ProcessId>) {
-        let Call { callee, watched, .. } = self.calls[key];
-        if watched {
-            let line = ErrorLine { at: self.now, request: self.request_of(key), trouble, upstream };
-            push(&mut self.logs[callee.index()].errors, line);
+        if self.calls[key].watched {
+            self.write_log(key, LogEvent::Trouble { trouble, upstream });
         }
+    }
+
+    fn write_log(&mut self, key: CallKey, event: LogEvent) {
+        let line = LogLine { at: self.now, request: self.request_of(key), event };
+        let logs = &mut self.logs[self.calls[key].callee.index()];
+        let file = if matches!(event, LogEvent::Ended { .. }) { &mut logs.requests } else { &mut logs.errors };
+        file.push(line);
     }
 
     fn request_of(&self, key: CallKey) -> Request {
         let call = &self.calls[key];
         let visit = call.visit.and_then(|visit| self.visit_or_left(visit));
-        let path = visit.and_then(|visit| visit.script.as_ref()?.path.clone());
+        let path = visit.and_then(|visit| visit.script.as_ref()?.path.as_deref());
         let usual = match (visit, call.ask) {
             (None, Ask::StaticHealth) => "/nginx-health",
             (None, _) => "/health",
@@ -200,7 +240,8 @@ impl World {
             visit: visit.map_or(0, |visit| visit.id),
             client: self.peer_address(key),
             method: visit.map_or(Method::Get, Visit::method),
-            path: path.map_or(Cow::Borrowed(usual), Cow::Owned),
+            path: path.map(Arc::from),
+            usual,
         }
     }
 
@@ -283,11 +324,4 @@ pub(super) const fn usual_path(class: Class) -> &'static str {
         Class::Read => "/",
         Class::Write => "/orders",
     }
-}
-
-fn push<T>(log: &mut VecDeque<T>, line: T) {
-    if log.len() == LOG_LINES {
-        log.pop_front();
-    }
-    log.push_back(line);
 }

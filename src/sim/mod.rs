@@ -58,7 +58,7 @@ pub use decimal::Decimal;
 pub use histogram::{Coarse, Fine, Histogram};
 pub use ids::{LinkId, MachineId, PartId, ProcessId};
 pub use inspect::Flight;
-pub use logs::{ErrorLine, LOG_LINES, Logs, Request, RequestLine, SessionLine, Trouble};
+pub use logs::{LOG_LINES, LogEvent, LogFile, LogLine, Logs, Request, SessionLine, Trouble};
 pub use nginx::{Nginx, NginxCounters};
 pub use outcome::{BrowserError, Cause, DbError, Outcome, Verdict};
 pub use parts::{Condition, PartState, Parts};

@@ -1,9 +1,8 @@
 //! Lines of nginx's and HAProxy's logs, word for word as the real programs write them (`tests/log_lines.rs`).
 
-use core::fmt::Display;
 use std::net::Ipv4Addr;
 
-use crate::sim::{ErrorLine, Method, Request, RequestLine, Role, SimTime, Trouble};
+use crate::sim::{LogLine, Method, Micros, Request, Role, SessionLine, SimTime, Trouble};
 
 /// Days from 1970 to the day on which every run starts: Monday, 5 January 2026.
 const FIRST_DAY: u64 = 20_458;
@@ -33,15 +32,14 @@ struct Clock {
     month: usize,
     day: u64,
     time: String,
-    ms: u64,
 }
 
 impl Clock {
     fn at(moment: SimTime) -> Self {
-        let (second, ms) = (moment.0 / 1_000_000 + FIRST_SECOND, moment.0 / 1_000 % 1_000);
+        let second = moment.0 / 1_000_000 + FIRST_SECOND;
         let (year, month, day) = date(FIRST_DAY + second / 86_400);
         let time = format!("{:02}:{:02}:{:02}", second / 3_600 % 24, second / 60 % 60, second % 60);
-        Self { year, month, day, time, ms }
+        Self { year, month, day, time }
     }
 
     /// `05/Jan/2026:09:00:00`.
@@ -68,53 +66,49 @@ fn first_line(request: &Request) -> String {
         Method::Get => "GET",
         Method::Post => "POST",
     };
-    format!("{method} {} HTTP/1.{}", request.path, u8::from(request.visit > 0))
+    format!("{method} {} HTTP/1.{}", request.path(), u8::from(request.visit > 0))
 }
 
 /// A line of nginx's `access_log`, format `combined`. `by` is who wrote the answer.
 #[must_use]
-pub fn access(line: &RequestLine, by: &Role) -> String {
-    let Request { client, visit, .. } = &line.request;
-    let (at, request, status) = (Clock::at(line.at).common(), first_line(&line.request), line.status.unwrap_or(0));
-    let agent = if *visit > 0 { AGENT } else { "-" };
-    format!("{client} - - [{at} +0000] \"{request}\" {status:03} {} \"-\" \"{agent}\"", body(line, by))
+pub fn access(line: &LogLine, status: u16, by: &Role) -> String {
+    let Request { client, visit, .. } = line.request;
+    let (at, request, bytes) =
+        (Clock::at(line.at).common(), first_line(&line.request), body(&line.request, status, by));
+    let agent = if visit > 0 { AGENT } else { "-" };
+    format!("{client} - - [{at} +0000] \"{request}\" {status:03} {bytes} \"-\" \"{agent}\"")
 }
 
 /// A line of nginx's `error_log`. `upstream` is the address of the application, or the name of the block.
 #[must_use]
-pub fn error(line: &ErrorLine, upstream: &dyn Display) -> String {
-    let at = Clock::at(line.at);
-    let Request { client, visit, path, .. } = &line.request;
-    let file;
-    let what = match line.trouble {
-        Trouble::Refused => "connect() failed (111: Connection refused) while connecting to upstream",
-        Trouble::ConnectTimeout => "upstream timed out (110: Connection timed out) while connecting to upstream",
-        Trouble::ReadTimeout => {
-            "upstream timed out (110: Connection timed out) while reading response header from upstream"
-        }
-        Trouble::Closed => "upstream prematurely closed connection while reading response header from upstream",
-        Trouble::Reset => "recv() failed (104: Connection reset by peer) while reading response header from upstream",
-        Trouble::NoLiveUpstreams => "no live upstreams while connecting to upstream",
-        Trouble::NoFile => {
-            file = format!("open() \"/var/www/foobar{path}\" failed (2: No such file or directory)");
-            &file
-        }
+pub fn error(line: &LogLine, trouble: Trouble, upstream: &str) -> String {
+    let Clock { year, month, day, time, .. } = Clock::at(line.at);
+    let Request { client, visit, .. } = line.request;
+    let path = line.request.path();
+    let (what, during) = match trouble {
+        Trouble::Refused => ("connect() failed (111: Connection refused)", CONNECTING),
+        Trouble::ConnectTimeout => (TIMED_OUT, CONNECTING),
+        Trouble::ReadTimeout => (TIMED_OUT, READING),
+        Trouble::Closed => ("upstream prematurely closed connection", READING),
+        Trouble::Reset => ("recv() failed (104: Connection reset by peer)", READING),
+        Trouble::NoLiveUpstreams => ("no live upstreams", CONNECTING),
+        Trouble::NoFile => ("failed (2: No such file or directory)", ""),
     };
-    let request = first_line(&line.request);
-    let upstream = match line.trouble {
-        Trouble::NoFile => String::new(),
-        _ => format!(", upstream: \"http://{upstream}{path}\""),
+    let (file, upstream) = match trouble {
+        Trouble::NoFile => (format!("open() \"/var/www/foobar{path}\" "), String::new()),
+        _ => (String::new(), format!(", upstream: \"http://{upstream}{path}\"")),
     };
-    let host = if *visit > 0 { ", host: \"www.foobar.com\"" } else { "" };
+    let (month, request) = (month + 1, first_line(&line.request));
+    let host = if visit > 0 { ", host: \"www.foobar.com\"" } else { "" };
     format!(
-        "{}/{:02}/{:02} {} [error] {PID}#{PID}: *{visit} {what}, client: {client}, server: www.foobar.com, request: \
-         \"{request}\"{upstream}{host}",
-        at.year,
-        at.month + 1,
-        at.day,
-        at.time
+        "{year}/{month:02}/{day:02} {time} [error] {PID}#{PID}: *{visit} {file}{what}{during}, client: {client}, server: \
+         www.foobar.com, request: \"{request}\"{upstream}{host}"
     )
 }
+
+const CONNECTING: &str = " while connecting to upstream";
+const READING: &str = " while reading response header from upstream";
+const TIMED_OUT: &str = "upstream timed out (110: Connection timed out)";
 
 /// A line of HAProxy's log as syslog files it: `what` about the machine at a moment.
 #[must_use]
@@ -125,30 +119,22 @@ pub fn syslog(at: SimTime, machine: &str, what: &str) -> String {
 
 /// What HAProxy logs about a request with `option httplog`. `by` is who wrote the answer.
 #[must_use]
-pub fn http(line: &RequestLine, server: Option<&str>, by: &Role) -> String {
-    let Some(session) = &line.session else {
-        return String::new();
+pub fn http(line: &LogLine, status: Option<u16>, by: &Role, session: &SessionLine, server: &str) -> String {
+    let SessionLine { accepted, queued, connecting, response, retries, .. } = *session;
+    let ms = |time: Option<Micros>| time.map_or(-1, |time| time.0 as i32 / 1_000);
+    let [queued, connecting, response, total] = [queued, connecting, response, Some(line.at.since(accepted))].map(ms);
+    let ([open, backend, on_server], [own, queue]) = (session.connections, session.queues);
+    let ([ends, cookie], plus) = (session.termination, if session.redispatched { "+" } else { "" });
+    let (client, port, part) = (line.request.client, port(line.request.visit), accepted.0 / 1_000 % 1_000);
+    let (at, request) = (Clock::at(accepted).common(), first_line(&line.request));
+    let bytes = match status {
+        Some(status) if !ends.starts_with('C') => head(status, by) + body(&line.request, status, by),
+        _ => 0,
     };
-    let ms = |time: Option<crate::sim::Micros>| time.map_or(-1, |time| time.0 as i64 / 1_000);
-    let accepted = Clock::at(session.accepted);
-    let [queued, connecting, response] = [session.queued, session.connecting, session.response].map(ms);
-    let [open, backend, on_server] = session.connections;
-    let [own_queue, queue] = session.queues;
-    let [ends, cookie] = session.termination;
+    let status = status.map_or(-1, i32::from);
     format!(
         "{client}:{port} [{at}.{part:03}] fe be/{server} 0/{queued}/{connecting}/{response}/{total} {status} {bytes} - - \
-         {ends}{cookie} {open}/{open}/{backend}/{on_server}/{plus}{retries} {own_queue}/{queue} \"{request}\"",
-        client = line.request.client,
-        port = port(line.request.visit),
-        at = accepted.common(),
-        part = accepted.ms,
-        server = server.unwrap_or("<NOSRV>"),
-        total = line.at.since(session.accepted).0 / 1_000,
-        status = line.status.map_or(-1, i32::from),
-        bytes = if ends.starts_with('C') { 0 } else { head(line, by) + body(line, by) },
-        plus = if session.redispatched { "+" } else { "" },
-        retries = session.retries,
-        request = first_line(&line.request),
+         {ends}{cookie} {open}/{open}/{backend}/{on_server}/{plus}{retries} {own}/{queue} \"{request}\""
     )
 }
 
@@ -158,8 +144,8 @@ const fn port(visit: u64) -> u64 {
 }
 
 /// Bytes of the body: the pages of the sample site, and the error pages of nginx 1.22 and HAProxy 2.6.
-fn body(line: &RequestLine, by: &Role) -> u32 {
-    match (by, line.status.unwrap_or(0), &*line.request.path) {
+fn body(request: &Request, status: u16, by: &Role) -> u32 {
+    match (by, status, request.path()) {
         (_, 499, _) => 0,
         (Role::Balancer, 504, _) => 92,
         (Role::Balancer, ..) => 107,
@@ -175,12 +161,12 @@ fn body(line: &RequestLine, by: &Role) -> u32 {
 }
 
 /// Bytes of the header that goes before it.
-const fn head(line: &RequestLine, by: &Role) -> u32 {
-    match (by, line.status) {
-        (Role::Balancer, Some(502)) => 102,
-        (Role::Balancer, Some(504)) => 106,
+const fn head(status: u16, by: &Role) -> u32 {
+    match (by, status) {
+        (Role::Balancer, 502) => 102,
+        (Role::Balancer, 504) => 106,
         (Role::Balancer, _) => 110,
-        (Role::Nginx, Some(200)) => 237,
+        (Role::Nginx, 200) => 237,
         (Role::Nginx, _) => 157,
         _ => 162,
     }

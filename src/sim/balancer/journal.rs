@@ -100,7 +100,7 @@ impl Balancer {
     }
 
     /// The last lines about servers, oldest first.
-    pub fn journal(&self) -> impl Iterator<Item = &StateLine> {
+    pub fn journal(&self) -> impl DoubleEndedIterator<Item = &StateLine> {
         self.journal.iter()
     }
 }
