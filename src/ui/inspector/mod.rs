@@ -74,11 +74,15 @@ fn router(part: &str, runs: bool, send: &Callback<Msg>) -> Html {
 
 fn terminal(view: &Terminal) -> Html {
     let Terminal { id, title, text } = view;
+    let class = if id.ends_with("-log") { "terminal terminal--log" } else { "terminal" };
+    let line = |line: &str| html! { <span>{ line }{ "\n" }</span> };
     html! {
         <section key={*id} class="inspector-block">
             <h3 id={format!("{id}-title")}>{ *title }</h3>
-            if id.ends_with("-log") { <p class="muted small">{ log::ABOUT }</p> }
-            <pre class="terminal" tabindex="0" role="region" aria-labelledby={format!("{id}-title")} data-testid={*id}>{ text }</pre>
+            if *id != "error-log" && id.ends_with("-log") { <p class="muted small">{ log::ABOUT }</p> }
+            <pre {class} tabindex="0" role="region" aria-labelledby={format!("{id}-title")} data-testid={*id}>
+                { for text.lines().map(line) }
+            </pre>
         </section>
     }
 }
