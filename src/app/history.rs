@@ -1,7 +1,6 @@
 //! What was done, and when: enough to have the same run again, to go back in it, and to keep what it was before it was
 //! changed.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::checkpoints::{Checkpoints, parting};
@@ -26,7 +25,7 @@ pub struct Run {
     /// How far it has been seen.
     pub end: SimTime,
     /// The changes of state until then, oldest first.
-    pub changes: VecDeque<Entry>,
+    pub changes: Vec<Entry>,
     /// How many of these there have been.
     known: u64,
 }
@@ -38,7 +37,7 @@ pub struct History {
     begins: SimTime,
     run: Run,
     checkpoints: Checkpoints,
-    branches: VecDeque<Run>,
+    branches: Vec<Run>,
     newest: u32,
 }
 
@@ -56,7 +55,7 @@ impl History {
     #[must_use]
     pub fn new(scenario: Arc<Scenario>) -> Self {
         let checkpoints = Checkpoints::new(&World::new(Arc::clone(&scenario)));
-        let (run, branches) = (Run::default(), VecDeque::new());
+        let (run, branches) = (Run::default(), Vec::new());
         Self { scenario, begins: SimTime::ZERO, run, checkpoints, branches, newest: 0 }
     }
 
@@ -91,7 +90,7 @@ impl History {
 
     /// The runs that were left, oldest first.
     #[must_use]
-    pub const fn branches(&self) -> &VecDeque<Run> {
+    pub fn branches(&self) -> &[Run] {
         &self.branches
     }
 
@@ -119,9 +118,9 @@ impl History {
         run.end = run.end.max(world.now());
         for entry in world.chronicle().since(run.known) {
             if run.changes.len() == MAX_ENTRIES {
-                run.changes.pop_front();
+                run.changes.remove(0);
             }
-            run.changes.push_back(*entry);
+            run.changes.push(*entry);
         }
         run.known = run.known.max(world.chronicle().written());
         self.checkpoints.offer(world, run.tape.obeyed());
@@ -160,9 +159,12 @@ impl History {
 
     /// Goes on with another run, and keeps the one so far.
     fn leave_for(&mut self, run: Run) -> Option<Forgotten> {
-        self.branches.push_back(std::mem::replace(&mut self.run, run));
-        let is_full = self.branches.len() > MAX_BRANCHES;
-        is_full.then(|| self.branches.pop_front()).flatten().map(|_| Forgotten::Branch)
+        self.branches.push(std::mem::replace(&mut self.run, run));
+        if self.branches.len() <= MAX_BRANCHES {
+            return None;
+        }
+        self.branches.remove(0);
+        Some(Forgotten::Branch)
     }
 
     /// Puts a world back to the last moment not later than `at` from which time can go on, unless it is that near already.
@@ -178,7 +180,7 @@ impl History {
     /// The moment that the world is to come to; none if there is no such run.
     pub fn switch(&mut self, id: u32, world: &mut World) -> Option<SimTime> {
         let index = self.branches.iter().position(|run| run.id == id)?;
-        let run = self.branches.remove(index)?;
+        let run = self.branches.remove(index);
         let (common, _) = parting(&self.run.tape, run.tape.commands());
         self.checkpoints.belong_to(run.tape.commands(), common);
         let at = world.now().min(run.end);

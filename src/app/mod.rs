@@ -13,6 +13,7 @@ mod tape;
 mod travel;
 
 pub use ahead::{Ahead, AheadState, Aim};
+pub use checkpoints::parting;
 pub use compare::Comparison;
 pub use history::{Forgotten, History, MAX_BRANCHES, Run};
 pub use lesson_view::{Button, LessonView};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::ahead::{Ahead, Aim, TimeLeft};
+use super::ahead::{Ahead, TimeLeft};
 use super::compare::Comparison;
 use super::history::History;
 use super::lessons::{LessonMsg, Lessons};
@@ -60,13 +60,15 @@ pub enum Tab {
     Metrics,
     /// The rows of all databases, side by side.
     Data,
+    /// What happened, runs that were left, and how they compare.
+    Runs,
     /// The same state and switches as the diagram, as a table.
     Parts,
 }
 
 impl Tab {
     /// All tabs, in order.
-    pub const ALL: [Self; 5] = [Self::Trace, Self::Requests, Self::Metrics, Self::Data, Self::Parts];
+    pub const ALL: [Self; 6] = [Self::Trace, Self::Requests, Self::Metrics, Self::Data, Self::Runs, Self::Parts];
 }
 
 /// The panels of a narrow screen.
@@ -230,14 +232,11 @@ impl Model {
     /// Lets wall time pass, in microseconds; `time_left` says when the frame has worked enough. A run that the present one
     /// is compared with comes along: time waits for it.
     pub fn frame(&mut self, elapsed_us: u64, time_left: TimeLeft) {
-        if let Some(comparison) = &mut self.comparison
-            && !self.playback.ahead.is_some_and(|ahead| ahead.is_running() && ahead.aim == Aim::Moment)
-            && !comparison.follow(&self.history, self.world.now(), time_left)
-        {
-            return;
+        if self.compare(time_left) {
+            self.playback.frame(&mut self.world, self.history.tape(), elapsed_us, time_left);
+            self.history.note(&self.world);
+            self.compare(time_left);
         }
-        self.playback.frame(&mut self.world, self.history.tape(), elapsed_us, time_left);
-        self.history.note(&self.world);
         self.lesson_frame();
     }
 

@@ -1,13 +1,21 @@
 //! Going back in time, changing something there, and going on with a run that was left.
 
-use super::ahead::Ahead;
+use super::ahead::{Ahead, Aim, TimeLeft};
 use super::compare::Comparison;
 use super::history::Forgotten;
-use super::model::{Model, Notice};
+use super::model::{Model, Notice, Tab};
 use crate::sim::{Command, SimTime};
 use crate::text::timeline as words;
 
 impl Model {
+    /// Lets the run that the present one is compared with come to the present moment. True if it is there, or is not to
+    /// come along now.
+    pub(super) fn compare(&mut self, time_left: TimeLeft) -> bool {
+        let is_on_the_way = self.playback.ahead.is_some_and(|ahead| ahead.is_running() && ahead.aim == Aim::Moment);
+        let comparison = self.comparison.as_mut().filter(|_| !is_on_the_way);
+        comparison.is_none_or(|comparison| comparison.follow(&self.history, self.world.now(), time_left))
+    }
+
     /// The visit whose trace is shown, unless it has not begun yet at the moment that time has gone back to.
     #[must_use]
     pub fn visit(&self) -> Option<u64> {
@@ -31,6 +39,9 @@ impl Model {
         let forgotten = self.history.change(before.as_ref(), &self.world, command);
         self.forget(forgotten);
         if before.is_some() {
+            if self.comparison.is_none() {
+                self.view.tab = Tab::Runs;
+            }
             self.comparison = Comparison::new(&self.history, left);
         }
         self.history.note(&self.world);

@@ -44,12 +44,10 @@ impl CompareView {
             lines.push(Line { name: name.to_owned(), here: value(&here), there: value(&there) });
         };
         line(words::ENDED, &|sums| sums.ended.to_string());
-        let mut results: Vec<Verdict> = here.results.iter().chain(&there.results).map(|(result, _)| *result).collect();
-        results.sort_by_key(|result| (*result != Verdict::Http(200), explain::title(*result)));
-        results.dedup();
-        for result in results {
-            if here.count(result) + there.count(result) > 0 {
-                line(&explain::title(result), &|sums| sums.count(result).to_string());
+        let only_there = there.results.iter().filter(|(result, _)| !here.results.iter().any(|(own, _)| own == result));
+        for (result, _) in here.results.iter().chain(only_there) {
+            if here.count(*result) + there.count(*result) > 0 {
+                line(&explain::title(*result), &|sums| sums.count(*result).to_string());
             }
         }
         line(words::LOST, &|sums| sums.lost().to_string());

@@ -53,20 +53,27 @@ enum Source<'a> {
     Change(&'a Entry),
 }
 
-/// The marks of a run until `end`, oldest first: the commands of its scenario, its own, and its changes of state.
-pub fn marks<'a>(
-    world: &'a World,
-    end: SimTime,
-    commands: &'a [TimedCommand],
-    changes: impl IntoIterator<Item = &'a Entry>,
-) -> Vec<Mark<'a>> {
-    let commands = world.scenario().timeline.iter().filter(|timed| timed.at_us <= end).chain(commands);
-    let command =
-        |timed: &'a TimedCommand| Mark { at: timed.at_us, tone: Tone::Done, source: Source::Command(&timed.command) };
-    let change = |entry: &'a Entry| Mark { at: entry.at, tone: tone(entry.what), source: Source::Change(entry) };
-    let mut marks: Vec<Mark<'a>> = commands.map(command).chain(changes.into_iter().map(change)).collect();
-    marks.sort_by_key(|mark| mark.at);
-    marks
+/// The marks of a run until `end`, oldest first: the commands of its scenario, its own, and its changes of state. Of what
+/// happens at the same moment, what was done comes first.
+#[must_use]
+pub fn marks<'a>(world: &'a World, end: SimTime, commands: &'a [TimedCommand], changes: &'a [Entry]) -> Vec<Mark<'a>> {
+    let timeline = &world.scenario().timeline;
+    let mut marks = Vec::with_capacity(timeline.len() + commands.len() + changes.len());
+    let mut taken = [0; 3];
+    loop {
+        let command = |list: &'a [TimedCommand], at: usize| {
+            list.get(at).map(|timed| (timed.at_us, Tone::Done, Source::Command(&timed.command)))
+        };
+        let change = |entry: &'a Entry| (entry.at, tone(entry.what), Source::Change(entry));
+        let next = [command(timeline, taken[0]), command(commands, taken[1]), changes.get(taken[2]).map(change)];
+        let Some((at, list)) = (0..3).filter_map(|list| Some((next[list]?.0, list))).min() else {
+            return marks;
+        };
+        taken[list] += 1;
+        if let Some((_, tone, source)) = next[list].filter(|_| at <= end) {
+            marks.push(Mark { at, tone, source });
+        }
+    }
 }
 
 impl Mark<'_> {

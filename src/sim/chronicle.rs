@@ -1,8 +1,6 @@
 //! What changed in the course of a run, beside what was commanded: servers that go down and come back, replicas that stop,
 //! promotions. The marks of a timeline.
 
-use std::collections::VecDeque;
-
 use super::balancer::StateChange;
 use super::ids::ProcessId;
 use super::mysql::{ApplyError, Io};
@@ -47,7 +45,7 @@ pub enum Happening {
 /// The last changes of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Chronicle {
-    entries: VecDeque<Entry>,
+    entries: Vec<Entry>,
     /// Entries that have been dropped.
     dropped: u64,
 }
@@ -74,12 +72,14 @@ impl World {
     }
 
     /// Notes that something has happened to a process.
+    #[cold]
+    #[inline(never)]
     pub(super) fn enter(&mut self, process: ProcessId, what: Happening) {
         let chronicle = &mut self.chronicle;
         if chronicle.entries.len() == LENGTH {
-            chronicle.entries.pop_front();
+            chronicle.entries.remove(0);
             chronicle.dropped += 1;
         }
-        chronicle.entries.push_back(Entry { at: self.now, process, what });
+        chronicle.entries.push(Entry { at: self.now, process, what });
     }
 }

@@ -164,6 +164,7 @@ impl EventQueue {
 
     /// The next event.
     #[must_use]
+    #[inline(never)]
     pub fn peek(&self) -> Option<&Event> {
         let Due(lane) = self.due(SimTime(u64::MAX))?;
         self.lanes[lane].first()

@@ -1,12 +1,14 @@
 //! What the marks of the timeline say, and how runs are compared.
 
+use std::fmt::Display;
+
 use super::explain;
 use super::inspector::setting;
 use crate::sim::balancer::StateChange;
 use crate::sim::chronicle::{Entry, Happening};
 use crate::sim::mysql::{Io, Thread};
 use crate::sim::vrrp::RouterState;
-use crate::sim::{Command, PartId, Setting, Wiring};
+use crate::sim::{Command, Setting, Wiring};
 use crate::text::label;
 
 labels! {
@@ -16,12 +18,10 @@ labels! {
     EARLIER = "To the mark before";
     /// Button: the next mark.
     LATER = "To the next mark";
-    /// Said while an earlier moment is shown.
-    PAST = "in the past";
     /// Button: the newest moment that has been seen.
     TO_THE_END = "Back to the end";
     /// Tab.
-    RUNS = "Runs";
+    TAB_RUNS = "Timeline";
     /// Heading: two runs side by side.
     COMPARISON = "What the change did";
     /// Heading: runs that were left.
@@ -34,6 +34,8 @@ labels! {
     NO_MARKS = "Nothing has been done yet, and nothing has changed.";
     /// The present run, as a column.
     THIS_RUN = "This run";
+    /// The other run, as a column.
+    OTHER_RUN = "The other run";
     /// Button: compares.
     COMPARE = "Compare";
     /// Button: goes on with another run.
@@ -54,6 +56,8 @@ labels! {
     NONE = "–";
     /// Said while the other run is being calculated.
     CATCHING_UP = "The other run is being calculated up to the same moment …";
+    /// Button: the next event of the part in the inspector.
+    NEXT_HERE = "Next event here";
     /// Said while the next event of a part is searched for.
     SEARCHING = "Searching for the next event";
     /// Said when the oldest branch had to go.
@@ -65,50 +69,62 @@ labels! {
 /// What was done by a command.
 #[must_use]
 pub fn command(command: &Command) -> String {
-    match command {
-        Command::Visit { class, count: 1, .. } => label::send(*class).to_owned(),
-        Command::Visit { class, count, .. } => format!("{} ({count}×)", label::send(*class)),
-        Command::Release { visit } => format!("Visit {visit} is answered"),
-        Command::Abort { visit } => format!("Visit {visit}: the visitor presses Stop"),
-        Command::Load(load) => format!("Load: {} visits per second", load.rate_per_s),
-        Command::Kill { part } if part.contains('>') => format!("Cut {}", link(part)),
-        Command::Kill { part } if part.contains('/') => format!("Kill {part}"),
-        Command::Kill { part } => format!("Cut the power of {part}"),
-        Command::Stop { part } => format!("Stop {part}"),
-        Command::Freeze { part } => format!("Hang {part}"),
-        Command::Slow { part, factor: 1 } => format!("{} has its usual speed", link(part)),
-        Command::Slow { part, factor } => format!("Slow {} down {factor}×", link(part)),
-        Command::Restore { part } => format!("{} back on", link(part)),
-        Command::RestoreAll => label::ALL_ON.to_owned(),
-        Command::ServerState { server, state } => format!("set server be/{server} state {}", state.name()),
-        Command::ServerWeight { server, weight } => format!("set server be/{server} weight {weight}"),
-        Command::ServerHealth { server, health } => format!("set server be/{server} health {}", health.name()),
-        Command::ServerMaxconn { server, maxconn } => format!("set maxconn server be/{server} {maxconn}"),
+    let (words, first, second): (&str, &dyn Display, &dyn Display) = match command {
+        Command::Visit { class, count: 1, .. } => ("{}", &label::send(*class), &""),
+        Command::Visit { class, count, .. } => ("{} ({}×)", &label::send(*class), count),
+        Command::Release { visit } => ("Visit {} is answered", visit, &""),
+        Command::Abort { visit } => ("Visit {}: the visitor presses Stop", visit, &""),
+        Command::Load(load) => ("Load: {} visits per second", &load.rate_per_s, &""),
+        Command::Kill { part } if part.contains('>') => ("Cut {}", part, &""),
+        Command::Kill { part } if part.contains('/') => ("Kill {}", part, &""),
+        Command::Kill { part } => ("Cut the power of {}", part, &""),
+        Command::Stop { part } => ("Stop {}", part, &""),
+        Command::Freeze { part } => ("Hang {}", part, &""),
+        Command::Slow { part, factor: 1 } => ("{} has its usual speed", part, &""),
+        Command::Slow { part, factor } => ("Slow {} down {}×", part, factor),
+        Command::Restore { part } => ("{} back on", part, &""),
+        Command::RestoreAll => (label::ALL_ON, &"", &""),
+        Command::ServerState { server, state } => ("set server be/{} state {}", server, &state.name()),
+        Command::ServerWeight { server, weight } => ("set server be/{} weight {}", server, weight),
+        Command::ServerHealth { server, health } => ("set server be/{} health {}", server, &health.name()),
+        Command::ServerMaxconn { server, maxconn } => ("set maxconn server be/{} {}", server, maxconn),
         Command::AppHealth { machine, healthy } => {
-            format!("The health page on {machine} says {}", if *healthy { 200 } else { 503 })
+            ("Health page of {}: {}", machine, if *healthy { &200 } else { &503 })
         }
-        Command::Set(setting) => set(setting),
-        Command::Reload { .. } => "nginx -s reload".to_owned(),
-        Command::Records { addresses, ttl_s } => format!("New A records: {addresses:?}, TTL {ttl_s} s"),
-        Command::FlushCache => "Empty the resolver’s cache".to_owned(),
-        Command::Promote { server } => format!("Promote {server}"),
-        Command::Follow { server } => format!("{server}: CHANGE REPLICATION SOURCE"),
-        Command::Replication { server, thread, run } => {
-            let thread = match thread {
-                Thread::Both => "",
-                Thread::Io => " IO_THREAD",
-                Thread::Sql => " SQL_THREAD",
-            };
-            format!("{server}: {} REPLICA{thread}", if *run { "START" } else { "STOP" })
-        }
-        Command::Reclone { server } => format!("Copy the primary to {server}"),
-        Command::Deploy { machine, version } => format!("Deploy version {version} on {machine}"),
-    }
+        Command::Set(setting) => ("{}", &set(setting), &""),
+        Command::Reload { .. } => ("nginx -s reload", &"", &""),
+        Command::Records { addresses, ttl_s } => match &addresses[..] {
+            [] => ("No A record", &"", &""),
+            [one] => ("A record: {}, TTL {} s", one, ttl_s),
+            _ => ("{} A records, TTL {} s", &addresses.len(), ttl_s),
+        },
+        Command::FlushCache => ("Empty the resolver’s cache", &"", &""),
+        Command::Promote { server } => ("Promote {}", server, &""),
+        Command::Follow { server } => ("CHANGE REPLICATION SOURCE on {}", server, &""),
+        Command::Replication { server, thread, run: true } => ("START REPLICA{} on {}", &thread_name(*thread), server),
+        Command::Replication { server, thread, run: false } => ("STOP REPLICA{} on {}", &thread_name(*thread), server),
+        Command::Reclone { server } => ("Copy the primary to {}", server, &""),
+        Command::Deploy { machine, version } => ("Deploy version {} on {}", version, machine),
+    };
+    fill(words, first, second)
 }
 
-/// A part whose name may be that of a link.
-fn link(part: &str) -> String {
-    part.replace('>', " → ")
+/// Puts two values where the words have a place for them.
+fn fill(words: &str, first: &dyn Display, second: &dyn Display) -> String {
+    let mut pieces = words.split("{}");
+    let mut filled = pieces.next().unwrap_or_default().to_owned();
+    for (value, piece) in [first, second].into_iter().zip(pieces) {
+        filled = filled + &value.to_string() + piece;
+    }
+    filled.replace('>', " → ")
+}
+
+const fn thread_name(thread: Thread) -> &'static str {
+    match thread {
+        Thread::Both => "",
+        Thread::Io => " IO_THREAD",
+        Thread::Sql => " SQL_THREAD",
+    }
 }
 
 fn set(to: &Setting) -> String {
@@ -175,18 +191,36 @@ pub fn moment(at_us: u64, last: Option<&str>) -> String {
     last.map_or_else(|| at.clone(), |last| format!("{at}, after: {last}"))
 }
 
-/// A run by what was done in it.
+/// A run by the first thing that was done in it and not in another.
 #[must_use]
-pub fn run(at_us: u64, first: Option<&Command>) -> String {
-    first.map_or_else(|| UNTOUCHED.to_owned(), |first| marks(at_us, &command(first), 0))
+pub fn run(first: Option<(u64, &Command)>) -> String {
+    first.map_or_else(|| UNTOUCHED.to_owned(), |(at_us, first)| marks(at_us, &command(first), 0))
+}
+
+/// How far a run has been seen.
+#[must_use]
+pub fn seen_until(at_us: u64) -> String {
+    format!("seen until {}", label::clock(at_us))
+}
+
+/// What is counted from when.
+#[must_use]
+pub fn since(at_us: u64) -> String {
+    format!("Since {}", label::clock(at_us))
+}
+
+/// What the page says of a moment of the past.
+#[must_use]
+pub fn past(said: &str) -> String {
+    format!("{said}. This is the past: let it run to watch it again, or change something, and both runs are compared.")
 }
 
 /// What a comparison comes to: visits without success, and all that ended, in the present run and in the other.
 #[must_use]
 pub fn verdict(parted_us: u64, (lost, ended): (u64, u64), (other_lost, other_ended): (u64, u64)) -> String {
-    let since = label::clock(parted_us);
+    let since = since(parted_us);
     format!(
-        "Since {since}, {lost} of {ended} visits ended without success in this run, {other_lost} of {other_ended} in the \
+        "{since}, {lost} of {ended} visits ended without success in this run, {other_lost} of {other_ended} in the \
          other."
     )
 }
@@ -195,12 +229,6 @@ pub fn verdict(parted_us: u64, (lost, ended): (u64, u64), (other_lost, other_end
 #[must_use]
 pub fn same_until(parted_us: u64) -> String {
     format!("Both runs are the same until {}.", label::clock(parted_us))
-}
-
-/// Button: the next event of a part.
-#[must_use]
-pub fn next_event_of(part: &str) -> String {
-    format!("Next event of {part}")
 }
 
 /// Said when the search for the next event of a part has found none.
@@ -213,14 +241,4 @@ pub fn no_event(at_us: u64) -> String {
 #[must_use]
 pub fn going_to(at_us: u64) -> String {
     format!("Going to {}", label::clock(at_us))
-}
-
-/// A part by its short name.
-#[must_use]
-pub fn part(wiring: &Wiring, part: PartId) -> String {
-    match part {
-        PartId::Process(process) => explain::process(wiring, process),
-        PartId::Machine(machine) => wiring.machines[machine.index()].name.clone(),
-        PartId::Link(_) => "this link".to_owned(),
-    }
 }

@@ -16,8 +16,10 @@ mod parts;
 mod playback;
 mod plot;
 mod requests;
+mod runs;
 mod storage;
 mod tabs;
+mod timeline;
 mod trace;
 mod traffic;
 

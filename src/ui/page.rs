@@ -18,13 +18,13 @@ use super::lesson::{self, lesson_panel};
 use super::packets::{self, MAX_PACKETS, Palette};
 use super::panel::panel;
 use super::tabs::tabs;
+use super::timeline::timeline;
 use super::traffic::Traffic;
 use super::{experiments, playback, storage};
 use crate::app::{Aim, Model, Msg, Sheet, Theme, parse_address};
 use crate::scene::diagram::{DiagramView, packets};
 use crate::scene::inspector::InspectorView;
 use crate::scene::layout::{Layout, Shape};
-use crate::scene::narration::Narration;
 use crate::sim::{SimTime, Wiring};
 use crate::text::label;
 
@@ -47,6 +47,10 @@ pub enum PageMsg {
     Environment,
 }
 
+/// What has to be drawn anew when it has changed by itself: the present moment, whether it is being run to, and whether
+/// another run has come to it.
+type Shown = (SimTime, bool, bool);
+
 /// The root component.
 pub struct Page {
     model: Model,
@@ -59,7 +63,7 @@ pub struct Page {
     stage: NodeRef,
     canvas: NodeRef,
     last_frame: Option<f64>,
-    rendered: (f64, SimTime),
+    rendered: (f64, Shown),
     frame: Option<AnimationFrame>,
     clock: web_sys::Performance,
     /// Minutes of the run ahead that was shown last.
@@ -111,7 +115,7 @@ impl Component for Page {
             stage: NodeRef::default(),
             canvas: NodeRef::default(),
             last_frame: None,
-            rendered: (0.0, SimTime::ZERO),
+            rendered: (0.0, Shown::default()),
             frame: None,
             clock: gloo::utils::window().performance().expect("every browser has a clock"),
             ahead: None,
@@ -173,8 +177,9 @@ impl Component for Page {
                     </div>
                     <div class="page__centre">
                         { self.stage(send) }
-                        { playback::narrator(self.narration().as_ref(), &model.playback, send) }
+                        { playback::narrator(model, send) }
                         { playback::bar(&model.playback, world, send) }
+                        { timeline(model, send) }
                         { sheet_bar(view.sheet, send) }
                     </div>
                     <aside class="panel page__inspector" tabindex="0" aria-label={label::INSPECTOR}>
@@ -246,12 +251,18 @@ impl Page {
             let moving = packets(&self.model.world, &self.layout, self.model.visit(), limit);
             packets::draw(&canvas, &self.layout, &self.palette, moving);
         }
-        let now = self.model.world.now();
-        let due = draws && now != self.rendered.1;
+        let shown = self.shown();
+        let due = draws && shown != self.rendered.1;
         if due {
-            self.rendered = (time, now);
+            self.rendered = (time, shown);
         }
         due
+    }
+
+    fn shown(&self) -> Shown {
+        let (model, now) = (&self.model, self.model.world.now());
+        let is_compared = model.comparison.as_ref().is_some_and(|with| with.other(now).is_some());
+        (now, model.playback.ahead.is_some_and(|ahead| ahead.is_running()), is_compared)
     }
 
     fn stage(&self, send: &Callback<Msg>) -> Html {
@@ -265,12 +276,6 @@ impl Page {
                 <canvas class="stage__packets" ref={self.canvas.clone()} aria-hidden="true" />
             </div>
         }
-    }
-
-    fn narration(&self) -> Option<Narration> {
-        let visit = self.model.visit()?;
-        let follow = self.model.playback.follow.filter(|follow| follow.visit == visit);
-        Narration::new(&self.model.world, visit, follow.map(|follow| follow.told))
     }
 
     fn notices(&self, send: &Callback<Msg>) -> Html {

@@ -4,15 +4,29 @@ use yew::prelude::*;
 
 use super::element::{classes, html, if_so};
 use super::input::{class_mark, on_click, value_of};
-use crate::app::{Ahead, AheadState, Aim, Msg, Playback, Speed};
+use super::timeline::past;
+use crate::app::{Ahead, AheadState, Aim, Model, Msg, Playback, Speed};
 use crate::scene::narration::Narration;
-use crate::sim::{Command, Micros, World};
+use crate::sim::{Micros, World};
 use crate::text::{label, timeline};
 
-/// One sentence about the watched visit, if there is one, and the buttons to follow it hop by hop.
-pub fn narrator(view: Option<&Narration>, playback: &Playback, send: &Callback<Msg>) -> Html {
-    let Some(view) = view else {
-        return html! { <div class="narrator"><p class="narrator__text muted">{ label::HINT }</p></div> };
+/// What is told of the watched visit.
+fn narration(model: &Model) -> Option<Narration> {
+    let visit = model.visit()?;
+    let follow = model.playback.follow.filter(|follow| follow.visit == visit);
+    let narration = Narration::new(&model.world, visit, follow.map(|follow| follow.told))?;
+    // Whoever looks at the past looks at a moment, not at a visit that is long over.
+    let is_over = narration.end.is_some() && model.is_in_the_past() && !model.playback.running;
+    (!is_over).then_some(narration)
+}
+
+/// One sentence about the watched visit, if there is one, and the buttons to follow it hop by hop; else about the moment
+/// of the past that is shown.
+pub fn narrator(model: &Model, send: &Callback<Msg>) -> Html {
+    let playback = &model.playback;
+    let Some(view) = narration(model) else {
+        let text = past(model).unwrap_or_else(|| label::HINT.to_owned());
+        return html! { <div class="narrator"><p class="narrator__text muted" data-testid="hint">{ text }</p></div> };
     };
     let (visit, ended) = (view.visit, view.end.is_some());
     let (following, moving) = (playback.follow.is_some(), playback.is_on_a_hop());
@@ -115,7 +129,7 @@ fn progress(ahead: &Ahead, world: &World, send: &Callback<Msg>) -> Html {
     }
 }
 
-/// Pause, step, speed, running ahead, and the button that mends everything.
+/// Pause, step, speed, running ahead.
 fn controls(playback: &Playback, world: &World, send: &Callback<Msg>) -> Html {
     let chosen = playback.speed;
     let speed = send.reform(|event: Event| Msg::Speed(Speed::find(&value_of(&event)).unwrap_or(Speed::Auto)));
@@ -152,8 +166,6 @@ fn controls(playback: &Playback, world: &World, send: &Callback<Msg>) -> Html {
                 <span class="small muted" id="ahead-label">{ label::AHEAD }</span>
                 { for Ahead::MINUTES.map(run_ahead) }
             </span>
-            <button class="button button--small playback__all-on" data-testid="all-on" disabled={world.all_fine()}
-                onclick={on_click(send, Msg::Do(Command::RestoreAll))}>{ label::ALL_ON }</button>
         </>
     }
 }

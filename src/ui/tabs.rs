@@ -12,6 +12,7 @@ use super::page::close_sheet;
 use super::panel::panel;
 use super::parts::parts_panel;
 use super::requests::requests_panel;
+use super::runs::runs_panel;
 use super::trace::trace_panel;
 use crate::app::{Model, Msg, Tab};
 use crate::scene::data::DataView;
@@ -19,7 +20,7 @@ use crate::scene::metrics::MetricsView;
 use crate::scene::parts::PartsView;
 use crate::scene::requests::RequestsView;
 use crate::scene::trace::TraceView;
-use crate::text::label;
+use crate::text::{label, timeline};
 
 /// The tabs with the panel of the chosen one.
 pub fn tabs(model: &Model, send: &Callback<Msg>) -> Html {
@@ -62,6 +63,7 @@ fn content(model: &Model, send: &Callback<Msg>) -> Html {
         Tab::Requests => requests_panel(&Rc::new(RequestsView::new(world)), send),
         Tab::Metrics => panel("metrics", MetricsPanel(Rc::new(MetricsView::new(world))), send),
         Tab::Data => data_panel(&DataView::new(world), send),
+        Tab::Runs => runs_panel(model, send),
         Tab::Parts => parts_panel(&PartsView::new(world), send),
     }
 }
@@ -72,6 +74,7 @@ const fn id(tab: Tab) -> &'static str {
         Tab::Requests => "requests",
         Tab::Metrics => "metrics",
         Tab::Data => "data",
+        Tab::Runs => "runs",
         Tab::Parts => "parts",
     }
 }
@@ -82,6 +85,7 @@ const fn name(tab: Tab) -> &'static str {
         Tab::Requests => label::TAB_REQUESTS,
         Tab::Metrics => label::TAB_METRICS,
         Tab::Data => label::TAB_DATA,
+        Tab::Runs => timeline::TAB_RUNS,
         Tab::Parts => label::TAB_PARTS,
     }
 }

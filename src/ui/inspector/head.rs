@@ -8,7 +8,7 @@ use crate::app::Msg;
 use crate::scene::inspector::{Detail, PartView};
 use crate::scene::parts::PartStatus;
 use crate::sim::{Command, Condition};
-use crate::text::inspector as words;
+use crate::text::{inspector as words, timeline};
 use crate::ui::element::{classes, html, if_so};
 use crate::ui::input;
 
@@ -91,6 +91,9 @@ fn actions(status: &PartStatus, send: &Callback<Msg>) -> Html {
             { button(first, None) }
             { second.map(|second| button(second, None)).unwrap_or_default() }
             { third.map(|third| button(third, Some(SPEED))).unwrap_or_default() }
+            <button type="button" class="button inspector-act" data-testid="step-part" onclick={input::on_click(send, Msg::StepPart)}>
+                { timeline::NEXT_HERE }
+            </button>
             { speed(&status.name, status.slowdown, SPEED.to_owned(), Some(words::SPEED.to_owned()), send) }
         </div>
     }
