@@ -69,7 +69,7 @@ fn mark(place: &Place, send: &Callback<Msg>) -> Html {
         <g class={classes(["timeline__mark", &tone])} onclick={on_click(send, Msg::GoTo(place.at))} data-testid="timeline-mark">
             <rect class="timeline__hit" x={x.clone()} y="0" width="11" height="14" />
             <rect class="timeline__line" {x} y="2" width="3" height="12" rx="1.5" />
-            <text x="0" y="-5">{ &place.words }</text>
+            <text x="0" y="-10">{ &place.words }</text>
         </g>
     }
 }

@@ -45,6 +45,15 @@ const states = [
     await page.click('[data-testid=ahead-60]');
     await page.waitForSelector('[data-testid=ahead-cancel]');
   }],
+  ['in a past that was changed', async (page) => {
+    await load(page, 50);
+    await flip(page, 'web-01/app');
+    await pass(page, 1_500);
+    await page.click('[data-testid=earlier]');
+    await page.waitForSelector('[data-testid=hint]');
+    await flip(page, 'web-02/app');
+    await page.waitForSelector('[data-testid=comparison]');
+  }],
   ['with the table of parts', async (page) => {
     await flip(page, 'web-02');
     await tab(page, 'parts');
