@@ -2,7 +2,7 @@
 
 use super::lessons::{LessonMsg, Open, Stage};
 use super::model::Model;
-use crate::lesson::{LESSONS, Line, Step, section};
+use crate::lesson::{LESSONS, Line, Step, Told, section};
 use crate::text::lesson as words;
 
 /// Ready to be shown.
@@ -24,6 +24,8 @@ pub struct LessonView {
     pub ways: Vec<Button>,
     /// All lessons, if none is open.
     pub list: Vec<Button>,
+    /// Rows of a comparison, with one column for each set-up.
+    pub table: Vec<[String; 3]>,
     /// Address of the step.
     pub link: String,
 }
@@ -105,6 +107,12 @@ impl Model {
                     view.buttons.push(button("run", text, msg));
                 }
             }
+            Step::Compare { .. } => {
+                view.buttons.push(button("both", words::BOTH, LessonMsg::Begin));
+                if let Stage::Compared(told) = &open.stage {
+                    view.table = table(told);
+                }
+            }
             Step::Challenge { goals, .. } => {
                 let missing = goals.iter().find(|goal| !goal.holds(&self.world));
                 view.status = match (&open.stage, missing) {
@@ -141,4 +149,14 @@ impl Model {
             });
         }
     }
+}
+
+/// What the two runs of a comparison have come to, side by side.
+fn table(told: &[Told; 2]) -> Vec<[String; 3]> {
+    let rows = |told: &Told| words::compared(told.lost, told.ended, told.noticed_ms, told.at_work, told.servers);
+    let mut table = vec![words::SET_UPS.map(str::to_owned)];
+    table.extend(
+        rows(&told[0]).into_iter().zip(rows(&told[1])).map(|((name, one), (_, other))| [name.to_owned(), one, other]),
+    );
+    table
 }

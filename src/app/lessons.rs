@@ -2,7 +2,7 @@
 
 use super::ahead::Ahead;
 use super::model::{Model, Msg, Sheet, Tab};
-use crate::lesson::{Act, LESSONS, Lesson, Look, Run, Step};
+use crate::lesson::{Act, LESSONS, Lesson, Look, Run, Step, Told, told};
 use crate::sim::{Micros, SimTime, TimedCommand};
 
 /// What the page knows about lessons.
@@ -33,7 +33,9 @@ pub struct Open {
     pub choice: Option<usize>,
     /// Whether the hint is shown.
     pub hint: bool,
-    /// What the solution will do yet, the next act last.
+    /// Whether the world is that of the step's own run, not the lesson's.
+    own_run: bool,
+    /// What the step or the solution will do yet, the next act last.
     pending: Vec<TimedCommand>,
 }
 
@@ -46,6 +48,8 @@ pub enum Stage {
     Running,
     /// The run of a prediction is over: which answers have come true.
     Answered(Vec<bool>),
+    /// What the two runs of a comparison have come to.
+    Compared([Told; 2]),
     /// The challenge is met.
     Met,
 }
@@ -119,6 +123,10 @@ impl Lessons {
 }
 
 impl Open {
+    const fn new(number: usize, step: usize, own_run: bool) -> Self {
+        Self { number, step, stage: Stage::Reading, choice: None, hint: false, own_run, pending: Vec::new() }
+    }
+
     /// The lesson.
     #[must_use]
     pub const fn lesson(&self) -> &'static Lesson {
@@ -135,7 +143,7 @@ impl Open {
     fn run(&self) -> Option<&'static Run> {
         match self.step() {
             Step::Predict { run, .. } | Step::Challenge { run, .. } => Some(run),
-            Step::Show { .. } => None,
+            Step::Show { .. } | Step::Compare { .. } => None,
         }
     }
 
@@ -153,8 +161,7 @@ impl Model {
     /// Opens a lesson at a step, with its own run.
     pub(super) fn open_lesson(&mut self, number: usize, step: usize) {
         self.start(LESSONS[number].start.scenario());
-        let open = Open { number, step, stage: Stage::Reading, choice: None, hint: false, pending: Vec::new() };
-        self.lessons.open = Some(open);
+        self.lessons.open = Some(Open::new(number, step, false));
         self.lessons.asked = None;
         self.view.sheet = Some(Sheet::Lesson);
     }
@@ -191,43 +198,51 @@ impl Model {
                 if matches!(at, Step::Show { .. }) && step > open.step {
                     *done |= 1 << open.step;
                 }
-                *open = Open { step, stage: Stage::Reading, choice: None, hint: false, pending: Vec::new(), ..*open };
+                *open = Open::new(open.number, step, open.own_run);
             }
-            (LessonMsg::DoIt, Step::Show { acts, look }) => self.show(acts, *look),
+            (LessonMsg::DoIt, Step::Show { acts, look }) => {
+                if std::mem::take(&mut open.own_run) {
+                    let lesson = open.lesson();
+                    self.start(lesson.start.scenario());
+                }
+                self.play(acts);
+                self.look(*look);
+            }
             (LessonMsg::ToTheEnd, _) => {
                 let (now, end) = (self.world.now(), SimTime::ZERO + open.length());
                 self.playback.run(Ahead::new(now, end.since(now.min(end))));
             }
             (LessonMsg::Pick(answer), _) if open.stage == Stage::Reading => open.choice = Some(answer),
+            (LessonMsg::Begin, Step::Compare { runs: [one, other], seconds }) => {
+                open.stage = Stage::Compared([told(one, *seconds), told(other, *seconds)]);
+                *done |= 1 << open.step;
+            }
             (LessonMsg::Begin, step) if open.choice.is_some() || matches!(step, Step::Challenge { .. }) => {
-                open.stage = Stage::Running;
+                (open.stage, open.own_run) = (Stage::Running, true);
                 open.pending.clear();
                 if let Some(run) = open.run() {
                     self.start(run.scenario());
                 }
             }
             (LessonMsg::Hint, _) => open.hint = !self.lessons.hides_answers,
-            (LessonMsg::Solve, Step::Challenge { solution, .. }) => {
-                open.pending = timed(solution, self.world.now());
-                self.playback.running = true;
-                self.give_pending();
-            }
+            (LessonMsg::Solve, Step::Challenge { solution, .. }) => self.play(solution),
             _ => {}
         }
     }
 
-    /// Does the acts of a step and looks where it says.
-    fn show(&mut self, acts: &'static [Act], look: Look) {
-        for act in acts {
-            match act {
-                Act::Follow(class) => self.update(Msg::Follow(*class)),
-                act => act.command().into_iter().for_each(|command| self.obey(command)),
-            }
-        }
+    /// Does these acts, each at its time from now on.
+    fn play(&mut self, acts: &'static [Act]) {
         self.playback.running = true;
-        if let Some(visit) = self.world.sent_by_hand().last() {
-            self.view.visit = Some(*visit);
+        if let [Act::Follow(class)] = acts {
+            return self.update(Msg::Follow(*class));
         }
+        if let Some(open) = &mut self.lessons.open {
+            open.pending = timed(acts, self.world.now());
+            self.give_pending();
+        }
+    }
+
+    fn look(&mut self, look: Look) {
         match look {
             Look::Trace => self.view.tab = Tab::Trace,
             Look::Requests => self.view.tab = Tab::Requests,
@@ -241,13 +256,14 @@ impl Model {
     /// Called after every stretch of time: what the solution does next, and what a run has shown by now.
     pub(super) fn lesson_frame(&mut self) {
         self.give_pending();
+        if self.lessons.open.is_some() && self.playback.follow.is_none() {
+            // The visit that a run sends is the one to watch.
+            self.view.visit = self.world.sent_by_hand().last().copied().or(self.view.visit);
+        }
         let Some(open) = self.lessons.open.as_mut().filter(|open| open.stage == Stage::Running) else {
             return;
         };
         let world = &self.world;
-        if let Some(visit) = world.sent_by_hand().last() {
-            self.view.visit = Some(*visit);
-        }
         match open.step() {
             Step::Predict { answers, .. } if world.now() >= SimTime::ZERO + open.length() => {
                 let came_true = |facts: &&[crate::lesson::Fact]| facts.iter().all(|fact| fact.holds(world));

@@ -22,6 +22,10 @@ pub enum Act {
     Slow(&'static str, u32),
     /// Restores a part.
     Restore(&'static str),
+    /// Restores every part.
+    RestoreAll,
+    /// Puts a version of the application files on a machine.
+    Deploy(&'static str, u32),
     /// Changes a setting.
     Set(Setting),
     /// HAProxy: the weight of a server.
@@ -55,6 +59,8 @@ impl Act {
             Self::Freeze(part) => Command::Freeze { part: (*part).to_owned() },
             Self::Slow(part, factor) => Command::Slow { part: (*part).to_owned(), factor: *factor },
             Self::Restore(part) => Command::Restore { part: (*part).to_owned() },
+            Self::RestoreAll => Command::RestoreAll,
+            Self::Deploy(machine, version) => Command::Deploy { machine: (*machine).to_owned(), version: *version },
             Self::Set(setting) => Command::Set(setting.clone()),
             Self::Weight(server, weight) => Command::ServerWeight { server: (*server).to_owned(), weight: *weight },
             Self::State(server, state) => Command::ServerState { server: (*server).to_owned(), state: *state },

@@ -1,6 +1,8 @@
 //! What can be true of a run, as data: answers to questions and goals of challenges are made of these. All of it is read off
 //! the world; a part that is not there is off, and nothing was served by it.
 
+use crate::sim::metrics::OutcomeCount;
+use crate::sim::mysql::Io;
 use crate::sim::{Class, Condition, PartId, Span, Verdict, World};
 use crate::sim::{Micros, Place};
 use crate::text::lesson as words;
@@ -12,6 +14,8 @@ pub enum Fact {
     Is(Number, u64),
     /// A number is less than this.
     Under(Number, u64),
+    /// A number is more than this.
+    Over(Number, u64),
     /// The visit with this number has ended and was in a process whose name ends so, such as `/app`.
     Met(u64, &'static str),
     /// The visit with this number has ended and was in no such process.
@@ -22,6 +26,16 @@ pub enum Fact {
     Slow(&'static str, u64),
     /// The newest ended visit of this class ended with this status.
     Last(Class, u16),
+    /// Every application has at least this version of its files.
+    Deployed(u32),
+    /// Nobody got an older version after somebody had got a newer one, as far back as the log goes.
+    NeverBack,
+    /// Replicas apply what they receive at least so many ms late.
+    Lags(u32),
+    /// This is the primary.
+    Primary(&'static str),
+    /// This server is a replica, both of its threads run, and it has all that its source has.
+    Follows(&'static str),
     /// The newest visits, so many in a row, all got 200 and the newest rows, none later than after so many ms.
     InARow(u64, u64),
 }
@@ -35,6 +49,14 @@ pub enum Number {
     Failed,
     /// Visits that ended with this HTTP status.
     Status(u16),
+    /// Visits of this class that got what they came for.
+    Answered(Class),
+    /// Reads that missed an acknowledged row.
+    Stale,
+    /// Acknowledged rows that promotions have lost.
+    Lost,
+    /// Visits of the log that this version of the application's files answered.
+    Version(u32),
     /// Visits that HAProxy sent last to the web server on this machine.
     ServedBy(&'static str),
 }
@@ -46,6 +68,13 @@ impl Number {
             Self::Ended => metrics.ended,
             Self::Failed => metrics.ended - metrics.ok,
             Self::Status(status) => metrics.with_result(Verdict::Http(*status)),
+            Self::Answered(class) => {
+                let ok = |count: &&OutcomeCount| count.class == *class && count.result == Verdict::Http(200);
+                metrics.outcomes.iter().filter(ok).map(|count| count.count).sum()
+            }
+            Self::Stale => metrics.stale,
+            Self::Lost => world.cluster().promotions.iter().map(|promotion| promotion.lost_count).sum(),
+            Self::Version(version) => versions(world).filter(|answered| answered == version).count() as u64,
             Self::ServedBy(machine) => {
                 let server = world.wiring().server(machine);
                 server.map_or(0, |server| metrics.by_server[server.index()])
@@ -61,6 +90,7 @@ impl Fact {
         match self {
             Self::Is(number, value) => number.of(world) == *value,
             Self::Under(number, limit) => number.of(world) < *limit,
+            Self::Over(number, limit) => number.of(world) > *limit,
             Self::Met(visit, ending) => has_met(world, *visit, ending) == Some(true),
             Self::Missed(visit, ending) => has_met(world, *visit, ending) == Some(false),
             Self::Off(part) => is_off(world, part),
@@ -72,6 +102,14 @@ impl Fact {
                 let last = world.log().newest_first().find(|record| record.class == *class);
                 last.is_some_and(|record| record.outcome.status() == Some(*status))
             }
+            Self::Deployed(version) => world.apps().iter().all(|app| app.version >= *version),
+            Self::NeverBack => versions(world).zip(versions(world).skip(1)).all(|(newer, older)| newer >= older),
+            Self::Lags(ms) => world.settings().mysql.source_delay_ms >= *ms,
+            Self::Primary(name) => {
+                let primary = world.cluster().primary.map(|at| world.cluster().servers[usize::from(at)].process);
+                primary.is_some_and(|primary| world.wiring().process(primary).full_name == *name)
+            }
+            Self::Follows(name) => follows(world, name),
             Self::InARow(of, within_ms) => in_a_row(world, *within_ms) >= *of,
         }
     }
@@ -84,7 +122,12 @@ impl Fact {
             Self::Slow(part, _) => words::must_be_slow(part),
             Self::Last(class, status) => words::last_must_be(*class, *status),
             Self::InARow(of, within_ms) => words::in_a_row(in_a_row(world, *within_ms), *of, Number::Failed.of(world)),
-            Self::Is(..) | Self::Under(..) | Self::Met(..) | Self::Missed(..) => {
+            Self::Deployed(version) => words::must_be_deployed(*version),
+            Self::NeverBack => words::WENT_BACK.to_owned(),
+            Self::Lags(_) => words::MUST_LAG.to_owned(),
+            Self::Primary(name) => words::must_be_primary(name),
+            Self::Follows(name) => words::must_follow(name),
+            Self::Is(..) | Self::Under(..) | Self::Over(..) | Self::Met(..) | Self::Missed(..) => {
                 words::too_many(Number::Failed.of(world))
             }
         }
@@ -99,6 +142,20 @@ fn has_met(world: &World, visit: u64, ending: &str) -> Option<bool> {
         Place::Link { .. } => false,
     };
     Some(trace.spans.iter().any(met))
+}
+
+/// The versions that answered, newest first.
+fn versions(world: &World) -> impl Iterator<Item = u32> {
+    world.log().newest_first().filter_map(|record| record.notes.version)
+}
+
+fn follows(world: &World, name: &str) -> bool {
+    let servers = &world.cluster().servers;
+    let at = servers.iter().position(|server| world.wiring().process(server.process).full_name == name);
+    let status = at.and_then(|at| world.replica_status(at as u16));
+    status.is_some_and(|status| {
+        status.io == Io::Running && status.sql_running && status.waiting == 0 && status.not_received == 0
+    })
 }
 
 fn is_off(world: &World, part: &str) -> bool {

@@ -2,18 +2,27 @@
 //! that a run judges. One file per lesson, its prose in Markdown beside it.
 
 mod act;
+mod compare;
 mod fact;
 mod markdown;
 #[cfg(test)]
 mod testing;
 
+mod active;
 mod balance;
+mod dns;
+mod failover;
+mod files;
+mod replica;
+mod scale;
+mod spof;
 mod visit;
 mod web_app;
 
 use std::sync::Arc;
 
 pub use act::Act;
+pub use compare::{Told, told};
 pub use fact::{Fact, Number};
 pub use markdown::{Line, Style, lines, section, spans};
 
@@ -39,7 +48,7 @@ pub struct Lesson {
 pub enum Step {
     /// Something to do and to look at.
     Show {
-        /// What the button does, at once.
+        /// What the button does.
         acts: &'static [Act],
         /// Where to look then.
         look: Look,
@@ -52,6 +61,13 @@ pub enum Step {
         seconds: u32,
         /// What is true of the run at its end if an answer is right.
         answers: &'static [&'static [Fact]],
+    },
+    /// Two set-ups that are run with the same visits and the same fault, side by side.
+    Compare {
+        /// Their runs.
+        runs: [Run; 2],
+        /// How long each takes, in seconds.
+        seconds: u32,
     },
     /// Something to bring about. The section's quotation is the hint.
     Challenge {
@@ -110,7 +126,18 @@ impl Run {
 }
 
 /// Every lesson, in the order in which they build on each other.
-pub const LESSONS: [&Lesson; 3] = [&visit::LESSON, &balance::LESSON, &web_app::LESSON];
+pub const LESSONS: [&Lesson; 10] = [
+    &visit::LESSON,
+    &dns::LESSON,
+    &balance::LESSON,
+    &active::LESSON,
+    &web_app::LESSON,
+    &files::LESSON,
+    &replica::LESSON,
+    &spof::LESSON,
+    &failover::LESSON,
+    &scale::LESSON,
+];
 
 /// The number of the lesson with this name.
 #[must_use]
@@ -151,7 +178,7 @@ mod tests {
                 let items = section.iter().filter(|line| line.0 == Line::Item).count();
                 let has_hint = section.iter().any(|line| line.0 == Line::Quote);
                 match step {
-                    Step::Show { .. } => assert!(!has_hint, "{at}"),
+                    Step::Show { .. } | Step::Compare { .. } => assert!(!has_hint, "{at}"),
                     Step::Predict { answers, .. } => {
                         predictions += 1;
                         assert_eq!(items, answers.len(), "{at}");
@@ -166,33 +193,29 @@ mod tests {
         }
     }
 
+    /// A step is reached by link, too: it can be done at the start of the lesson, and whoever goes on from step to step can
+    /// do it after all those before it, up to the last one with a run of its own.
     #[test]
-    fn the_steps_can_be_done_in_order_and_look_at_parts_that_exist() {
+    fn every_step_can_be_done_alone_and_after_those_before_it() {
         for lesson in LESSONS {
-            let mut world = World::new(lesson.start.scenario());
-            for step in lesson.steps {
-                let Step::Show { acts, look } = step else { continue };
-                for command in acts.iter().filter_map(Act::command) {
-                    world.apply(&command).unwrap_or_else(|error| panic!("{}: {command:?}: {error}", lesson.id));
-                }
-                world.run_until(world.now() + Micros::from_secs(10));
-                if let Look::Part(name) = look {
-                    assert!(world.wiring().part(name).is_ok(), "{}: {name}", lesson.id);
-                }
-            }
-        }
-    }
-
-    /// The steps of a lesson are reached by link, too: each can be done in a world of its own.
-    #[test]
-    fn each_step_can_be_done_alone() {
-        for lesson in LESSONS {
-            for step in lesson.steps {
-                let Step::Show { acts, .. } = step else { continue };
-                let mut world = World::new(lesson.start.scenario());
-                world.run_until(SimTime(2_000_000));
-                for command in acts.iter().filter_map(Act::command) {
-                    world.apply(&command).unwrap_or_else(|error| panic!("{}: {command:?}: {error}", lesson.id));
+            let fresh = || World::new(lesson.start.scenario());
+            let mut in_order = fresh();
+            for (at, step) in lesson.steps.iter().enumerate() {
+                let Step::Show { acts, look } = step else {
+                    in_order = fresh();
+                    continue;
+                };
+                for world in [&mut fresh(), &mut in_order] {
+                    world.run_until(world.now() + Micros::from_secs(2));
+                    let start = world.now();
+                    for (after, command) in testing::timed(acts) {
+                        world.run_until(start + after.since(SimTime::ZERO));
+                        let place = format!("{}, step {}: {command:?}", lesson.id, at + 1);
+                        world.apply(&command).unwrap_or_else(|error| panic!("{place}: {error}"));
+                    }
+                    if let Look::Part(name) = look {
+                        assert!(world.wiring().part(name).is_ok(), "{}: {name}", lesson.id);
+                    }
                 }
             }
         }

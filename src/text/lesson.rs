@@ -113,3 +113,48 @@ pub fn must_be_slow(part: &str) -> String {
 pub fn last_must_be(kind: Class, status: u16) -> String {
     format!("the newest {} visit has to end with {status}", class(kind))
 }
+
+/// A version that has to be on every server.
+#[must_use]
+pub fn must_be_deployed(version: u32) -> String {
+    format!("version {version} is not on both servers")
+}
+
+/// Somebody got an older version after somebody had got a newer one.
+pub const WENT_BACK: &str = "somebody got version 1 after somebody had got 2";
+/// The replica has to be late.
+pub const MUST_LAG: &str = "the replica has to stay behind";
+
+/// A server that has to be the primary.
+#[must_use]
+pub fn must_be_primary(server: &str) -> String {
+    format!("{server} has to be the primary")
+}
+
+/// A server that has to follow the primary.
+#[must_use]
+pub fn must_follow(server: &str) -> String {
+    format!("{server} has to follow as a replica")
+}
+
+/// Two set-ups side by side.
+pub const BOTH: &str = "Run both";
+/// The set-ups that are compared.
+pub const SET_UPS: [&str; 3] = ["", "active-active", "active-passive"];
+
+/// The rows of a comparison: what is compared, and what a set-up has come to.
+#[must_use]
+pub fn compared(
+    lost: u64,
+    ended: u64,
+    noticed_ms: Option<u64>,
+    at_work: usize,
+    servers: usize,
+) -> [(&'static str, String); 3] {
+    let noticed = noticed_ms.map_or("–".to_owned(), |ms| format!("{}.{} s", ms / 1_000, ms % 1_000 / 100));
+    [
+        ("Visits lost", format!("{lost} of {ended}")),
+        ("Death noticed after", noticed),
+        ("Servers idle before", format!("{} of {servers}", servers - at_work)),
+    ]
+}

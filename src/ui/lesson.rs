@@ -29,6 +29,7 @@ pub fn lesson_panel(model: &Model, send: &Callback<Msg>) -> Html {
             { buttons(&view.buttons, "row lesson__acts", send) }
             <p class={classes(["small", if_so(view.settled, "lesson__settled")])} data-testid="lesson-status"
                 aria-live={if view.settled { "polite" } else { "off" }}>{ view.status }</p>
+            if !view.table.is_empty() { { table(&view.table) } }
             if lists {
                 <details><summary class="small">{ lesson::ALL }</summary>{ buttons(&view.list, "row lesson__ways", send) }</details>
             } else {
@@ -73,6 +74,11 @@ fn answer(view: &LessonView, open: Option<&Open>, at: usize, text: &str, send: &
             <span>{ set(text) }if came_true { <strong>{ lesson::CAME_TRUE }</strong> }</span>
         </label>
     }
+}
+
+fn table(rows: &[[String; 3]]) -> Html {
+    let row = |row: &[String; 3]| html! { <tr>{ for row.iter().map(|cell| html! { <td>{ cell }</td> }) }</tr> };
+    html! { <table class="table"><tbody>{ for rows.iter().map(row) }</tbody></table> }
 }
 
 /// A text with its emphasis and code.

@@ -44,7 +44,8 @@ fn an_untouched_run_is_not_asked_about() {
     let mut model = model("");
     tell(&mut model, &[LessonMsg::Choose(0), LessonMsg::DoIt]);
     assert_eq!(model.history.commands()[0].command, Command::visits(Class::Read, 1));
-    assert_eq!(model.view.visit, Some(1));
+    model.frame(1, &mut || true);
+    assert_eq!(model.view.visit, Some(1), "the visit that was sent is the one to watch");
 }
 
 #[test]
@@ -121,12 +122,13 @@ fn a_teacher_can_keep_answers_back_and_lock_the_steps() {
 fn progress_survives_and_nonsense_does_no_harm() {
     let mut model = model("?lesson=balance");
     tell(&mut model, &[LessonMsg::Go(1), LessonMsg::Go(2), LessonMsg::Go(1)]);
+    let balance = crate::lesson::find("balance").unwrap();
     let kept = model.lessons.progress();
     let mut other = Lessons::new(false, None);
     other.recall(&kept);
-    assert_eq!((other.done, other.steps_done(1)), (model.lessons.done, 2));
+    assert_eq!((other.done, other.steps_done(balance)), (model.lessons.done, 2));
     other.recall("visit=x balance magic=3 =9 visit=4294967295 \u{0}");
-    assert_eq!((other.steps_done(0), other.steps_done(1)), (LESSONS[0].steps.len(), 2));
+    assert_eq!((other.steps_done(0), other.steps_done(balance)), (LESSONS[0].steps.len(), 2));
 }
 
 #[test]
@@ -136,4 +138,43 @@ fn another_preset_is_a_run_of_ones_own() {
     model.update(Msg::Preset("one-server"));
     assert!(model.lessons.open.is_none());
     run(&mut model, 1);
+}
+
+/// Lets time pass until the step stands so, for two minutes of the run at most.
+fn until(model: &mut Model, wanted: impl Fn(&Stage) -> bool) {
+    model.playback.speed = crate::app::Speed::times(10, 1);
+    for _ in 0..120 {
+        if wanted(stage(model)) {
+            return;
+        }
+        model.frame(100_000, &mut || true);
+    }
+    panic!("{:?} in {:?}", stage(model), model.lessons.open);
+}
+
+#[test]
+fn every_lesson_can_be_completed_on_the_page() {
+    for (number, lesson) in LESSONS.iter().enumerate() {
+        let mut model = model(&format!("?lesson={}", lesson.id));
+        for (at, step) in lesson.steps.iter().enumerate() {
+            match step {
+                Step::Show { .. } => tell(&mut model, &[LessonMsg::DoIt]),
+                Step::Compare { .. } => tell(&mut model, &[LessonMsg::Begin]),
+                Step::Predict { .. } => {
+                    tell(&mut model, &[LessonMsg::Pick(0), LessonMsg::Begin]);
+                    until(&mut model, |stage| matches!(stage, Stage::Answered(_)));
+                }
+                Step::Challenge { .. } => {
+                    tell(&mut model, &[LessonMsg::Begin, LessonMsg::Hint, LessonMsg::Solve]);
+                    until(&mut model, |stage| *stage == Stage::Met);
+                }
+            }
+            run(&mut model, 2);
+            assert_eq!(model.notices, [], "{}, step {}", lesson.id, at + 1);
+            if at + 1 < lesson.steps.len() {
+                tell(&mut model, &[LessonMsg::Go(at + 1)]);
+            }
+        }
+        assert_eq!(model.lessons.steps_done(number), lesson.steps.len(), "{}", lesson.id);
+    }
 }
