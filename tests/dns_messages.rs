@@ -38,10 +38,7 @@ fn every_byte_belongs_to_a_field() {
     for case in recordings() {
         for step in queries(&case) {
             let message = bytes(step["response_hex"].as_str().unwrap_or_default());
-            let Ok(decoded) = decode(&message) else {
-                continue;
-            };
-            let text = annotated(&decoded);
+            let text = annotated(&message);
             let mut read = Vec::new();
             for line in text.lines().filter(|line| !line.starts_with(";;")) {
                 assert_eq!(usize::from_str_radix(&line[..4], 16), Ok(read.len()), "{text}");
@@ -56,7 +53,7 @@ fn every_byte_belongs_to_a_field() {
     }
     let expected = "\
 0000  00 01                    ID 1
-0002  81 80                    flags qr rd ra NOERROR
+0002  81 80                    flags, RCODE 0: qr rd ra
 0004  00 01                    QDCOUNT 1
 0006  00 01                    ANCOUNT 1
 0008  00 00                    NSCOUNT 0
@@ -64,20 +61,20 @@ fn every_byte_belongs_to_a_field() {
 ;; QUESTION
 000c  03 77 77 77 06 66 6f 6f  NAME www.foobar.com.
 0014  62 61 72 03 63 6f 6d 00
-001c  00 01                    TYPE A
-001e  00 01                    CLASS IN
+001c  00 01                    TYPE 1
+001e  00 01                    CLASS 1
 ;; ANSWER
-0020  c0 0c                    NAME www.foobar.com. (goes on at 000c)
-0022  00 01                    TYPE A
-0024  00 01                    CLASS IN
-0026  00 00 00 06              TTL in s 6
+0020  c0 0c                    NAME goes on at 000c
+0022  00 01                    TYPE 1
+0024  00 01                    CLASS 1
+0026  00 00 00 06              TTL 6
 002a  00 04                    RDLENGTH 4
-002c  c0 00 02 0a              RDATA 192.0.2.10
-;; ADDITIONAL: EDNS (RFC 6891)
-0030  00                       NAME .
-0031  00 29                    TYPE OPT
-0033  04 d0                    UDP size 1232
-0035  00 00 00 00              RCODE, version, flags
+002c  c0 00 02 0a              RDATA
+;; ADDITIONAL
+0030  00                       NAME
+0031  00 29                    TYPE 41
+0033  04 d0                    CLASS 1232
+0035  00 00 00 00              TTL 0
 0039  00 00                    RDLENGTH 0
 ";
     assert_eq!(example, expected);
@@ -89,7 +86,7 @@ fn damaged_bytes_are_refused_without_panic() {
         for step in queries(&case) {
             let bytes = bytes(step["response_hex"].as_str().unwrap_or("0001"));
             for cut in 0..bytes.len() {
-                let _ = decode(&bytes[..cut]);
+                let _ = (decode(&bytes[..cut]), annotated(&bytes[..cut]));
                 for bit in 0..8 {
                     let mut damaged = bytes.clone();
                     damaged[cut] ^= 1 << bit;

@@ -64,7 +64,7 @@ impl Lab {
 
     /// HAProxy's last line about a request, without the date, the machine and the program.
     fn haproxy(&self) -> String {
-        let lines = self.log("lb-01/haproxy", "haproxy-log");
+        let lines = self.log("lb-01/haproxy", "http-log");
         let line = lines.iter().rfind(|line| line.contains(" fe ")).expect("a request");
         line.split_once("]: ").expect("a program").1.to_owned()
     }
@@ -231,7 +231,7 @@ fn haproxy_logs_how_many_were_served_before_a_request_that_waited() {
     });
     lab.tell(Command::visits(Class::Read, 4));
     lab.wait(5_000);
-    let lines = lab.log("lb-01/haproxy", "haproxy-log");
+    let lines = lab.log("lb-01/haproxy", "http-log");
     let end = |line: &String| {
         line.split("[05/Jan/2026:09:00:00.").nth(1).and_then(|line| Some(line.split_once(' ')?.1.to_owned()))
     };

@@ -8,7 +8,6 @@ mod shown;
 mod tests;
 
 pub use axis::{Axis, Tick};
-pub use critical::Spent;
 pub use layer::Layer;
 pub use shown::{Fact, Hop, Shown, Sum};
 

@@ -2,7 +2,6 @@
 //! (`settings.record`), and about health checks. What is not recorded costs nothing here.
 
 use std::net::Ipv4Addr;
-use std::sync::Arc;
 
 use super::call::{Ask, Call, CallKey, Parent, Reply, Work};
 use super::ids::ProcessId;
@@ -95,7 +94,7 @@ pub struct Request {
     /// The method.
     pub method: Method,
     /// Path and query, if a command said more than the class.
-    pub path: Option<Arc<str>>,
+    pub path: Option<String>,
     /// The path otherwise.
     pub usual: &'static str,
 }
@@ -230,7 +229,7 @@ impl World {
     fn request_of(&self, key: CallKey) -> Request {
         let call = &self.calls[key];
         let visit = call.visit.and_then(|visit| self.visit_or_left(visit));
-        let path = visit.and_then(|visit| visit.script.as_ref()?.path.as_deref());
+        let path = visit.and_then(|visit| visit.script.as_ref()?.path.clone());
         let usual = match (visit, call.ask) {
             (None, Ask::StaticHealth) => "/nginx-health",
             (None, _) => "/health",
@@ -240,7 +239,7 @@ impl World {
             visit: visit.map_or(0, |visit| visit.id),
             client: self.peer_address(key),
             method: visit.map_or(Method::Get, Visit::method),
-            path: path.map(Arc::from),
+            path: path,
             usual,
         }
     }

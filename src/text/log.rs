@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use crate::sim::{LogLine, Method, Micros, Request, Role, SessionLine, SimTime, Trouble};
 
 /// Days from 1970 to the day on which every run starts: Monday, 5 January 2026.
-const FIRST_DAY: u64 = 20_458;
+const FIRST_DAY: u32 = 20_458;
 /// The second of that day: 09:00:00 UTC.
 const FIRST_SECOND: u64 = 9 * 3_600;
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -19,8 +19,10 @@ const AGENT: &str =
 pub const ACCESS_LOG: &str = "access.log, newest first";
 /// Heading of nginx's log of errors.
 pub const ERROR_LOG: &str = "error.log, newest first";
-/// Heading of HAProxy's log.
-pub const HAPROXY_LOG: &str = "haproxy.log, newest first";
+/// Heading of HAProxy's log of requests.
+pub const HTTP_LOG: &str = "haproxy.log: requests, newest first";
+/// Heading of HAProxy's log about servers.
+pub const SERVER_LOG: &str = "haproxy.log: servers, newest first";
 /// Shown where a log has no lines.
 pub const EMPTY: &str = "No line yet.";
 /// How the lines are to be read.
@@ -28,36 +30,39 @@ pub const ABOUT: &str = "Times are simulated: every run starts on 5 January 2026
 
 /// A moment of a run on the calendar.
 struct Clock {
-    year: u64,
+    year: u32,
     month: usize,
-    day: u64,
-    time: String,
+    day: u32,
+    hour: u32,
+    minute: u32,
+    second: u32,
 }
 
 impl Clock {
     fn at(moment: SimTime) -> Self {
         let second = moment.0 / 1_000_000 + FIRST_SECOND;
-        let (year, month, day) = date(FIRST_DAY + second / 86_400);
-        let time = format!("{:02}:{:02}:{:02}", second / 3_600 % 24, second / 60 % 60, second % 60);
-        Self { year, month, day, time }
+        let (year, month, day) = date(FIRST_DAY + (second / 86_400) as u32);
+        let second = (second % 86_400) as u32;
+        Self { year, month, day, hour: second / 3_600, minute: second / 60 % 60, second: second % 60 }
     }
 
     /// `05/Jan/2026:09:00:00`.
     fn common(&self) -> String {
-        format!("{:02}/{}/{}:{}", self.day, MONTHS[self.month], self.year, self.time)
+        let Self { year, month, day, hour, minute, second } = self;
+        format!("{day:02}/{}/{year}:{hour:02}:{minute:02}:{second:02}", MONTHS[*month])
     }
 }
 
 /// Year, month from 0 and day of the month, so many days after the first of January 1970. Years are counted from March, so
 /// that the leap day is the last of them.
-const fn date(days: u64) -> (u64, usize, u64) {
+const fn date(days: u32) -> (u32, usize, u32) {
     let days = days + 719_468;
     let (era, day) = (days / 146_097, days % 146_097);
     let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
     let day = day - (365 * year + year / 4 - year / 100);
     let march = (5 * day + 2) / 153;
     let month = (march + 2) % 12;
-    (era * 400 + year + (month < 2) as u64, month as usize, day - (153 * march + 2) / 5 + 1)
+    (era * 400 + year + (month < 2) as u32, month as usize, day - (153 * march + 2) / 5 + 1)
 }
 
 /// `GET / HTTP/1.1`; HAProxy's checks speak HTTP/1.0.
@@ -82,7 +87,7 @@ pub fn access(line: &LogLine, status: u16, by: &Role) -> String {
 /// A line of nginx's `error_log`. `upstream` is the address of the application, or the name of the block.
 #[must_use]
 pub fn error(line: &LogLine, trouble: Trouble, upstream: &str) -> String {
-    let Clock { year, month, day, time, .. } = Clock::at(line.at);
+    let Clock { year, month, day, hour, minute, second } = Clock::at(line.at);
     let Request { client, visit, .. } = line.request;
     let path = line.request.path();
     let (what, during) = match trouble {
@@ -101,7 +106,7 @@ pub fn error(line: &LogLine, trouble: Trouble, upstream: &str) -> String {
     let (month, request) = (month + 1, first_line(&line.request));
     let host = if visit > 0 { ", host: \"www.foobar.com\"" } else { "" };
     format!(
-        "{year}/{month:02}/{day:02} {time} [error] {PID}#{PID}: *{visit} {file}{what}{during}, client: {client}, server: \
+        "{year}/{month:02}/{day:02} {hour:02}:{minute:02}:{second:02} [error] {PID}#{PID}: *{visit} {file}{what}{during}, client: {client}, server: \
          www.foobar.com, request: \"{request}\"{upstream}{host}"
     )
 }
@@ -113,8 +118,8 @@ const TIMED_OUT: &str = "upstream timed out (110: Connection timed out)";
 /// A line of HAProxy's log as syslog files it: `what` about the machine at a moment.
 #[must_use]
 pub fn syslog(at: SimTime, machine: &str, what: &str) -> String {
-    let Clock { month, day, time, .. } = Clock::at(at);
-    format!("{} {day:2} {time} {machine} haproxy[{PID}]: {what}", MONTHS[month])
+    let Clock { month, day, hour, minute, second, .. } = Clock::at(at);
+    format!("{} {day:2} {hour:02}:{minute:02}:{second:02} {machine} haproxy[{PID}]: {what}", MONTHS[month])
 }
 
 /// What HAProxy logs about a request with `option httplog`. `by` is who wrote the answer.

@@ -106,7 +106,7 @@ pub(super) fn balancer(world: &World, process: ProcessId, view: &mut PartView) {
     let runs = view.status.condition != Condition::Down;
     view.detail = Detail::Balancer(BalancerView { runs, servers, backend });
     view.settings(world, &["lb."]);
-    super::log::haproxy(world, process, view);
+    super::log::haproxy(world, balancer, view);
 }
 
 impl ServerRow {

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use super::{Detail, PartView};
-use crate::sim::dns::{CacheEntry, Message, NAME, Record, RecordData, RecordType, dig_text};
+use crate::sim::dns::{CacheEntry, Message, NAME, Record, RecordData, RecordType, dig_text, encode};
 use crate::sim::{Condition, PartId, World};
 use crate::text::dns::annotated;
 use crate::text::inspector::{fact, stats};
@@ -69,7 +69,7 @@ fn answer(world: &World, view: &mut PartView, reply: Option<&Message>, miss: &dy
     let reply = reply.filter(|_| silence.is_none());
     view.terminal("dig", stats::DIG, reply.map(dig_text).or(silence).unwrap_or_else(miss));
     if let Some(reply) = reply {
-        view.terminal("bytes", stats::BYTES, annotated(reply));
+        view.terminal("bytes", stats::BYTES, annotated(&encode(reply)));
     }
 }
 

@@ -112,10 +112,7 @@ impl Shown {
             });
         }
         let outcome = trace.outcome.as_ref();
-        let critical = outcome.and_then(|_| critical::path(&trace.spans, &hops)).map(|(at, sentence)| {
-            hops[at].longest = true;
-            sentence
-        });
+        let critical = outcome.and_then(|_| critical::path(&trace.spans, &mut hops, total));
         let database = Known::of(world, trace).database;
         Self {
             visit: trace.visit,

@@ -70,11 +70,15 @@ pub const fn admin_means(state: AdminState) -> &'static str {
 /// A length of time as the statistics page writes it: seconds, or the two largest units that it has.
 #[must_use]
 pub fn duration(time: Micros) -> String {
-    let seconds = time.0 / 1_000_000;
-    let units = [(seconds / 86_400, 'd'), (seconds / 3_600 % 24, 'h'), (seconds / 60 % 60, 'm'), (seconds % 60, 's')];
-    let parts: Vec<String> =
-        units.iter().filter(|(count, _)| *count > 0).take(2).map(|(n, unit)| format!("{n}{unit}")).collect();
-    if parts.is_empty() { "0s".to_owned() } else { parts.concat() }
+    let (mut rest, mut units, mut out) = (time.0 / 1_000_000, 0, String::new());
+    for (length, unit) in [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")] {
+        if rest >= length && units < 2 {
+            out = out + &(rest / length).to_string() + unit;
+            units += 1;
+        }
+        rest %= length;
+    }
+    if out.is_empty() { "0s".to_owned() } else { out }
 }
 
 /// The result of a check as the statistics page writes it.

@@ -79,7 +79,7 @@ fn terminal(view: &Terminal) -> Html {
     html! {
         <section key={*id} class="inspector-block">
             <h3 id={format!("{id}-title")}>{ *title }</h3>
-            if *id != "error-log" && id.ends_with("-log") { <p class="muted small">{ log::ABOUT }</p> }
+            if matches!(*id, "access-log" | "http-log") { <p class="muted small">{ log::ABOUT }</p> }
             <pre {class} tabindex="0" role="region" aria-labelledby={format!("{id}-title")} data-testid={*id}>
                 { for text.lines().map(line) }
             </pre>
