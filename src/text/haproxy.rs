@@ -2,46 +2,60 @@
 
 use crate::sim::balancer::{LastCheck, StateChange, StateLine};
 
+/// How a line about a server ends.
+enum End {
+    /// With its first sentence.
+    There,
+    /// With the servers that are left.
+    Left,
+    /// With the servers that are online.
+    Online,
+}
+
 /// A line of HAProxy's log about a server of the backend `be`.
 #[must_use]
 pub fn state_line(line: &StateLine, server: &str, is_backup: bool) -> String {
-    let who = format!("{}erver be/{server}", if is_backup { "Backup S" } else { "S" });
-    let by = |by_hand| if by_hand { ", changed from CLI" } else { "" };
-    let running_on_backup = if line.active == 0 && line.backups > 0 { " Running on backup." } else { "" };
-    let servers = format!("{} active and {} backup servers", line.active, line.backups);
-    let (requeued, queued) = (line.requeued, line.queued);
-    let left = format!(
-        "{servers} left.{running_on_backup} {} sessions active, {requeued} requeued, {queued} remaining in queue.",
-        line.sessions
-    );
-    let online = format!("{servers} online.{running_on_backup} {requeued} sessions requeued, {queued} total in queue.");
-    let up = if line.up { "UP" } else { "DOWN" };
-    match line.change {
+    let (what, end) = match line.change {
         StateChange::Checked { result, took, health, of, counts } => {
             let backup = if is_backup { "backup " } else { "" };
             let verdict = if result.is_good() { "succeeded" } else { "failed" };
-            let state = if counts { "UP" } else { "DOWN" };
-            format!(
-                "Health check for {backup}server be/{server} {verdict}, reason: {}, check duration: {}ms, status: {health}/{of} \
-                 {state}.",
-                reason(result),
-                took.0 / 1_000
-            )
+            let (reason, ms, state) = (reason(result), took.0 / 1_000, if counts { "UP" } else { "DOWN" });
+            return format!(
+                "Health check for {backup}server be/{server} {verdict}, reason: {reason}, check duration: {ms}ms, status: \
+                 {health}/{of} {state}."
+            );
         }
-        StateChange::Up { by_hand } => format!("{who} is UP{}. {online}", by(by_hand)),
-        StateChange::Down { by_hand } => format!("{who} is DOWN{}. {left}", by(by_hand)),
-        StateChange::Stopping => format!("{who} is stopping, changed from CLI. {online}"),
-        StateChange::Maint { was_down: true } => format!("{who} was DOWN and now enters maintenance."),
-        StateChange::Maint { was_down: false } => format!("{who} is going DOWN for maintenance. {left}"),
-        StateChange::LeftMaint { drain } => {
-            let mode = if drain { "DRAIN" } else { "READY" };
-            format!("{who} is UP/{mode} (leaving forced maintenance).")
-        }
-        StateChange::Drain => format!("{who} enters drain state. {}", if line.up { online } else { left }),
-        StateChange::StillDrain => format!("{who} remains in forced drain mode."),
-        StateChange::LeftDrain => format!("{who} is {up} (leaving forced drain)."),
-        StateChange::NoneLeft => "backend be has no server available!".to_owned(),
-    }
+        StateChange::NoneLeft => return "backend be has no server available!".to_owned(),
+        StateChange::Up { by_hand: false } => ("is UP.", End::Online),
+        StateChange::Up { by_hand: true } => ("is UP, changed from CLI.", End::Online),
+        StateChange::Down { by_hand: false } => ("is DOWN.", End::Left),
+        StateChange::Down { by_hand: true } => ("is DOWN, changed from CLI.", End::Left),
+        StateChange::Stopping => ("is stopping, changed from CLI.", End::Online),
+        StateChange::Maint { was_down: true } => ("was DOWN and now enters maintenance.", End::There),
+        StateChange::Maint { was_down: false } => ("is going DOWN for maintenance.", End::Left),
+        StateChange::LeftMaint { drain: true } => ("is UP/DRAIN (leaving forced maintenance).", End::There),
+        StateChange::LeftMaint { drain: false } => ("is UP/READY (leaving forced maintenance).", End::There),
+        StateChange::Drain => ("enters drain state.", if line.up { End::Online } else { End::Left }),
+        StateChange::StillDrain => ("remains in forced drain mode.", End::There),
+        StateChange::LeftDrain if line.up => ("is UP (leaving forced drain).", End::There),
+        StateChange::LeftDrain => ("is DOWN (leaving forced drain).", End::There),
+    };
+    let who = if is_backup { "Backup Server" } else { "Server" };
+    let StateLine { active, backups, sessions, requeued, queued, .. } = *line;
+    let on_backup = if active == 0 && backups > 0 { " Running on backup." } else { "" };
+    let end = match end {
+        End::There => String::new(),
+        End::Left => format!(
+            "{active} active and {backups} backup servers left.{on_backup} {sessions} sessions active, {requeued} requeued, \
+             {queued} remaining in queue."
+        ),
+        End::Online => format!(
+            "{active} active and {backups} backup servers online.{on_backup} {requeued} sessions requeued, {queued} total in \
+             queue."
+        ),
+    };
+    let space = if end.is_empty() { "" } else { " " };
+    format!("{who} be/{server} {what}{space}{end}")
 }
 
 fn reason(result: LastCheck) -> String {
