@@ -1,6 +1,7 @@
 //! The application core: what the page knows, what can be done on it, and what happens then. No DOM, no clock.
 
 mod ahead;
+mod announcer;
 mod checkpoints;
 mod compare;
 mod history;
@@ -13,6 +14,7 @@ mod tape;
 mod travel;
 
 pub use ahead::{Ahead, AheadState, Aim};
+pub use announcer::{Announcer, PAUSE_MS};
 pub use checkpoints::parting;
 pub use compare::Comparison;
 pub use history::{Forgotten, History, MAX_BRANCHES, Run};

@@ -27,8 +27,7 @@ pub fn lesson_panel(model: &Model, send: &Callback<Msg>) -> Html {
             <p class="small muted">{ view.above.clone() }</p>
             { for view.lines.iter().enumerate().map(|(at, line)| self::line(&view, open, at, *line, send)) }
             { buttons(&view.buttons, "row lesson__acts", send) }
-            <p class={classes(["small", if_so(view.settled, "lesson__settled")])} data-testid="lesson-status"
-                aria-live={if view.settled { "polite" } else { "off" }}>{ view.status }</p>
+            <p class={classes(["small", if_so(view.settled, "lesson__settled said")])} data-testid="lesson-status">{ view.status }</p>
             if !view.table.is_empty() { { table(&view.table) } }
             if lists {
                 <details><summary class="small">{ lesson::ALL }</summary>{ buttons(&view.list, "row lesson__ways", send) }</details>

@@ -1,5 +1,6 @@
 //! The page: Yew components, the frame loop, the layer of moving packets.
 
+mod announcer;
 mod data;
 mod diagram;
 mod element;

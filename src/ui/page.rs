@@ -20,8 +20,8 @@ use super::panel::panel;
 use super::tabs::tabs;
 use super::timeline::timeline;
 use super::traffic::Traffic;
-use super::{experiments, playback, storage};
-use crate::app::{Aim, Model, Msg, Sheet, Theme, parse_address};
+use super::{announcer, experiments, playback, storage};
+use crate::app::{Aim, Announcer, Model, Msg, Sheet, Theme, parse_address};
 use crate::scene::diagram::{DiagramView, packets};
 use crate::scene::inspector::InspectorView;
 use crate::scene::layout::{Layout, Shape};
@@ -72,6 +72,7 @@ pub struct Page {
     step: Option<(usize, usize)>,
     /// The progress that was kept last.
     progress: String,
+    announcer: Announcer,
     _listeners: Vec<EventListener>,
 }
 
@@ -121,6 +122,7 @@ impl Component for Page {
             ahead: None,
             step: None,
             progress,
+            announcer: Announcer::default(),
             _listeners: listeners,
         }
     }
@@ -132,6 +134,7 @@ impl Component for Page {
         }
         self.move_focus();
         self.keep_progress();
+        self.announcer.hear(announcer::said());
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: PageMsg) -> bool {
@@ -149,6 +152,7 @@ impl Component for Page {
             }
             PageMsg::Frame(time) => {
                 self.next_frame(ctx);
+                announcer::speak(&mut self.announcer, time);
                 self.pass_time(time)
             }
         }
@@ -282,12 +286,12 @@ impl Page {
         let notice = |(index, notice): (usize, &crate::app::Notice)| {
             html! {
                 <li class="notice" key={notice.message.clone()} data-testid="notice" data-field={notice.field.clone()}>
-                    <span><span aria-hidden="true">{ "! " }</span>{ label::notice(&notice.field, &notice.message) }</span>
+                    <span class="said"><span aria-hidden="true">{ "! " }</span>{ label::notice(&notice.field, &notice.message) }</span>
                     <button class="button button--small" onclick={on_click(send, Msg::Dismiss(index))}>{ label::DISMISS }</button>
                 </li>
             }
         };
-        html! { <div role="status"><ul class="notices">{ for self.model.notices.iter().enumerate().map(notice) }</ul></div> }
+        html! { <div><ul class="notices">{ for self.model.notices.iter().enumerate().map(notice) }</ul></div> }
     }
 }
 

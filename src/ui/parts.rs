@@ -23,7 +23,7 @@ pub fn parts_panel(view: &PartsView, send: &Callback<Msg>) -> Html {
     html! {
         <section class="parts" data-testid="parts">
             <div class="spread parts__bar">
-                <p role="status" data-testid="parts-summary" data-broken={view.broken.to_string()}>{ summary }</p>
+                <p class="said" data-testid="parts-summary" data-broken={view.broken.to_string()}>{ summary }</p>
                 <button type="button" class="button" data-testid="restore-all" disabled={view.broken == 0} onclick={restore}>
                     { ALL_ON }
                 </button>

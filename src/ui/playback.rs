@@ -72,7 +72,7 @@ pub fn narrator(model: &Model, send: &Callback<Msg>) -> Html {
                     }
                 </span>
             </div>
-            <p class="narrator__text" aria-live={if ended || following { "polite" } else { "off" }}>{ &view.sentence }</p>
+            <p class={classes(["narrator__text", if_so(ended || following, "said")])}>{ &view.sentence }</p>
         </div>
     }
 }
@@ -93,7 +93,7 @@ pub fn bar(playback: &Playback, world: &World, send: &Callback<Msg>) -> Html {
             { controls(playback, world, send) }
             if let Some(ahead) = running { { progress(&ahead, world, send) } }
             <span class="playback__clock mono" data-testid="clock" data-ms={(now_us / 1_000).to_string()}>{ label::clock(now_us) }</span>
-            <span class="visually-hidden" role="status" data-testid="ahead-status">{ status }</span>
+            <span class="visually-hidden said" data-testid="ahead-status">{ status }</span>
         </div>
     }
 }

@@ -30,7 +30,7 @@ pub fn head(part: &PartView, send: &Callback<Msg>) -> Html {
                 <h2 id={TITLE} tabindex="-1" data-testid="inspector-title" data-part={status.name.clone()}>{ title(&part.title) }</h2>
                 <button type="button" class="button button--quiet button--small inspector-close" onclick={close}
                     data-testid="inspector-close" aria-label={words::CLOSE} title={words::CLOSE}>{ "×" }</button>
-                <p class="row" data-testid="inspector-state" role="status">{ chip::state(status) }{ role(part) }</p>
+                <p class="row said" data-testid="inspector-state">{ chip::state(status) }{ role(part) }</p>
                 <p class="inspector-about">{ words::about(status.kind) }</p>
             </header>
             { actions(status, send) }
