@@ -239,7 +239,7 @@ impl World {
             visit: visit.map_or(0, |visit| visit.id),
             client: self.peer_address(key),
             method: visit.map_or(Method::Get, Visit::method),
-            path: path,
+            path,
             usual,
         }
     }
