@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 
 use super::layout::Layout;
+use crate::sim::monitoring::AlertState;
 use crate::sim::{
     Condition, LinkId, LinkInfo, MachineId, PartId, PartState, Place, ProcessId, Protocol, Role, World,
     balancer::AdminState,
@@ -166,6 +167,11 @@ fn detail(world: &World, process: ProcessId) -> String {
         }
         Role::Balancer => text::algorithm(world.settings().balancer.algorithm),
         Role::Nginx => world.nginx(process).map_or_else(String::new, |nginx| text::requests(nginx.counters.requests)),
+        Role::Agent => text::AGENT.to_owned(),
+        Role::Monitor => {
+            let firing = world.monitoring().alerts.iter().filter(|alert| alert.state == AlertState::Firing).count();
+            text::monitor(firing)
+        }
         Role::Keepalived { priority, .. } => {
             world.vrrp().router(process).map_or_else(String::new, |router| text::router(router.state, *priority))
         }
@@ -207,6 +213,8 @@ fn is_shown(world: &World, id: LinkId) -> bool {
             at(link.to).is_some_and(|at| cluster.primary == Some(at) || cluster.readers.contains(&at))
         }
         (_, Protocol::Replication) => replicates(world, link),
+        // One to every machine, and every one the same.
+        (_, Protocol::Metrics) => false,
         _ => true,
     }
 }
@@ -235,6 +243,7 @@ fn link_view(world: &World, id: LinkId) -> LinkView {
         Protocol::Replication if !replicates(world, link) => text::NO_REPLICATION.to_owned(),
         Protocol::Replication => text::REPLICATION.to_owned(),
         Protocol::Vrrp => text::VRRP.to_owned(),
+        Protocol::Metrics => text::METRICS.to_owned(),
         protocol => text::protocol(protocol, wiring.process(link.to).port),
     };
     LinkView {
@@ -278,7 +287,8 @@ pub enum PacketKind {
 /// The messages on the wires, at most `limit`.
 pub fn packets(world: &World, layout: &Layout, watched: Option<u64>, limit: usize) -> impl Iterator<Item = Packet> {
     let now = world.now();
-    world.flights(limit).map(move |flight| {
+    let is_drawn = |link: LinkId| world.wiring().link(link).protocol != Protocol::Metrics;
+    world.flights(limit).filter(move |flight| is_drawn(flight.link)).map(move |flight| {
         let length = flight.arrives.since(flight.sent).0.max(1) as f64;
         let gone = (now.since(flight.sent).0 as f64 / length).clamp(0.0, 1.0);
         let at = layout.curve_of(flight.link).at(if flight.back { 1.0 - gone } else { gone });

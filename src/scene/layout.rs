@@ -290,11 +290,11 @@ const TIERS: u8 = 5;
 
 fn tier(wiring: &Wiring, machine: MachineId) -> u8 {
     let of = |role: &Role| match role {
-        Role::Browser | Role::Resolver => 0,
+        Role::Browser | Role::Resolver | Role::Monitor => 0,
         Role::Authoritative | Role::Balancer | Role::Keepalived { .. } => 1,
         Role::Nginx => 2,
         Role::App => 3,
-        Role::Mysqld { .. } => 4,
+        Role::Mysqld { .. } | Role::Agent => 4,
     };
     wiring.processes_of(machine).map(|p| of(wiring.role(p))).min().unwrap_or(4)
 }

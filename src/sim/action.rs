@@ -2,6 +2,7 @@
 
 use super::call::CallKey;
 use super::queue::What;
+use super::time::SimTime;
 use super::visit::VisitKey;
 
 /// What an event does.
@@ -76,6 +77,17 @@ pub enum Action {
         /// Its priority; 0 when it resigns.
         priority: u8,
     },
+    /// The monitor asks an agent.
+    Scrape {
+        /// Index of the agent.
+        target: u16,
+        /// Which start of the monitor planned it.
+        life: u32,
+    },
+    /// The monitor looks at its rules.
+    Evaluate(u32),
+    /// A visitor complains that a visit has failed, at that moment.
+    Complaint(SimTime),
     /// keepalived runs its track script.
     Track {
         /// Index of the router.
@@ -126,6 +138,9 @@ impl Action {
             Self::Vrrp { router, term } => (head(21, router, term), 0),
             Self::Advert { router, from, priority } => (head(22, router, from.into()), priority.into()),
             Self::Track { router, life } => (head(23, router, life), 0),
+            Self::Scrape { target, life } => (head(24, target, life), 0),
+            Self::Evaluate(life) => (head(25, 0, life), 0),
+            Self::Complaint(failed) => (head(26, 0, 0), failed.0),
         }
     }
 
@@ -159,6 +174,9 @@ impl Action {
             21 => Self::Vrrp { router: index, term: life },
             22 => Self::Advert { router: index, from: life as u16, priority: body as u8 },
             23 => Self::Track { router: index, life },
+            24 => Self::Scrape { target: index, life },
+            25 => Self::Evaluate(life),
+            26 => Self::Complaint(SimTime(body)),
             other => unreachable!("no action has the number {other}"),
         }
     }
@@ -222,6 +240,9 @@ mod tests {
             Action::Vrrp { router: u16::MAX, term: life },
             Action::Advert { router: 3, from: u16::MAX, priority: 150 },
             Action::Track { router: 1, life },
+            Action::Scrape { target: u16::MAX, life },
+            Action::Evaluate(life),
+            Action::Complaint(SimTime(upto)),
         ];
         let all = steps.map(|step| Action::Call(step, call)).into_iter().chain(others);
         let mut kinds: Vec<u8> = all
@@ -231,6 +252,6 @@ mod tests {
             })
             .collect();
         kinds.sort_unstable();
-        assert_eq!(kinds, (0..=23).collect::<Vec<u8>>());
+        assert_eq!(kinds, (0..=26).collect::<Vec<u8>>());
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BinaryHeap;
 use super::call::{Ask, CallKey, CallState, Reply};
 use super::command::Command;
 use super::ids::{LinkId, PartId, ProcessId};
+use super::monitoring::Target;
 use super::outcome::{BrowserError, Cause};
 use super::parts::Condition;
 use super::scenario::FieldError;
@@ -28,6 +29,12 @@ impl World {
 
     /// Carries out a command among the events of the present moment.
     pub(super) fn obey(&mut self, command: &Command) -> Result<(), FieldError> {
+        let result = self.do_as_told(command);
+        self.note_faults();
+        result
+    }
+
+    fn do_as_told(&mut self, command: &Command) -> Result<(), FieldError> {
         let wiring = std::sync::Arc::clone(&self.wiring);
         command.validate(&wiring)?;
         match command {
@@ -51,6 +58,7 @@ impl World {
                 self.plan_arrival();
             }
             Command::Kill { part } => self.set_condition(wiring.part(part)?, Condition::Down),
+            Command::InstallMonitoring => return self.install_monitoring(),
             Command::Stop { part } => return self.stop(wiring.part(part)?),
             Command::Freeze { part } => self.freeze(wiring.part(part)?)?,
             Command::Slow { part, factor } => self.parts.set_slowdown(wiring.part(part)?, *factor),
@@ -207,7 +215,8 @@ impl World {
                 self.nginx[at].stop(&self.wiring, &self.settings.nginx.upstream);
             }
             Role::Keepalived { .. } => self.router_dies(self.tier(process)),
-            Role::Authoritative => {}
+            Role::Monitor => self.monitoring.targets.iter_mut().for_each(Target::forget),
+            Role::Authoritative | Role::Agent => {}
         }
     }
 
@@ -224,7 +233,8 @@ impl World {
             Role::Mysqld { .. } => self.mysql_restarts(at as u16),
             Role::Resolver => self.names.restart(),
             Role::Keepalived { .. } => self.router_starts(at),
-            Role::App | Role::Browser | Role::Authoritative => {}
+            Role::Monitor => self.start_monitor(),
+            Role::App | Role::Browser | Role::Authoritative | Role::Agent => {}
         }
     }
 

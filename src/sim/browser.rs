@@ -167,11 +167,14 @@ impl World {
         let &Visit { id, class, source, started, notes, trace, .. } = visit;
         let record = self.log.push(VisitRecord { id, class, source, started, took, outcome, notes });
         self.metrics.ended(now, record);
-        let scripted = visit.script.is_some();
+        let (scripted, complains) = (visit.script.is_some(), !outcome.is_ok() && !visit.by_hand);
         if scripted || trace.is_some() {
             self.end_watched(key, outcome);
         } else {
             self.visits.end(key);
+        }
+        if complains {
+            self.may_complain();
         }
         invariants::ends_once(self.metrics.started, self.metrics.ended, self.visits.len());
         if let Some(stored) = stored {

@@ -47,7 +47,7 @@ pub struct Call {
     pub abandoned: bool,
     /// Whether its visit is traced.
     pub traced: bool,
-    /// Whether it is traced or a health check: then every step has more to do.
+    /// Whether it is traced, a health check or a scrape: then every step has more to do.
     pub watched: bool,
 }
 
@@ -87,6 +87,8 @@ pub enum Parent {
         /// Index of its server.
         server: u16,
     },
+    /// The monitor: number of the agent.
+    Scrape(u16),
 }
 
 /// What is asked.
@@ -104,6 +106,8 @@ pub enum Ask {
     StaticHealth,
     /// The health page of the application.
     AppHealth,
+    /// What an agent knows.
+    Metrics,
     /// A statement.
     Query {
         /// Whether it writes.

@@ -45,6 +45,14 @@ impl World {
         call
     }
 
+    /// Lets the monitor ask an agent.
+    pub(super) fn call_to_scrape(&mut self, target: u16, agent: ProcessId, ask: Ask) -> CallKey {
+        let monitor = self.monitoring.monitor.expect("only a monitor scrapes");
+        let (call, latency) = self.open(Parent::Scrape(target), None, monitor, agent, ask, false);
+        self.plan(latency, Action::Call(Step::Attempt, call));
+        call
+    }
+
     /// A new call, and how long the way to the callee takes.
     #[inline(always)]
     fn open(
@@ -74,7 +82,7 @@ impl World {
             child: None,
             abandoned: false,
             traced,
-            watched: traced || matches!(parent, Parent::Check { .. }),
+            watched: traced || matches!(parent, Parent::Check { .. } | Parent::Scrape(_)),
         });
         (call, latency)
     }
@@ -233,8 +241,9 @@ impl World {
             Tier::Nginx => self.nginx_gets(key, at),
             Tier::App => self.app_gets(key, at),
             Tier::Mysqld => self.mysql_gets(key, at),
-            Tier::Browser | Tier::Authoritative | Tier::Keepalived => {
-                unreachable!("nobody calls a browser; the resolver asks by itself; routers send datagrams")
+            Tier::Agent => self.agent_gets(key, at),
+            Tier::Browser | Tier::Authoritative | Tier::Keepalived | Tier::Monitor => {
+                unreachable!("nobody calls a browser or a monitor; the resolver asks by itself; routers send datagrams")
             }
         }
     }

@@ -73,6 +73,8 @@ pub enum Command {
         /// The process.
         part: String,
     },
+    /// Puts a monitoring agent on every machine of the site, and a monitor beside them.
+    InstallMonitoring,
     /// Hangs a process: it accepts connections and never answers (SIGSTOP).
     Freeze {
         /// The process.
@@ -228,7 +230,7 @@ impl Command {
                 wiring.part(part)?;
                 range("factor", *factor, 1, MAX_SLOWDOWN)
             }
-            Self::RestoreAll | Self::FlushCache => Ok(()),
+            Self::RestoreAll | Self::FlushCache | Self::InstallMonitoring => Ok(()),
             Self::ServerState { server, .. } | Self::ServerHealth { server, .. } => wiring.server(server).map(drop),
             Self::ServerMaxconn { server, maxconn } => {
                 wiring.server(server)?;

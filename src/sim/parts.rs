@@ -130,6 +130,16 @@ impl Parts {
         parts
     }
 
+    /// The same after parts have been added behind all others of their kind.
+    pub(super) fn grown(&self, wiring: &Wiring, settings: &Settings) -> Self {
+        let mut grown = Self::new(wiring, settings);
+        grown.machines[..self.machines.len()].copy_from_slice(&self.machines);
+        grown.processes[..self.processes.len()].copy_from_slice(&self.processes);
+        grown.links[..self.links.len()].copy_from_slice(&self.links);
+        grown.refresh();
+        grown
+    }
+
     /// Takes from the settings what they say about links.
     pub(super) fn configure(&mut self, wiring: &Wiring, settings: &Settings) {
         self.configured = wiring.links.iter().map(|link| Configured::new(link, wiring, settings)).collect();

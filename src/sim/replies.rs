@@ -73,6 +73,7 @@ impl World {
         match call.parent {
             Parent::Visit | Parent::Call(_) => !call.abandoned,
             Parent::Check { balancer, server } => self.check_waits_for(balancer, server, key),
+            Parent::Scrape(target) => self.scrape_waits_for(target, key),
         }
     }
 
@@ -150,6 +151,7 @@ impl World {
                 self.browser_gets(visit, callee, reply);
             }
             Parent::Check { balancer, server } => self.check_ends(balancer, server, reply),
+            Parent::Scrape(target) => self.scrape_ends(target, reply),
             Parent::Call(parent) => {
                 let Some(waiting) = self.calls.get(parent) else {
                     return;
@@ -171,7 +173,7 @@ impl World {
         let child = match parent {
             Parent::Visit => visit.and_then(|visit| self.visits.get_mut(visit)).map(|visit| &mut visit.child),
             Parent::Call(parent) => self.calls.get_mut(parent).map(|parent| &mut parent.child),
-            Parent::Check { .. } => None,
+            Parent::Check { .. } | Parent::Scrape(_) => None,
         };
         if let Some(child) = child {
             *child = None;

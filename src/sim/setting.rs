@@ -128,6 +128,14 @@ settings! {
     "vrrp.track" TrackScript(bool) => vrrp.track_script;
     /// A returning router takes the address back.
     "vrrp.preempt" Preempt(bool) => vrrp.preempt;
+    /// `scrape_interval` in ms.
+    "monitoring.interval" ScrapeInterval(u32) => monitoring.interval_ms, 1_000..=600_000;
+    /// `for` of every alert, in ms.
+    "monitoring.for" AlertFor(u32) => monitoring.for_ms, 0..=3_600_000;
+    /// Share of 5xx in percent.
+    "monitoring.errors" AlertErrors(u32) => monitoring.error_percent, 0..=99;
+    /// Replication lag in ms.
+    "monitoring.lag" AlertLag(u32) => monitoring.lag_ms, 0..=3_600_000;
     /// The resolver's software.
     "dns.resolver" Resolver(ResolverKind) => dns.resolver;
     /// Visitor to data centre, one way, in microseconds.
@@ -153,6 +161,7 @@ impl Settings {
             ("client.dns_timeout_ms", self.client.dns_timeout_ms, 1, hour_ms),
             ("client.dns_attempts", self.client.dns_attempts.into(), 1, 10),
             ("client.addresses", self.client.addresses.into(), 1, 65_535),
+            ("client.complains_after_s", self.client.complains_after_s, 0, 86_400),
             ("dns.ttl_s", self.dns.ttl_s, 0, 604_800),
             ("network.resolver_us", self.network.resolver_us, 0, 10_000_000),
             ("network.name_server_us", self.network.name_server_us, 0, 10_000_000),

@@ -32,13 +32,15 @@ pub struct Settings {
     pub mysql: Mysql,
     /// The routers that share virtual addresses.
     pub vrrp: Vrrp,
+    /// The monitor, if there is one.
+    pub monitoring: Monitoring,
     /// How the service times of the application and of MySQL are spread around their means.
     pub service: ServiceTimes,
     /// How much of what happens is recorded for reading.
     pub record: Record,
 }
 
-fields!(Settings {} { client, dns, network, balancer, nginx, app, mysql, vrrp, service, record });
+fields!(Settings {} { client, dns, network, balancer, nginx, app, mysql, vrrp, monitoring, service, record });
 
 /// The visitor's browser and operating system.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -56,9 +58,13 @@ pub struct Client {
     /// Whether browsers remember the site's address until its TTL is over, as those of returning visitors do; otherwise
     /// each visit asks the resolver.
     pub remembers_address: bool,
+    /// Of so many visitors of the continuous load who were failed one complains; 0 is nobody.
+    pub complains_one_in: u32,
+    /// After so many seconds, on average.
+    pub complains_after_s: u32,
 }
 
-fields!(Client {} { connect_timeout_ms, response_timeout_ms, dns_timeout_ms, dns_attempts, addresses, remembers_address });
+fields!(Client {} { connect_timeout_ms, response_timeout_ms, dns_timeout_ms, dns_attempts, addresses, remembers_address, complains_one_in, complains_after_s });
 
 impl Default for Client {
     fn default() -> Self {
@@ -69,6 +75,8 @@ impl Default for Client {
             dns_attempts: 2,
             addresses: 32,
             remembers_address: false,
+            complains_one_in: 50,
+            complains_after_s: 300,
         }
     }
 }
@@ -262,6 +270,27 @@ fields!(Vrrp {} { advert_ms, track_script, script_interval_ms, preempt });
 impl Default for Vrrp {
     fn default() -> Self {
         Self { advert_ms: 1_000, track_script: true, script_interval_ms: 2_000, preempt: true }
+    }
+}
+
+/// The monitor: Prometheus, with its rules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Monitoring {
+    /// `scrape_interval` and `evaluation_interval` in ms.
+    pub interval_ms: u32,
+    /// `for`: a condition must hold so long until its alert fires, in ms.
+    pub for_ms: u32,
+    /// More 5xx than this among the responses of a minute are an alert, in percent.
+    pub error_percent: u32,
+    /// A replica further behind than this is an alert, in ms.
+    pub lag_ms: u32,
+}
+
+fields!(Monitoring {} { interval_ms, for_ms, error_percent, lag_ms });
+
+impl Default for Monitoring {
+    fn default() -> Self {
+        Self { interval_ms: 15_000, for_ms: 30_000, error_percent: 5, lag_ms: 10_000 }
     }
 }
 

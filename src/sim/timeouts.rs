@@ -57,6 +57,7 @@ impl World {
     pub(super) fn connect_timeout_of(&self, call: &Call) -> Micros {
         let settings = &self.settings;
         let ms = match (call.parent, self.wiring.seat(self.wiring.link(call.link).from).tier) {
+            (Parent::Scrape(_), _) => return self.scrape_timeout(),
             (Parent::Check { .. }, _) => settings.balancer.inter_ms,
             (_, Tier::Balancer) => settings.balancer.timeout_connect_ms,
             (_, Tier::Nginx) => settings.nginx.connect_timeout_ms,
@@ -77,6 +78,7 @@ impl World {
         let at = match call.parent {
             Parent::Visit if call.ask == Ask::Resolve => by_start(self.settings.client.dns_timeout_ms),
             Parent::Check { .. } => by_start(self.settings.balancer.inter_ms),
+            Parent::Scrape(_) => (call.started + self.scrape_timeout()).max(self.now),
             _ => self.now + self.parts.link(call.link).patience,
         };
         self.set_deadline(key, at);

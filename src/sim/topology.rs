@@ -7,6 +7,7 @@ use serde::de::Error;
 
 use super::command::range;
 use super::json::{Object, Place, Problem, Tagged, fields, may, must, readable};
+use super::monitoring::is_watched;
 use super::scenario::FieldError;
 
 /// The most machines that a scenario may have.
@@ -81,6 +82,10 @@ pub enum Role {
         /// 1 to 254: the highest that can holds the address.
         priority: u8,
     },
+    /// A monitoring agent: says how the programs on its machine are.
+    Agent,
+    /// A Prometheus-like monitor: scrapes the agents.
+    Monitor,
 }
 
 fields!(Topology { machines } {});
@@ -90,7 +95,8 @@ fields!(
     { name, address, processes } { public }
 );
 
-const ROLES: [&str; 8] = ["browser", "resolver", "authoritative", "balancer", "nginx", "app", "mysqld", "keepalived"];
+const ROLES: [&str; 10] =
+    ["browser", "resolver", "authoritative", "balancer", "nginx", "app", "mysqld", "keepalived", "agent", "monitor"];
 
 impl Tagged for Process {
     fn tag(&self) -> &'static str {
@@ -107,6 +113,8 @@ impl Tagged for Process {
             "app" => Role::App,
             "mysqld" => Role::Mysqld { replica_of: None, port: mysql_port() },
             "keepalived" => Role::Keepalived { address: Ipv4Addr::UNSPECIFIED, priority: 100 },
+            "agent" => Role::Agent,
+            "monitor" => Role::Monitor,
             _ => return Err(Problem::unknown_variant(role, &ROLES)),
         };
         let mut fields = vec![must("name", &mut self.name)];
@@ -151,6 +159,8 @@ impl Role {
             Self::Resolver | Self::Authoritative => 53,
             Self::Balancer | Self::Nginx => 80,
             Self::App => 8000,
+            Self::Agent => 9100,
+            Self::Monitor => 9090,
             Self::Mysqld { port, .. } => *port,
         }
     }
@@ -187,6 +197,22 @@ impl Topology {
         self.validate_roles()
     }
 
+    /// The same with an agent on every machine of the site, and a monitor on a machine of its own.
+    #[must_use]
+    pub fn monitored(&self) -> Self {
+        let mut machines = self.machines.clone();
+        let agent = Process { name: "agent".to_owned(), role: Role::Agent };
+        for machine in &mut machines {
+            if machine.processes.iter().any(|process| is_watched(&process.role)) {
+                machine.processes.push(agent.clone());
+            }
+        }
+        let monitor = Process { name: "prometheus".to_owned(), role: Role::Monitor };
+        let (name, address) = ("mon-01".to_owned(), Ipv4Addr::new(10, 0, 0, 40));
+        machines.push(Machine { name, address, public: None, processes: vec![monitor] });
+        Self { machines }
+    }
+
     /// The process named `machine/process`.
     #[must_use]
     pub fn process(&self, name: &str) -> Option<&Process> {
@@ -206,6 +232,9 @@ impl Topology {
             ("resolver", self.count(|r| *r == Role::Resolver)),
             ("authoritative", self.count(|r| *r == Role::Authoritative)),
         ];
+        if self.count(|r| *r == Role::Monitor) > 1 {
+            return Err(FieldError::new("topology.machines", "at most one monitor"));
+        }
         for (role, count) in exactly_one {
             if count != 1 {
                 let why = format!("needs exactly one process with the role {role:?}, here {count}");

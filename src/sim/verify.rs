@@ -33,7 +33,7 @@ impl World {
         let waited_for = match call.parent {
             Parent::Visit => call.visit.and_then(|visit| self.visits.get(visit)).map(|visit| visit.child),
             Parent::Call(parent) => self.calls.get(parent).map(|parent| parent.child),
-            Parent::Check { .. } => Some((!call.abandoned).then_some(key)),
+            Parent::Check { .. } | Parent::Scrape(_) => Some((!call.abandoned).then_some(key)),
         };
         same("whether a call has been abandoned", call.abandoned, waited_for.flatten() != Some(key))?;
         let on_wire = matches!(call.state, CallState::Connecting | CallState::Sending | CallState::Returning(_));

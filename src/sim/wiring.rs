@@ -1,5 +1,6 @@
 //! A topology made ready for running: every part has a number, every connection a link.
 
+mod links;
 mod names;
 
 use std::net::Ipv4Addr;
@@ -20,6 +21,8 @@ pub enum Protocol {
     Replication,
     /// VRRP: IP protocol 112, to all routers at once.
     Vrrp,
+    /// `GET /metrics` over TCP, port 9100.
+    Metrics,
 }
 
 /// How far apart the two ends of a link are.
@@ -56,6 +59,10 @@ pub enum Tier {
     Mysqld,
     /// [`Role::Keepalived`].
     Keepalived,
+    /// [`Role::Agent`].
+    Agent,
+    /// [`Role::Monitor`].
+    Monitor,
 }
 
 /// The tier of a process, and its index among the processes of that tier.
@@ -113,7 +120,7 @@ pub struct MachineInfo {
 pub struct Wiring {
     /// Machines in the topology's order.
     pub machines: Box<[MachineInfo]>,
-    /// Processes, machine by machine.
+    /// Processes, machine by machine; agents and monitor come last, so that installing them renumbers nothing.
     pub processes: Box<[ProcessInfo]>,
     /// Links, in the order in which a visit meets them.
     pub links: Vec<LinkInfo>,
@@ -136,17 +143,22 @@ impl Wiring {
     #[must_use]
     pub fn new(topology: &Topology) -> Self {
         let mut machines = Vec::with_capacity(topology.machines.len());
-        let mut processes = Vec::new();
+        let (mut processes, mut watchers) = (Vec::new(), Vec::new());
         for (i, machine) in topology.machines.iter().enumerate() {
             machines.push(MachineInfo { name: machine.name.clone(), address: machine.address, public: machine.public });
-            processes.extend(machine.processes.iter().map(|process| ProcessInfo {
-                full_name: format!("{}/{}", machine.name, process.name),
-                name: process.name.clone(),
-                machine: MachineId::from(i),
-                role: process.role.clone(),
-                port: process.role.port(),
-            }));
+            for process in &machine.processes {
+                let watches = matches!(process.role, Role::Agent | Role::Monitor);
+                let list = if watches { &mut watchers } else { &mut processes };
+                list.push(ProcessInfo {
+                    full_name: format!("{}/{}", machine.name, process.name),
+                    name: process.name.clone(),
+                    machine: MachineId::from(i),
+                    role: process.role.clone(),
+                    port: process.role.port(),
+                });
+            }
         }
+        processes.append(&mut watchers);
         let mut wiring = Self {
             routes: vec![None; processes.len() * processes.len()].into(),
             seats: seats(&processes).into(),
@@ -158,65 +170,6 @@ impl Wiring {
         wiring.lay_links();
         wiring.entrances = wiring.find_entrances();
         wiring
-    }
-
-    fn lay_links(&mut self) {
-        let is = |role: Role| move |r: &Role| *r == role;
-        let mysqld = |r: &Role| matches!(r, Role::Mysqld { .. });
-        let entrance = |r: &Role| matches!(r, Role::Balancer | Role::Nginx);
-        self.lay(Protocol::Dns, is(Role::Browser), is(Role::Resolver));
-        self.lay(Protocol::Dns, is(Role::Resolver), is(Role::Authoritative));
-        self.lay(Protocol::Http, is(Role::Browser), entrance);
-        self.lay(Protocol::Http, is(Role::Balancer), is(self.server_role()));
-        self.lay(Protocol::Http, is(Role::Nginx), is(Role::App));
-        self.lay(Protocol::Mysql, is(Role::App), mysqld);
-        self.lay(Protocol::Replication, mysqld, mysqld);
-        let keepalived = |r: &Role| matches!(r, Role::Keepalived { .. });
-        self.lay(Protocol::Vrrp, keepalived, keepalived);
-    }
-
-    fn lay(&mut self, protocol: Protocol, from: impl Fn(&Role) -> bool, to: impl Fn(&Role) -> bool) {
-        for a in self.ids().filter(|a| from(self.role(*a))).collect::<Vec<_>>() {
-            for b in self.ids().filter(|b| to(self.role(*b))).collect::<Vec<_>>() {
-                if self.needs_link(protocol, a, b) {
-                    let n = self.processes.len();
-                    let link = LinkId::from(self.links.len());
-                    for (caller, callee) in [(a, b), (b, a)] {
-                        let seat = self.seat(callee);
-                        self.routes[caller.index() * n + callee.index()] = Some(Route { link, seat });
-                    }
-                    let (from, to) = (self.process(a), self.process(b));
-                    self.links.push(LinkInfo {
-                        name: format!("{}>{}", from.full_name, to.full_name),
-                        from: a,
-                        to: b,
-                        protocol,
-                        reach: reach(from, to),
-                    });
-                }
-            }
-        }
-    }
-
-    fn needs_link(&self, protocol: Protocol, from: ProcessId, to: ProcessId) -> bool {
-        match protocol {
-            // One link serves both directions: roles change with a promotion.
-            Protocol::Replication => from < to,
-            Protocol::Vrrp => from < to && self.virtual_address(from) == self.virtual_address(to),
-            // A browser reaches what has a public address, or may come to hold one.
-            Protocol::Http if *self.role(from) == Role::Browser => {
-                let machine = self.process(to).machine;
-                let holds = self.processes_of(machine).any(|p| self.virtual_address(p).is_some());
-                holds || self.machines[machine.index()].public.is_some()
-            }
-            // nginx passes requests to the application on its own machine, or to all if it has none there.
-            Protocol::Http if *self.role(from) == Role::Nginx => {
-                let machine = self.process(from).machine;
-                let own = self.processes_of(machine).any(|p| *self.role(p) == Role::App);
-                !own || self.process(to).machine == machine
-            }
-            _ => true,
-        }
     }
 
     fn find_entrances(&self) -> Box<[(Ipv4Addr, ProcessId)]> {
@@ -327,6 +280,8 @@ fn seats(processes: &[ProcessInfo]) -> Vec<Seat> {
         Role::App => Tier::App,
         Role::Mysqld { .. } => Tier::Mysqld,
         Role::Keepalived { .. } => Tier::Keepalived,
+        Role::Agent => Tier::Agent,
+        Role::Monitor => Tier::Monitor,
     };
     let mut seats: Vec<Seat> = Vec::with_capacity(processes.len());
     for process in processes {
@@ -335,14 +290,4 @@ fn seats(processes: &[ProcessInfo]) -> Vec<Seat> {
         seats.push(Seat { tier, at });
     }
     seats
-}
-
-fn reach(from: &ProcessInfo, to: &ProcessInfo) -> Reach {
-    match (&from.role, &to.role) {
-        (Role::Browser, Role::Resolver) => Reach::Resolver,
-        (Role::Resolver, _) => Reach::NameServer,
-        (Role::Browser, _) => Reach::Client,
-        _ if from.machine == to.machine => Reach::Loopback,
-        _ => Reach::Lan,
-    }
 }

@@ -14,9 +14,10 @@ use super::dns::NameService;
 use super::ids::ProcessId;
 use super::logs::Logs;
 use super::metrics::Metrics;
+use super::monitoring::Monitoring;
 use super::mysql::Cluster;
 use super::nginx::Nginx;
-use super::parts::{Condition, Parts};
+use super::parts::Parts;
 use super::queue::{Event, EventQueue};
 use super::rng::Rng;
 use super::scenario::Scenario;
@@ -62,6 +63,8 @@ pub struct World {
     pub(super) nginx: Box<[Nginx]>,
     pub(super) apps: Box<[AppServer]>,
     pub(super) cluster: Cluster,
+    /// What the monitor knows, and what visitors complain about.
+    pub(super) monitoring: Monitoring,
     /// Who holds the virtual addresses.
     pub(super) vrrp: Vrrp,
     pub(super) started_visits: u64,
@@ -83,6 +86,7 @@ pub(super) struct Streams {
     pub service: Rng,
     pub balancer: Rng,
     pub dns: Rng,
+    pub complaints: Rng,
 }
 
 impl World {
@@ -109,6 +113,7 @@ impl World {
                 service: Rng::new(seed, 2),
                 balancer: Rng::new(seed, 3),
                 dns: Rng::new(seed, 4),
+                complaints: Rng::new(seed, 5),
             },
             parts: Parts::new(&wiring, &settings),
             visits: Slab::new(Visit::BLANK),
@@ -121,6 +126,7 @@ impl World {
             apps: AppServer::all(&wiring),
             cluster: Cluster::new(&wiring),
             vrrp: Vrrp::new(&wiring),
+            monitoring: Monitoring::new(&wiring),
             started_visits: 0,
             arrivals_planned: false,
             traces: TraceRing::new(TRACES),
@@ -138,6 +144,7 @@ impl World {
         }
         world.start_checks();
         world.start_routers();
+        world.start_monitor();
         world.plan_arrival();
         world
     }
@@ -243,49 +250,9 @@ impl World {
             Action::Vrrp { router, term } => self.vrrp_timer(router, term),
             Action::Advert { router, from, priority } => self.advert(router, from, priority),
             Action::Track { router, life } => self.track(router, life),
-        }
-    }
-
-    /// Keeps an action for later if the process that carries it out hangs.
-    #[cold]
-    fn has_parked(&mut self, action: Action) -> bool {
-        let hung = self.owner(action).filter(|owner| self.parts.condition(*owner) == Condition::Hung);
-        if let Some(owner) = hung {
-            self.parked[owner.index()].push(action);
-            self.while_parked(action);
-        }
-        hung.is_some()
-    }
-
-    /// The process that carries an action out, if it is one: a hung process does nothing until it goes on.
-    pub(super) fn owner(&self, action: Action) -> Option<ProcessId> {
-        match action {
-            Action::Call(step, call) => {
-                let call = self.calls.get(call)?;
-                match step {
-                    Step::Attempt => None,
-                    Step::Deliver | Step::Finished | Step::Hangup | Step::Retry | Step::QueueTimeout => {
-                        Some(call.callee)
-                    }
-                    Step::Return | Step::ConnectTimeout | Step::ResponseTimeout => {
-                        Some(self.wiring.link(call.link).from)
-                    }
-                }
-            }
-            Action::Check { balancer, .. } => Some(self.balancers[usize::from(balancer)].process),
-            Action::NobodyThere(_) => Some(self.browser),
-            Action::Upstream(_) => Some(self.names.resolver),
-            Action::Received { replica, .. } | Action::Apply { replica, .. } | Action::Reconnect { replica, .. } => {
-                Some(self.cluster.servers[usize::from(replica)].process)
-            }
-            Action::SemiSyncReceipt { source: server, .. } | Action::SemiSyncTimeout(server) => {
-                Some(self.cluster.servers[usize::from(server)].process)
-            }
-            Action::Session { session, .. } => Some(self.cluster.server_of(session)),
-            Action::Vrrp { router, .. } | Action::Track { router, .. } => {
-                Some(self.vrrp.routers[usize::from(router)].process)
-            }
-            Action::Arrival | Action::Timeline(_) | Action::Sweep | Action::Advert { .. } => None,
+            Action::Scrape { target, life } => self.scrape(target, life),
+            Action::Evaluate(life) => self.evaluate(life),
+            Action::Complaint(failed) => self.complaint(failed),
         }
     }
 

@@ -13,6 +13,21 @@ pub const NO_REPLICATION: &str = "no replication";
 /// Label of a link between routers.
 pub const VRRP: &str = "VRRP";
 
+/// Label of a link from the monitor to an agent.
+pub const METRICS: &str = "metrics :9100";
+/// What an agent does.
+pub const AGENT: &str = "says how all is";
+
+/// How many alerts fire.
+#[must_use]
+pub fn monitor(firing: usize) -> String {
+    match firing {
+        0 => "no alert".to_owned(),
+        1 => "1 alert fires".to_owned(),
+        n => format!("{n} alerts fire"),
+    }
+}
+
 /// The name of a program.
 #[must_use]
 pub const fn process(role: &Role) -> &'static str {
@@ -25,6 +40,8 @@ pub const fn process(role: &Role) -> &'static str {
         Role::App => "Application",
         Role::Mysqld { .. } => "MySQL",
         Role::Keepalived { .. } => "keepalived",
+        Role::Agent => "Agent",
+        Role::Monitor => "Prometheus",
     }
 }
 
@@ -124,6 +141,7 @@ pub fn protocol(protocol: Protocol, port: u16) -> String {
         Protocol::Http => "HTTP",
         Protocol::Mysql | Protocol::Replication => "MySQL",
         Protocol::Vrrp => return VRRP.to_owned(),
+        Protocol::Metrics => return METRICS.to_owned(),
     };
     format!("{name} :{port}")
 }

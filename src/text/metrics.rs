@@ -1,6 +1,7 @@
 //! The words of the charts.
 
 use crate::scene::metrics::{ChartKind, RATE_SECONDS, Series, SeriesName, Totals};
+use crate::sim::monitoring::Sample;
 use crate::sim::{Decimal, Micros};
 
 /// What the panel says before the first visit.
@@ -59,6 +60,20 @@ pub fn ok_note(totals: &Totals) -> String {
 #[must_use]
 pub fn under_way_note(totals: &Totals) -> String {
     format!("{} started", grouped(totals.started))
+}
+
+/// When an agent was asked last.
+pub const LAST_SCRAPE: &str = "Last scrape";
+/// Agents that answer.
+pub const AGENTS_UP: &str = "Agents that answer";
+/// Alerts that fire.
+pub const FIRING: &str = "Alerts firing";
+
+/// The last scrape of an agent.
+#[must_use]
+pub fn scrape(sample: &Sample) -> String {
+    let said = if sample.readings.is_some() { "up == 1" } else { "up == 0: no answer" };
+    format!("{}, {said}", clock((sample.at.0 / 1_000_000) as u32))
 }
 
 /// Heading of a chart.

@@ -78,6 +78,7 @@ pub fn command(command: &Command) -> String {
         Command::Kill { part } if part.contains('>') => ("Cut {}", part, &""),
         Command::Kill { part } if part.contains('/') => ("Kill {}", part, &""),
         Command::Kill { part } => ("Cut the power of {}", part, &""),
+        Command::InstallMonitoring => ("Install monitoring", &"", &""),
         Command::Stop { part } => ("Stop {}", part, &""),
         Command::Freeze { part } => ("Hang {}", part, &""),
         Command::Slow { part, factor: 1 } => ("{} has its usual speed", part, &""),

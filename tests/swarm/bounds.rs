@@ -1,5 +1,6 @@
 //! Queues and rings stay within their bounds.
 
+use hopscope::sim::monitoring::SAMPLES;
 use hopscope::sim::mysql::{MAX_ROWS, MAX_TRANSACTIONS};
 use hopscope::sim::{LOG_LENGTH, MAX_SPANS, MAX_UNDER_WAY, TRACES, World, metrics::BUCKETS};
 
@@ -7,6 +8,8 @@ use hopscope::sim::{LOG_LENGTH, MAX_SPANS, MAX_UNDER_WAY, TRACES, World, metrics
 const MANY: usize = 50_000;
 /// Promotions that a cluster remembers.
 const PROMOTIONS: usize = 8;
+/// One for each rule and program, and the last that were resolved.
+const ALERTS: usize = 200;
 
 pub fn check(world: &World) {
     within("visits under way", world.under_way(), MAX_UNDER_WAY);
@@ -23,6 +26,10 @@ pub fn check(world: &World) {
     for app in world.apps() {
         within("requests that wait for a worker", app.waiting.len(), world.calls_under_way());
     }
+    within("alerts", world.monitoring().alerts.len(), ALERTS);
+    let samples = world.monitoring().targets.iter().map(|target| target.samples.len()).max();
+    within("samples", samples.unwrap_or(0), SAMPLES);
+    within("complaints", world.monitoring().complaints.len(), 16);
     within("promotions", world.cluster().promotions.len(), PROMOTIONS);
     for database in &world.cluster().servers {
         within("transactions in a relay log", database.relay.len(), MAX_TRANSACTIONS);

@@ -57,6 +57,10 @@ pub fn scenario(seed: u64) -> Scenario {
     for _ in 0..chance.below(6) {
         chance.burst(&mut scenario);
     }
+    if seed % 8 == 6 {
+        let at_us = ms(chance.moment(TROUBLE_MS));
+        scenario.timeline.push(TimedCommand { at_us, command: Command::InstallMonitoring });
+    }
     scenario.timeline.sort_by_key(|entry| entry.at_us);
     put_right(&mut scenario, &names);
     scenario

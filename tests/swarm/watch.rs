@@ -146,8 +146,14 @@ impl Watch {
         let world = &self.world;
         assert_eq!(world.under_way(), 0, "visits are left over");
         let checks: usize = world.balancers().iter().map(|balancer| balancer.servers.len()).sum();
+        let known = world.monitoring();
+        let checks = checks + known.targets.len();
         assert!(world.calls_under_way() <= checks, "{} calls are left over", world.calls_under_way());
-        assert!(world.planned() <= 3 * checks + 30, "{} events are planned", world.planned());
+        assert!(
+            world.planned() <= 3 * checks + 30 + known.pending_complaints,
+            "{} events are planned",
+            world.planned()
+        );
         let busy: usize = world.apps().iter().map(|app| app.busy as usize + app.waiting.len()).sum();
         assert!(busy <= checks, "{busy} requests of applications are left over");
         assert!(world.cluster().servers.iter().all(|db| db.running == 0 && db.waiting.is_empty()));

@@ -7,6 +7,7 @@ mod names;
 mod place;
 mod router;
 mod setting;
+mod watch;
 mod web;
 
 pub use balancer::{BalancerView, ServerRow, ServerState};
@@ -140,6 +141,8 @@ impl PartView {
             Role::Resolver => names::resolver(world, self),
             Role::Authoritative => names::authoritative(world, self),
             Role::Balancer => balancer::balancer(world, process, self),
+            Role::Agent => watch::agent(world, process, self),
+            Role::Monitor => watch::monitor(world, self),
             Role::Keepalived { .. } => router::keepalived(world, process, self),
             Role::Nginx => web::nginx(world, process, self),
             Role::App => web::app(world, process, self),

@@ -36,7 +36,7 @@ impl Layer {
         match wiring.role(process) {
             Role::Browser => Self::Browser,
             Role::Resolver | Role::Authoritative => Self::Resolver,
-            Role::Balancer | Role::Keepalived { .. } => Self::Haproxy,
+            Role::Balancer | Role::Keepalived { .. } | Role::Agent | Role::Monitor => Self::Haproxy,
             Role::Nginx => Self::Nginx,
             Role::App => Self::App,
             Role::Mysqld { .. } => Self::Mysqld,

@@ -76,6 +76,8 @@ pub struct BackendCounters {
     pub requests: u64,
     /// Requests assigned to servers, retries on another server included (`lbtot`).
     pub assigned: u64,
+    /// Responses with 5xx (`hrsp_5xx`).
+    pub server_errors: u64,
     /// 503 without any usable server.
     pub no_server: u64,
     /// 503 after waiting too long in the queue.

@@ -202,6 +202,7 @@ impl World {
             Reply::ConnectTimeout => return self.connection_failed(key, false),
             Reply::Http { status: NOT_HTTP, .. } => (502, Cause::ServerNotHttp),
             Reply::Http { status, cause, .. } => {
+                self.balancers[at].counters.server_errors += u64::from(status >= 500);
                 self.release(key);
                 self.give_cookie(key);
                 self.mark_fast(key, Place::Process(self.balancers[at].process), Decision::PassedOn);
@@ -242,6 +243,8 @@ impl World {
     #[cold]
     pub(super) fn session_fails(&mut self, key: CallKey, status: u16, cause: Cause) {
         let process = self.calls[key].callee;
+        let at = self.seat_of(key);
+        self.balancers[at].counters.server_errors += u64::from(status >= 500);
         self.release(key);
         self.mark(key, Place::Process(process), Decision::Failed { status });
         self.log_of_left(key, Some(status), cause);

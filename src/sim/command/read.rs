@@ -9,13 +9,14 @@ use crate::mysql::Thread;
 use crate::setting::Setting;
 use crate::workload::{Class, Workload};
 
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 25] = [
     "visit",
     "release",
     "abort",
     "load",
     "kill",
     "stop",
+    "install-monitoring",
     "freeze",
     "slow",
     "restore",
@@ -46,6 +47,7 @@ impl Command {
             "abort" => Self::Abort { visit: 0 },
             "load" => Self::Load(Workload::default()),
             "kill" => Self::Kill { part: text() },
+            "install-monitoring" => Self::InstallMonitoring,
             "stop" => Self::Stop { part: text() },
             "freeze" => Self::Freeze { part: text() },
             "slow" => Self::Slow { part: text(), factor: 1 },
@@ -94,7 +96,7 @@ impl Tagged for Command {
                 vec![must("part", part)]
             }
             Self::Slow { part, factor } => vec![must("part", part), must("factor", factor)],
-            Self::RestoreAll | Self::FlushCache => Vec::new(),
+            Self::RestoreAll | Self::FlushCache | Self::InstallMonitoring => Vec::new(),
             Self::ServerState { server, state } => vec![must("server", server), must("state", state)],
             Self::ServerWeight { server, weight } => vec![must("server", server), must("weight", weight)],
             Self::ServerHealth { server, health } => vec![must("server", server), must("health", health)],

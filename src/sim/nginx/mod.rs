@@ -54,6 +54,8 @@ pub struct NginxCounters {
     pub proxied: u64,
     /// 502 and 504 of its own.
     pub errors: u64,
+    /// All answers with 5xx, the application's included.
+    pub server_errors: u64,
 }
 
 impl Nginx {
@@ -145,6 +147,7 @@ impl World {
         let process = self.calls[key].callee;
         let at = self.tier(process);
         self.nginx[at].counters.errors += 1;
+        self.nginx[at].counters.server_errors += 1;
         self.mark(key, Place::Process(process), Decision::Failed { status });
         self.answer(key, Reply::Http { status, by: process, cause });
     }

@@ -104,8 +104,9 @@ impl World {
         }
         let process = self.calls[key].callee;
         match reply {
-            Reply::Http { .. } => {
+            Reply::Http { status, .. } => {
                 self.nginx[at].counters.proxied += 1;
+                self.nginx[at].counters.server_errors += u64::from(status >= 500);
                 self.mark_fast(key, Place::Process(process), Decision::PassedOn);
                 self.answer_fast(key, reply);
             }

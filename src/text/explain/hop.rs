@@ -74,7 +74,7 @@ impl Hop<'_> {
             Place::Process(process) => match self.wiring.role(process) {
                 Role::Browser | Role::Resolver | Role::Authoritative => self.in_name_service(process),
                 Role::Balancer => self.in_haproxy(process),
-                Role::Nginx | Role::App | Role::Mysqld { .. } | Role::Keepalived { .. } => self.in_stack(process),
+                _ => self.in_stack(process),
             },
         }
     }

@@ -59,6 +59,8 @@ pub(super) fn who(wiring: &Wiring, id: ProcessId) -> String {
         Role::App => "the application",
         Role::Mysqld { .. } => "MySQL",
         Role::Keepalived { .. } => "keepalived",
+        Role::Agent => "the agent",
+        Role::Monitor => "Prometheus",
     };
     if is_alone(wiring, id) { format!("{kind} on {machine}") } else { format!("{kind} ({}) on {machine}", info.name) }
 }

@@ -111,6 +111,7 @@ pub fn protocol(protocol: Protocol, at: u16) -> String {
         Protocol::Http => "HTTP",
         Protocol::Mysql => "MySQL",
         Protocol::Replication => "MySQL replication",
+        Protocol::Metrics => "HTTP",
         Protocol::Vrrp => return "VRRP, IP protocol 112, multicast to 224.0.0.18".to_owned(),
     };
     format!("{name}, {}", port(protocol == Protocol::Dns, at))
@@ -124,6 +125,7 @@ pub const fn travels(protocol: Protocol) -> &'static str {
         Protocol::Http => "requests (GET, POST) and responses, in clear",
         Protocol::Mysql => "SELECT and INSERT statements, rows, errors",
         Protocol::Replication => "transactions, each with its GTID",
+        Protocol::Metrics => "“GET /metrics”, and counters by the hundred",
         Protocol::Vrrp => "advertisements: “I am the master, my priority is …”",
     }
 }

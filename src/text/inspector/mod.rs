@@ -30,6 +30,10 @@ pub enum Kind {
     Mysqld,
     /// keepalived.
     Keepalived,
+    /// A monitoring agent.
+    Agent,
+    /// The monitor.
+    Monitor,
     /// The connections between two processes.
     Link(Protocol),
 }
@@ -50,6 +54,8 @@ impl Kind {
                 Role::App => Self::App,
                 Role::Mysqld { .. } => Self::Mysqld,
                 Role::Keepalived { .. } => Self::Keepalived,
+                Role::Agent => Self::Agent,
+                Role::Monitor => Self::Monitor,
             },
         }
     }
@@ -74,11 +80,14 @@ pub const fn kind(kind: Kind) -> &'static str {
         Kind::App => "Application server",
         Kind::Mysqld => "Database",
         Kind::Keepalived => "Virtual address",
+        Kind::Agent => "Monitoring agent",
+        Kind::Monitor => "Monitor",
         Kind::Link(Protocol::Dns) => "DNS link",
         Kind::Link(Protocol::Http) => "HTTP link",
         Kind::Link(Protocol::Mysql) => "MySQL link",
         Kind::Link(Protocol::Replication) => "Replication link",
         Kind::Link(Protocol::Vrrp) => "VRRP link",
+        Kind::Link(Protocol::Metrics) => "Monitoring link",
     }
 }
 
@@ -110,6 +119,12 @@ pub const fn about(kind: Kind) -> &'static str {
             "Shares the site’s address with another balancer: one of the two holds it, and when that one falls silent, \
              the other takes it."
         }
+        Kind::Agent => "Looks at the programs on its machine, and tells the monitor when it asks.",
+        Kind::Monitor => {
+            "Asks every agent again and again, draws charts from what they say, and calls the operator when a rule holds \
+             for long enough."
+        }
+        Kind::Link(Protocol::Metrics) => "Carries the monitor’s questions and the agent’s numbers.",
         Kind::Link(Protocol::Vrrp) => {
             "Carries the master’s advertisements. Cut it, and both hold the address (split brain): visits go to whoever \
              said so last."

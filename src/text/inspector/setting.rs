@@ -24,6 +24,10 @@ pub const fn label(setting: &Setting) -> &'static str {
         Setting::ReadsFrom(_) => "Reads go to",
         Setting::Fallback(_) => "Fall back to the primary",
         Setting::SourceDelay(_) => "SOURCE_DELAY",
+        Setting::ScrapeInterval(_) => "scrape_interval",
+        Setting::AlertFor(_) => "for",
+        Setting::AlertErrors(_) => "HighErrorRate",
+        Setting::AlertLag(_) => "ReplicationLag",
         Setting::Advert(_) => "advert_int",
         Setting::TrackScript(_) => "track_script",
         Setting::Preempt(_) => "Preemption",
@@ -61,6 +65,10 @@ pub const fn help(setting: &Setting) -> &'static str {
         }
         Setting::Fallback(_) => "when no replica answers, read from the primary instead of failing",
         Setting::SourceDelay(_) => "replicas apply each write at least this long after its commit",
+        Setting::ScrapeInterval(_) => "time between two questions to an agent, and between two looks at the rules",
+        Setting::AlertFor(_) => "so long a condition must hold until its alert fires",
+        Setting::AlertErrors(_) => "alert when more of the responses of a minute are 5xx",
+        Setting::AlertLag(_) => "alert when a replica is further behind",
         Setting::Advert(_) => {
             "time between two advertisements; after three of them and a bit the master counts as dead"
         }
@@ -84,11 +92,14 @@ pub const fn unit(setting: &Setting) -> (&'static str, u32) {
     match setting {
         Setting::Inter(_)
         | Setting::Advert(_)
+        | Setting::AlertLag(_)
         | Setting::TimeoutConnect(_)
         | Setting::TimeoutServer(_)
         | Setting::NginxReadTimeout(_)
         | Setting::SourceDelay(_) => ("ms", 1),
         Setting::AppService(_) | Setting::MysqlService(_) | Setting::ClientLatency(_) => ("ms", 1_000),
+        Setting::ScrapeInterval(_) | Setting::AlertFor(_) => ("s", 1_000),
+        Setting::AlertErrors(_) => ("%", 1),
         _ => ("", 1),
     }
 }
