@@ -214,7 +214,7 @@ impl Survey {
         let open: usize = self.structures.iter().map(|structure| self.runs_left(structure)).sum();
         let done = self.intact.len() + self.singles.len() + runs + self.all_pairs - self.open_pairs.len();
         let all = (self.parts.len() + 1) * Class::ALL.len() + runs + open + self.all_pairs;
-        done * 100 / all
+        (done * 100 / all).min(if self.is_done() { 100 } else { 99 })
     }
 
     fn runs_left(&self, structure: &Structure) -> usize {

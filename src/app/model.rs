@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::ahead::{Ahead, TimeLeft};
 use super::compare::Comparison;
+use super::examine::{Examination, ExamineMsg};
 use super::history::History;
 use super::lessons::{LessonMsg, Lessons};
 use super::link::Start;
@@ -24,6 +25,8 @@ pub struct Model {
     pub playback: Playback,
     /// What the present run is compared with.
     pub comparison: Option<Comparison>,
+    /// What is known of what can fail.
+    pub examination: Examination,
     /// What is looked at.
     pub view: View,
     /// The lesson under way, and how far all of them are.
@@ -62,13 +65,16 @@ pub enum Tab {
     Data,
     /// What happened, runs that were left, and how they compare.
     Runs,
+    /// What one missing part does, and what that comes to.
+    Failures,
     /// The same state and switches as the diagram, as a table.
     Parts,
 }
 
 impl Tab {
     /// All tabs, in order.
-    pub const ALL: [Self; 6] = [Self::Trace, Self::Requests, Self::Metrics, Self::Data, Self::Runs, Self::Parts];
+    pub const ALL: [Self; 7] =
+        [Self::Trace, Self::Requests, Self::Metrics, Self::Data, Self::Runs, Self::Failures, Self::Parts];
 }
 
 /// The panels of a narrow screen.
@@ -183,6 +189,8 @@ pub enum Msg {
     Dismiss(usize),
     /// Does something with lessons.
     Lesson(LessonMsg),
+    /// Examines what can fail.
+    Examine(ExamineMsg),
 }
 
 impl Msg {
@@ -220,6 +228,7 @@ impl Model {
                 theme: start.theme,
                 embed: start.embed,
             },
+            examination: Examination::default(),
             lessons: Lessons::new(start.hides_answers, start.steps),
             notices: start.notices,
         };
@@ -238,6 +247,7 @@ impl Model {
             self.compare(time_left);
         }
         self.lesson_frame();
+        self.examine(time_left);
     }
 
     /// Does what a message says. Whatever is more than looking ends a run ahead first: a command then happens at the
@@ -258,7 +268,7 @@ impl Model {
             Msg::NextHop => self.next_hop(),
             Msg::Unfollow => self.playback.follow = None,
             Msg::RunAhead(length) => self.playback.run(Ahead::new(self.world.now(), length)),
-            Msg::Cancel => {}
+            Msg::Cancel => self.examination.stop(),
             Msg::Toggle => self.playback.running = !self.playback.running,
             Msg::Step => {
                 self.playback.running = false;
@@ -295,6 +305,7 @@ impl Model {
             Msg::Dismiss(index) if index < self.notices.len() => drop(self.notices.remove(index)),
             Msg::Dismiss(_) => {}
             Msg::Lesson(msg) => self.update_lesson(msg),
+            Msg::Examine(msg) => self.update_examination(msg),
         }
     }
 
@@ -330,7 +341,7 @@ impl Model {
         self.world = World::new(Arc::clone(&scenario));
         self.history = History::new(scenario);
         self.playback = Playback::new(self.playback.speed);
-        self.comparison = None;
+        (self.comparison, self.examination) = (None, Examination::default());
         (self.view.selected, self.view.visit) = (None, None);
     }
 }

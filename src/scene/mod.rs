@@ -4,6 +4,7 @@ pub mod compare;
 pub mod curve;
 pub mod data;
 pub mod diagram;
+pub mod failures;
 pub mod inspector;
 pub mod layout;
 pub mod metrics;

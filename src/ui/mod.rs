@@ -5,6 +5,7 @@ mod data;
 mod diagram;
 mod element;
 mod experiments;
+mod failures;
 mod header;
 mod input;
 mod inspector;

@@ -49,7 +49,7 @@ pub enum PageMsg {
 
 /// What has to be drawn anew when it has changed by itself: the present moment, whether it is being run to, and whether
 /// another run has come to it.
-type Shown = (SimTime, bool, bool);
+type Shown = (SimTime, bool, bool, Option<usize>);
 
 /// The root component.
 pub struct Page {
@@ -266,7 +266,7 @@ impl Page {
     fn shown(&self) -> Shown {
         let (model, now) = (&self.model, self.model.world.now());
         let is_compared = model.comparison.as_ref().is_some_and(|with| with.other(now).is_some());
-        (now, model.playback.ahead.is_some_and(|ahead| ahead.is_running()), is_compared)
+        (now, model.playback.ahead.is_some_and(|ahead| ahead.is_running()), is_compared, model.examination.percent())
     }
 
     fn stage(&self, send: &Callback<Msg>) -> Html {

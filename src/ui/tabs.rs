@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::data::data_panel;
 use super::element::html;
+use super::failures::failures_panel;
 use super::input::on_click;
 use super::metrics::MetricsPanel;
 use super::page::close_sheet;
@@ -20,7 +21,7 @@ use crate::scene::metrics::MetricsView;
 use crate::scene::parts::PartsView;
 use crate::scene::requests::RequestsView;
 use crate::scene::trace::TraceView;
-use crate::text::{label, timeline};
+use crate::text::{failures, label, timeline};
 
 /// The tabs with the panel of the chosen one.
 pub fn tabs(model: &Model, send: &Callback<Msg>) -> Html {
@@ -64,6 +65,7 @@ fn content(model: &Model, send: &Callback<Msg>) -> Html {
         Tab::Metrics => panel("metrics", MetricsPanel(Rc::new(MetricsView::new(world))), send),
         Tab::Data => data_panel(&DataView::new(world), send),
         Tab::Runs => runs_panel(model, send),
+        Tab::Failures => failures_panel(model, send),
         Tab::Parts => parts_panel(&PartsView::new(world), send),
     }
 }
@@ -75,6 +77,7 @@ const fn id(tab: Tab) -> &'static str {
         Tab::Metrics => "metrics",
         Tab::Data => "data",
         Tab::Runs => "runs",
+        Tab::Failures => "failures",
         Tab::Parts => "parts",
     }
 }
@@ -86,6 +89,7 @@ const fn name(tab: Tab) -> &'static str {
         Tab::Metrics => label::TAB_METRICS,
         Tab::Data => label::TAB_DATA,
         Tab::Runs => timeline::TAB_RUNS,
+        Tab::Failures => failures::TAB,
         Tab::Parts => label::TAB_PARTS,
     }
 }

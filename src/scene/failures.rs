@@ -1,0 +1,99 @@
+//! What is shown of an examination: sentences, and a table of missing parts.
+
+use crate::analysis::{Survey, Verdict, is_visitors};
+use crate::sim::Class;
+use crate::text::failures as words;
+
+/// A missing part, and what becomes of each class.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Number of the part.
+    pub part: u16,
+    /// What it is called.
+    pub name: String,
+    /// What becomes of each class.
+    pub verdicts: Vec<Verdict>,
+    /// Whether visitors whose resolver remembers the address notice nothing at first.
+    pub cached: bool,
+}
+
+/// The table of single failures.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    /// Parts of the site whose absence is noticed, the worst first.
+    pub noticed: Vec<Row>,
+    /// Parts of the site that nobody misses.
+    pub fine: Vec<Row>,
+    /// The visitor's side.
+    pub outside: Vec<Row>,
+}
+
+impl Table {
+    /// What was found so far.
+    #[must_use]
+    pub fn new(survey: &Survey) -> Self {
+        let mut table = Self::default();
+        for (number, part) in (0_u16..).zip(survey.parts()) {
+            let found = Class::ALL.map(|class| survey.single(number, class));
+            let verdicts: Vec<Verdict> = Class::ALL
+                .into_iter()
+                .zip(found)
+                .filter_map(|(class, finding)| Some(survey.verdict(class, finding?)))
+                .collect();
+            if verdicts.len() < Class::ALL.len() {
+                break;
+            }
+            let is_outside = is_visitors(survey.base(), *part);
+            let cached = found.iter().flatten().any(|finding| finding.hidden_by_cache);
+            let fine = verdicts.iter().all(|verdict| *verdict == Verdict::Works);
+            let row = Row { part: number, name: words::part(survey.base().wiring(), *part), verdicts, cached };
+            match () {
+                () if is_outside => table.outside.push(row),
+                () if fine => table.fine.push(row),
+                () => table.noticed.push(row),
+            }
+        }
+        table
+            .noticed
+            .sort_by_key(|row| std::cmp::Reverse(row.verdicts.iter().filter(|v| **v == Verdict::Lost).count()));
+        table
+    }
+
+    /// Which parts of the site can take a class down alone, in a sentence.
+    #[must_use]
+    pub fn sentence(&self, survey: &Survey, class: Class) -> String {
+        let lost = self.noticed.iter().filter(|row| row.verdicts[class as usize] == Verdict::Lost);
+        let parts: Vec<String> = lost.map(|row| row.name.clone()).collect();
+        words::alone(class, &parts, survey.intact(class).is_none_or(|intact| intact.ok > 0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::subject;
+    use crate::sim::{PRESETS, World};
+    use std::sync::Arc;
+
+    #[test]
+    fn three_servers_are_told_in_three_sentences() {
+        let world = World::new(Arc::new(PRESETS[0].scenario()));
+        let mut survey = Survey::of_singles(Arc::new(subject(&world))).expect("few parts");
+        assert!(survey.slice(&mut || true));
+        let table = Table::new(&survey);
+        assert_eq!(
+            Class::ALL.map(|class| table.sentence(&survey, class)),
+            [
+                "3 parts can take static files down alone: the machine lb-01, HAProxy on lb-01 and Browser → HAProxy on lb-01.",
+                "5 parts can take reading down alone: the machine lb-01, HAProxy on lb-01, Browser → HAProxy on lb-01, \
+                 the machine web-02 and MySQL on web-02.",
+                "5 parts can take writing down alone: the machine lb-01, HAProxy on lb-01, Browser → HAProxy on lb-01, \
+                 the machine web-01 and MySQL on web-01.",
+            ]
+        );
+        assert_eq!(table.outside.len(), 8);
+        assert!(table.fine.iter().any(|row| row.name == "nginx on web-01"));
+        let cached: Vec<&str> = table.outside.iter().filter(|row| row.cached).map(|row| row.name.as_str()).collect();
+        assert_eq!(cached.len(), 3, "{cached:?}");
+    }
+}
