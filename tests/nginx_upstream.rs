@@ -17,7 +17,13 @@ fn scenario() -> Scenario {
     let mut add = |name: &str, host: u8, process: &str, role: Role| {
         let processes = vec![Process { name: process.to_owned(), role }];
         let address = Ipv4Addr::new(10, 0, 9, host);
-        scenario.topology.machines.push(Machine { name: name.to_owned(), address, public: None, processes });
+        scenario.topology.machines.push(Machine {
+            name: name.to_owned(),
+            address,
+            public: None,
+            firewall: None,
+            processes,
+        });
     };
     for (i, name) in ["web-01", "web-02"].iter().enumerate() {
         add(name, 10 + i as u8, "nginx", Role::Nginx);

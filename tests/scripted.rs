@@ -15,6 +15,7 @@ fn world(behind: &[(&str, Role)]) -> World {
         name: name.to_owned(),
         address: Ipv4Addr::new(10, 0, 0, host),
         public: (host == 10).then(|| Ipv4Addr::new(203, 0, 113, 10)),
+        firewall: None,
         processes: processes
             .iter()
             .map(|(name, role)| Process { name: (*name).to_owned(), role: role.clone() })

@@ -45,6 +45,7 @@ fn scenario(options: Options) -> Scenario {
         name,
         address: Ipv4Addr::new(10, 0, net, host),
         public: (net == 1).then(|| Ipv4Addr::new(203, 0, 113, 10)),
+        firewall: None,
         processes: processes.into_iter().map(|(name, role)| Process { name: name.to_owned(), role }).collect(),
     };
     let mysqld = |replica_of: Option<&str>| Role::Mysqld { replica_of: replica_of.map(str::to_owned), port: 3306 };

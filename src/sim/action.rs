@@ -1,6 +1,7 @@
 //! What can be planned: the kinds of events.
 
 use super::call::CallKey;
+use super::outside::PortState;
 use super::queue::What;
 use super::time::SimTime;
 use super::visit::VisitKey;
@@ -25,8 +26,8 @@ pub enum Action {
         /// Life of the balancer process that planned it.
         life: u32,
     },
-    /// The visitor has waited for an address that no machine has.
-    NobodyThere(VisitKey),
+    /// The visitor has waited for an address where no web server is: its port 80, if a machine has it.
+    NobodyThere(VisitKey, Option<PortState>),
     /// A step of the resolver's question to other name servers.
     Upstream(u32),
     /// Transactions up to a binlog position reach a replica.
@@ -127,7 +128,7 @@ impl Action {
             Self::Timeline(index) => (1, index.into()),
             Self::Sweep => (8, 0),
             Self::Check { balancer, server, life } => (head(11, balancer, life), server.into()),
-            Self::NobodyThere(visit) => (12, visit.to_word()),
+            Self::NobodyThere(visit, there) => (head(12, PortState::pack(there), 0), visit.to_word()),
             Self::Upstream(question) => (13, question.into()),
             Self::Received { replica, life, upto } => (head(14, replica, life), upto),
             Self::Apply { replica, life } => (head(15, replica, life), 0),
@@ -162,7 +163,7 @@ impl Action {
             9 => call(Step::Retry),
             10 => call(Step::QueueTimeout),
             11 => Self::Check { balancer: index, server: body as u16, life },
-            12 => Self::NobodyThere(VisitKey::from_word(body)),
+            12 => Self::NobodyThere(VisitKey::from_word(body), PortState::unpack(index)),
             13 => Self::Upstream(body as u32),
             14 => Self::Received { replica: index, life, upto: body },
             15 => Self::Apply { replica: index, life },
@@ -229,7 +230,7 @@ mod tests {
             Action::Timeline(u32::MAX),
             Action::Sweep,
             Action::Check { balancer: 1, server: u16::MAX, life },
-            Action::NobodyThere(VisitKey::from_word(9 << 32 | 4)),
+            Action::NobodyThere(VisitKey::from_word(9 << 32 | 4), Some(PortState::Filtered)),
             Action::Upstream(11),
             Action::Received { replica, life, upto },
             Action::Apply { replica, life },

@@ -75,6 +75,7 @@ impl World {
             }
             Command::Set(setting) => self.set(setting),
             Command::Reload { upstream } => self.reload_nginx(upstream.as_ref()),
+            Command::Firewall { machine, firewall } => self.set_firewall(wiring.machine(machine)?, firewall.as_ref()),
             Command::Records { addresses, ttl_s } => self.names.set_records(addresses, *ttl_s),
             Command::FlushCache => self.names.flush(),
             Command::Promote { server } => return self.promote(self.tier(wiring.mysqld(server)?) as u16),

@@ -8,6 +8,7 @@ use super::invariants;
 use super::outcome::{BrowserError, Cause, Outcome, Verdict};
 use super::parts::Condition;
 use super::script::{Answer, Script};
+use super::settings::TlsMode;
 use super::time::Micros;
 use super::trace::{Decision, Place};
 use super::visit::{MAX_UNDER_WAY, Notes, Visit, VisitKey, VisitRecord};
@@ -55,7 +56,7 @@ impl World {
         self.started_visits += 1;
         let id = self.started_visits;
         self.metrics.started(self.now);
-        let trace = traced.then(|| self.traces.begin(id, class, self.now));
+        let trace = traced.then(|| self.traces.begin(id, class, source, script.clone(), self.now));
         let key = self.visits.insert(Visit {
             id,
             class,
@@ -109,6 +110,7 @@ impl World {
             };
         }
         match reply {
+            Reply::Http { cause: Cause::Redirected, .. } => self.follow_redirect(key, callee),
             Reply::Http { status, by, cause } => {
                 self.end_visit(key, Outcome { result: Verdict::Http(status), by, cause });
             }
@@ -118,6 +120,9 @@ impl World {
             Reply::Reset => self.browser_fails(key, BrowserError::ConnectionReset, Cause::ConnectionReset),
             Reply::Closed => self.browser_fails(key, BrowserError::EmptyResponse, Cause::ConnectionReset),
             Reply::Timeout => self.browser_fails(key, BrowserError::TimedOut, Cause::ResponseTimeout),
+            Reply::BadCertificate => {
+                self.browser_fails(key, BrowserError::CertificateDateInvalid, Cause::CertificateExpired);
+            }
             other => unreachable!("{other:?} is not a reply to a browser"),
         }
     }
@@ -133,9 +138,13 @@ impl World {
     /// Connects a visit to the process that answers at its address.
     #[inline(always)]
     pub(super) fn connect_to(&mut self, key: VisitKey, entrance: ProcessId, class: Class) {
-        let scripted = self.visits[key].script.as_ref().is_some_and(|script| script.answer != Answer::Page);
+        let visit = &self.visits[key];
+        let scripted = visit.script.as_ref().is_some_and(|script| script.answer != Answer::Page);
         let ask = if scripted { Ask::Scripted } else { Ask::Page(class) };
         self.call_for(key, entrance, ask);
+        if self.settings.tls.mode != TlsMode::None {
+            self.choose_port(key, class);
+        }
     }
 
     #[cold]
@@ -188,10 +197,8 @@ impl World {
         let visit = self.visits.remove(key).expect("it is about to end");
         if let Some(slot) = visit.trace {
             let place = Place::Process(self.browser);
-            if matches!(
-                outcome.cause,
-                Cause::AddressUnused | Cause::AddressMoved | Cause::NoPort | Cause::BrowserClosed | Cause::Stopped
-            ) {
+            let aborted = matches!(outcome.cause, Cause::NoPort | Cause::BrowserClosed | Cause::Stopped);
+            if aborted || self.traces.end(slot, visit.id) < self.now {
                 self.traces.mark(slot, visit.id, place, self.now, Decision::NoAnswer);
             }
             self.traces.finish(slot, visit.id, outcome);

@@ -25,6 +25,8 @@ pub struct Call {
     pub callee: ProcessId,
     /// Its tier, and its index there.
     pub seat: Seat,
+    /// Whether it is a connection to the port for TLS.
+    pub secure: bool,
     /// Over which link: the caller is at its `from` end.
     pub link: LinkId,
     /// What is asked.
@@ -58,6 +60,7 @@ impl Call {
         parent: Parent::Visit,
         callee: ProcessId(0),
         seat: Seat { tier: Tier::Browser, at: 0 },
+        secure: false,
         link: LinkId(0),
         ask: Ask::Connect,
         state: CallState::Lost,
@@ -145,6 +148,8 @@ pub enum Reply {
     Closed,
     /// No answer came in time.
     Timeout,
+    /// The caller does not trust the callee's certificate and closes the connection.
+    BadCertificate,
     /// The connection was accepted (all that a TCP check wants).
     Connected,
     /// An HTTP response.

@@ -3,6 +3,7 @@
 use std::collections::BinaryHeap;
 
 use super::call::{Ask, Call, CallKey, CallState, Parent, Reply, Work};
+use super::firewall::Ruling;
 use super::ids::ProcessId;
 use super::parts::Condition;
 use super::settings::Settings;
@@ -71,6 +72,7 @@ impl World {
             parent,
             callee,
             seat,
+            secure: self.parts.link(link).tls,
             link,
             ask,
             state: CallState::Connecting,
@@ -124,21 +126,27 @@ impl World {
     #[inline(never)]
     fn knock(&mut self, key: CallKey) {
         let call = &self.calls[key];
-        let (callee, seat, link, ask) = (call.callee, call.seat, call.link, call.ask);
+        let (callee, seat, link, ask, secure) = (call.callee, call.seat, call.link, call.ask, call.secure);
         let shakes_hands = ask != Ask::Resolve && self.settings.network.handshake;
-        let round_trip = if shakes_hands { self.parts.latency(link).times(2) } else { Micros::ZERO };
-        let reachable = self.parts.carries(link) && self.parts.has_power(callee);
+        let round_trips = if shakes_hands { 1 + self.tls_round_trips(call) } else { 0 };
+        let round_trip = self.parts.latency(link).times(2 * round_trips);
+        let ruling = self.ruling(call);
+        let passes = self.parts.carries(link) && ruling != Ruling::Drop;
+        // The kernel shakes hands for a process that hangs, but TLS is for the process itself.
+        let speaks = !(secure && shakes_hands && self.parts.condition(callee) == Condition::Hung);
+        let reachable = passes && speaks && self.parts.has_power(callee);
         let too_slow = shakes_hands && round_trip > self.connect_timeout_of(call);
         if !reachable || too_slow || self.backlog_is_full(callee, seat, ask) {
             let left = (call.started + self.next_attempt_of(call)).since(self.now);
             self.set_state(key, CallState::Lost, left);
             return self.plan(left, Action::Call(Step::ConnectTimeout, key));
         }
-        if self.parts.condition(callee) == Condition::Down {
+        let listens = !secure || self.parts.link(link).tls;
+        if !listens || ruling == Ruling::Reject || self.parts.condition(callee) == Condition::Down {
             return self.send_back(key, Reply::Refused);
         }
         match ask {
-            Ask::Connect => self.send_back(key, Reply::Connected),
+            Ask::Connect if !secure => self.send_back(key, Reply::Connected),
             Ask::Resolve => self.deliver_or_park(key),
             _ => match round_trip + self.overhead(callee, seat.tier) {
                 Micros::ZERO => self.deliver_or_park(key),
@@ -156,7 +164,7 @@ impl World {
     }
 
     /// Whether the kernel drops connection attempts because nobody has accepted the ones before.
-    fn backlog_is_full(&self, callee: ProcessId, seat: Seat, ask: Ask) -> bool {
+    pub(super) fn backlog_is_full(&self, callee: ProcessId, seat: Seat, ask: Ask) -> bool {
         let is_app = seat.tier == Tier::App;
         if self.parts.condition(callee) == Condition::Hung {
             let backlog = if is_app { self.settings.app.backlog as usize } else { LISTEN_BACKLOG };
@@ -204,6 +212,9 @@ impl World {
             CallState::Connecting | CallState::Sending if !self.parts.carries(call.link) => return self.lose(key),
             CallState::Connecting | CallState::Sending => self.begin_work(key, traced),
         }
+        if self.parts.link(self.calls[key].link).tls && self.ends_before_the_request(key) {
+            return;
+        }
         self.serve(key, seat);
     }
 
@@ -220,9 +231,11 @@ impl World {
 
     #[cold]
     fn trace_arrival(&mut self, key: CallKey) {
-        let Call { callee, seat, link, started, .. } = self.calls[key];
+        let Call { callee, seat, link, started, secure, .. } = self.calls[key];
         let arrived = SimTime(self.now.0 - self.overhead(callee, seat.tier).0.min(self.now.since(started).0));
-        self.mark_until(key, Place::Link { link, back: false }, arrived, Decision::Sent);
+        if !secure || self.trace_tls(key, arrived) {
+            self.mark_until(key, Place::Link { link, back: false }, arrived, Decision::Sent);
+        }
     }
 
     /// The callee begins its work.

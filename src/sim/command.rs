@@ -7,6 +7,7 @@ use std::net::Ipv4Addr;
 use serde::Serialize;
 
 use super::balancer::{AdminState, Health};
+use super::firewall::Firewall;
 use super::ids::PartId;
 use super::json::fields;
 use super::mysql::Thread;
@@ -137,6 +138,14 @@ pub enum Command {
         #[serde(skip_serializing_if = "Option::is_none")]
         upstream: Option<Upstream>,
     },
+    /// Gives a machine another firewall (`nft -f`), or none. Connections that stand are not touched.
+    Firewall {
+        /// The machine.
+        machine: String,
+        /// All of its rules; absent, everything is let in.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        firewall: Option<Firewall>,
+    },
     /// Writes new A records of `www.foobar.com` into the zone.
     Records {
         /// The addresses.
@@ -246,6 +255,11 @@ impl Command {
                 Some(upstream) => upstream.validate("upstream", wiring),
                 None => Ok(()),
             },
+            Self::Firewall { machine, firewall } => {
+                wiring.machine(machine)?;
+                let named = |name: &str| wiring.address_of(name);
+                firewall.as_ref().map_or(Ok(()), |firewall| firewall.validate("firewall", named))
+            }
             Self::Records { addresses, ttl_s } => {
                 if addresses.len() > 8 {
                     return Err(FieldError::new("addresses", format!("at most 8, here {}", addresses.len())));

@@ -43,6 +43,8 @@ pub enum BrowserError {
     InsufficientResources,
     /// `ERR_ABORTED`: the browser was closed, or the visitor pressed Stop.
     Aborted,
+    /// `NET::ERR_CERT_DATE_INVALID`: the site's certificate has expired.
+    CertificateDateInvalid,
 }
 
 impl BrowserError {
@@ -58,6 +60,7 @@ impl BrowserError {
             Self::TimedOut => "ERR_TIMED_OUT",
             Self::InsufficientResources => "ERR_INSUFFICIENT_RESOURCES",
             Self::Aborted => "ERR_ABORTED",
+            Self::CertificateDateInvalid => "NET::ERR_CERT_DATE_INVALID",
         }
     }
 }
@@ -123,6 +126,10 @@ pub enum Cause {
     DnsServFail,
     /// The resolver says that the name has no address.
     DnsNoAddress,
+    /// The answer on port 80 is that the site is to be asked on port 443.
+    Redirected,
+    /// The certificate has expired, and the browser goes no further.
+    CertificateExpired,
     /// No machine has the address that the name led to.
     AddressUnused,
     /// The virtual address moved to another machine while the one that it left still worked on the answer.
@@ -149,6 +156,7 @@ impl Cause {
     pub const fn termination(self) -> &'static str {
         match self {
             Self::NoServer | Self::ServerRefused => "SC",
+            Self::Redirected => "LR",
             Self::ServerConnectTimeout => "sC",
             Self::ServerReset => "SH",
             Self::ServerNotHttp => "PH",
@@ -191,6 +199,21 @@ impl DbError {
             Self::ReadOnly => 1290,
             Self::NoServer => 0,
         }
+    }
+}
+
+/// The words that stand after a status, as nginx and HAProxy write them; none for statuses that neither makes up.
+#[must_use]
+pub const fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        301 => "Moved Permanently",
+        404 => "Not Found",
+        500 => "Internal Server Error",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Time-out",
+        _ => "",
     }
 }
 

@@ -33,7 +33,7 @@ impl World {
                 }
             }
             Action::Check { balancer, .. } => Some(self.balancers[usize::from(balancer)].process),
-            Action::NobodyThere(_) => Some(self.browser),
+            Action::NobodyThere(..) => Some(self.browser),
             Action::Upstream(_) => Some(self.names.resolver),
             Action::Received { replica, .. } | Action::Apply { replica, .. } | Action::Reconnect { replica, .. } => {
                 Some(self.cluster.servers[usize::from(replica)].process)

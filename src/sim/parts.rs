@@ -1,9 +1,13 @@
 //! The condition of machines, processes and links.
 
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
 use serde::Serialize;
 
+use super::firewall::{Filter, Ruling};
 use super::ids::{LinkId, MachineId, PartId, ProcessId};
-use super::settings::Settings;
+use super::settings::{HTTPS, Settings};
 use super::time::Micros;
 use super::wiring::{LinkInfo, Protocol, Reach, Tier, Wiring};
 
@@ -48,6 +52,8 @@ pub struct Parts {
     any_hung: bool,
     /// The two ends of each link.
     ends: Box<[[ProcessId; 2]]>,
+    /// The packet filter of each machine.
+    pub(super) filters: Box<[Option<Arc<Filter>>]>,
 }
 
 /// What a link does with what is sent.
@@ -60,8 +66,13 @@ pub(super) struct LinkNow {
     /// Whether it carries what is sent.
     pub carries: bool,
     /// Whether it carries, the processes at both ends work, and a request is with the callee as soon as it arrives: no
-    /// handshake, no time that the callee takes before it begins.
+    /// handshake, no time that the callee takes before it begins, no firewall that minds.
     pub clear: bool,
+    /// Whether requests on it are encrypted.
+    pub tls: bool,
+    /// What the callee's firewall does with connections to its plain port and to the one for TLS; none if that depends on
+    /// the visitor's address.
+    pub guards: [Option<Ruling>; 2],
 }
 
 /// What the settings say about a link.
@@ -71,6 +82,10 @@ struct Configured {
     latency: Micros,
     patience: Micros,
     at_once: bool,
+    tls: bool,
+    /// Address of the caller; none if visitors have addresses of their own.
+    from: Option<Ipv4Addr>,
+    ports: [u16; 2],
 }
 
 impl Configured {
@@ -96,10 +111,14 @@ impl Configured {
             _ => 0,
         };
         let no_end = Micros(u64::MAX);
+        let tls = wiring.is_tls(link, settings.tls.mode);
         Self {
             latency: Micros(latency_us.into()),
             patience: if patience_ms == 0 { no_end } else { Micros::from_millis(patience_ms.into()) },
-            at_once: overhead_us == 0 && (link.protocol == Protocol::Dns || !network.handshake),
+            at_once: overhead_us == 0 && !tls && (link.protocol == Protocol::Dns || !network.handshake),
+            tls,
+            from: (wiring.seat(link.from).tier != Tier::Browser).then(|| wiring.machine_of(link.from).address),
+            ports: [wiring.process(link.to).port, HTTPS],
         }
     }
 }
@@ -125,6 +144,7 @@ impl Parts {
             links_now: Box::default(),
             any_hung: false,
             ends: wiring.links.iter().map(|link| [link.from, link.to]).collect(),
+            filters: wiring.filters().into(),
         };
         parts.configure(wiring, settings);
         parts
@@ -136,6 +156,7 @@ impl Parts {
         grown.machines[..self.machines.len()].copy_from_slice(&self.machines);
         grown.processes[..self.processes.len()].copy_from_slice(&self.processes);
         grown.links[..self.links.len()].copy_from_slice(&self.links);
+        grown.filters[..self.filters.len()].clone_from_slice(&self.filters);
         grown.refresh();
         grown
     }
@@ -147,7 +168,7 @@ impl Parts {
     }
 
     /// Draws the conclusions from the states: they are asked for at every step of every visit, and seldom change.
-    fn refresh(&mut self) {
+    pub(super) fn refresh(&mut self) {
         let now = |(process, home): (&PartState, &MachineId)| {
             let machine = self.machines[home.index()];
             let powered = machine.condition == Condition::Up;
@@ -160,12 +181,29 @@ impl Parts {
         self.any_hung = self.processes_now.iter().any(|process| process.condition == Condition::Hung);
         let link_now = |i: usize| {
             let carries = self.links[i].condition == Condition::Up;
-            let Configured { latency, patience, at_once } = self.configured[i];
+            let Configured { latency, patience, at_once, tls, .. } = self.configured[i];
+            let guards = self.guards(i);
             let works = |end: &ProcessId| self.processes_now[end.index()].condition == Condition::Up;
-            let clear = carries && at_once && self.ends[i].iter().all(works);
-            LinkNow { latency: latency.times(self.links[i].slowdown.into()), patience, carries, clear }
+            let accepted = guards[0] == Some(Ruling::Accept);
+            let clear = carries && at_once && accepted && self.ends[i].iter().all(works);
+            let latency = latency.times(self.links[i].slowdown.into());
+            LinkNow { latency, patience, carries, clear, tls, guards }
         };
         self.links_now = (0..self.links.len()).map(link_now).collect();
+    }
+
+    /// What the callee's firewall does with connections over a link.
+    fn guards(&self, link: usize) -> [Option<Ruling>; 2] {
+        let (Configured { from, ports, .. }, [caller, callee]) = (self.configured[link], self.ends[link]);
+        let home = self.homes[callee.index()];
+        match &self.filters[home.index()] {
+            // What stays on a machine goes over `lo`.
+            Some(filter) if home != self.homes[caller.index()] => ports.map(|port| match from {
+                Some(address) => Some(filter.judge(address, port)),
+                None => filter.judge_all(port),
+            }),
+            _ => [Some(Ruling::Accept); 2],
+        }
     }
 
     /// A part's own condition and speed.

@@ -16,6 +16,7 @@ pub const PRESETS: &[Preset] = &[
     Preset { name: "dedicated-db", text: include_str!("presets/dedicated-db.json") },
     Preset { name: "one-db-server", text: include_str!("presets/one-db-server.json") },
     Preset { name: "one-server", text: include_str!("presets/one-server.json") },
+    Preset { name: "secured", text: include_str!("presets/secured.json") },
     Preset { name: "scaled", text: include_str!("presets/scaled.json") },
 ];
 

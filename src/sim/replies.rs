@@ -1,6 +1,7 @@
 //! The way back: a callee answers, the reply travels, and whoever waits for it goes on.
 
 use super::call::{Call, CallKey, CallState, Parent, Reply};
+use super::firewall::Ruling;
 use super::ids::ProcessId;
 use super::invariants;
 use super::time::Micros;
@@ -128,7 +129,9 @@ impl World {
     fn trace_return(&mut self, key: CallKey, reply: Reply) {
         let place = Place::Link { link: self.calls[key].link, back: true };
         let decision = match reply {
+            Reply::Refused if self.ruling(&self.calls[key]) == Ruling::Reject => Decision::Rejected,
             Reply::Refused => Decision::Refused,
+            Reply::BadCertificate => Decision::BadCertificate,
             Reply::Reset | Reply::Closed => Decision::Reset,
             _ => Decision::Returned,
         };

@@ -101,7 +101,7 @@ named! {
 }
 
 /// What a command says about a visit beyond its class.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Script {
     /// What the application does with it.
     pub answer: Answer,
@@ -138,17 +138,25 @@ impl Visit {
     /// The HTTP method: writes are POST, unless the command said otherwise.
     #[must_use]
     pub fn method(&self) -> Method {
-        let usual = if self.class == Class::Write { Method::Post } else { Method::Get };
-        self.script.as_ref().and_then(|script| script.method).unwrap_or(usual)
+        method(self.class, self.script.as_deref())
+    }
+
+    /// Path and query.
+    pub(super) fn path(&self) -> &str {
+        path(self.class, self.script.as_deref())
     }
 }
 
-impl Visit {
-    /// Path and query.
-    pub(super) fn path(&self) -> &str {
-        let usual = usual_path(self.class);
-        self.script.as_ref().and_then(|script| script.path.as_deref()).unwrap_or(usual)
-    }
+/// The HTTP method of a visit.
+pub(super) fn method(class: Class, script: Option<&Script>) -> Method {
+    let usual = if class == Class::Write { Method::Post } else { Method::Get };
+    script.and_then(|script| script.method).unwrap_or(usual)
+}
+
+/// Path and query of a visit.
+pub(super) fn path(class: Class, script: Option<&Script>) -> &str {
+    let usual = usual_path(class);
+    script.and_then(|script| script.path.as_deref()).unwrap_or(usual)
 }
 
 impl Script {

@@ -8,7 +8,7 @@ use super::command::range;
 use super::dns::ResolverKind;
 use super::json::{Blank, Object, Problem, Tagged, must};
 use super::scenario::FieldError;
-use super::settings::{Check, ReadFrom, ServiceTimes, Settings};
+use super::settings::{Check, ReadFrom, ServiceTimes, Settings, TlsMode};
 use super::topology::Topology;
 
 macro_rules! settings {
@@ -104,6 +104,10 @@ settings! {
     "lb.timeout-connect" TimeoutConnect(u32) => balancer.timeout_connect_ms, 1..=600_000;
     /// `timeout server` in ms.
     "lb.timeout-server" TimeoutServer(u32) => balancer.timeout_server_ms, 0..=600_000;
+    /// How far TLS reaches.
+    "tls.mode" Tls(TlsMode) => tls.mode;
+    /// Days from the start of the run until the certificate expires.
+    "tls.certificate-days" CertificateDays(u32) => tls.certificate_days, 0..=3_650;
     /// `proxy_read_timeout` in ms.
     "nginx.read-timeout" NginxReadTimeout(u32) => nginx.read_timeout_ms, 1..=600_000;
     /// Workers of each application server.

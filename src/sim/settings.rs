@@ -10,8 +10,10 @@ use super::named::named;
 use super::nginx::Upstream;
 
 mod balancer;
+mod tls;
 
 pub use balancer::{Balancer, Check, Hash, HashFunction, HashType, RetryOn, ServerLine, UriHash};
+pub use tls::{HTTPS, Tls, TlsMode};
 
 /// The configuration of a whole scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -22,6 +24,8 @@ pub struct Settings {
     pub dns: Dns,
     /// Latencies of the wires.
     pub network: Network,
+    /// Encryption.
+    pub tls: Tls,
     /// HAProxy.
     pub balancer: Balancer,
     /// nginx.
@@ -40,7 +44,7 @@ pub struct Settings {
     pub record: Record,
 }
 
-fields!(Settings {} { client, dns, network, balancer, nginx, app, mysql, vrrp, monitoring, service, record });
+fields!(Settings {} { client, dns, network, tls, balancer, nginx, app, mysql, vrrp, monitoring, service, record });
 
 /// The visitor's browser and operating system.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,6 +1,7 @@
 //! Time-outs: a caller gives up connecting, or waiting for an answer.
 
 use super::call::{Ask, Call, CallKey, CallState, Parent, Reply};
+use super::firewall::Ruling;
 use super::time::{Micros, SimTime};
 use super::trace::{Decision, Place};
 use super::wiring::Tier;
@@ -14,7 +15,9 @@ impl World {
         };
         if call.state == CallState::Lost && self.is_current(key) {
             let place = Place::Link { link: call.link, back: false };
-            self.mark(key, place, Decision::NoAnswer);
+            let on_wire = self.parts.carries(call.link) && self.parts.has_power(call.callee);
+            let dropped = on_wire && self.ruling(call) == Ruling::Drop;
+            self.mark(key, place, if dropped { Decision::Dropped } else { Decision::NoAnswer });
             self.hand_over(key, Reply::ConnectTimeout);
         } else if call.state == CallState::Lost {
             self.calls.remove(key);

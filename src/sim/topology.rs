@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::Error;
 
 use super::command::range;
+use super::firewall::Firewall;
 use super::json::{Object, Place, Problem, Tagged, fields, may, must, readable};
 use super::monitoring::is_watched;
 use super::scenario::FieldError;
@@ -36,6 +37,9 @@ pub struct Machine {
     /// Address that the outside world can reach.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public: Option<Ipv4Addr>,
+    /// Its firewall; none lets everything in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub firewall: Option<Firewall>,
     /// What runs on it.
     pub processes: Vec<Process>,
 }
@@ -91,8 +95,8 @@ pub enum Role {
 fields!(Topology { machines } {});
 
 fields!(
-    Machine = Self { name: String::new(), address: Ipv4Addr::UNSPECIFIED, public: None, processes: Vec::new() };
-    { name, address, processes } { public }
+    Machine = Self { name: String::new(), address: Ipv4Addr::UNSPECIFIED, public: None, firewall: None, processes: Vec::new() };
+    { name, address, processes } { public, firewall }
 );
 
 const ROLES: [&str; 10] =
@@ -188,6 +192,10 @@ impl Topology {
                 return Err(FieldError::new(format!("{at}.public"), "another machine has this address"));
             }
             machine.validate(&at)?;
+            if let Some(firewall) = &machine.firewall {
+                let named = |name: &str| self.machines.iter().find(|m| m.name == name).map(|m| m.address);
+                firewall.validate(&format!("{at}.firewall"), named)?;
+            }
         }
         let processes = self.count(|_| true);
         if processes > MAX_PROCESSES_IN_ALL {
@@ -205,11 +213,14 @@ impl Topology {
         for machine in &mut machines {
             if machine.processes.iter().any(|process| is_watched(&process.role)) {
                 machine.processes.push(agent.clone());
+                if let Some(firewall) = &mut machine.firewall {
+                    firewall.let_in("mon-01", agent.role.port());
+                }
             }
         }
         let monitor = Process { name: "prometheus".to_owned(), role: Role::Monitor };
         let (name, address) = ("mon-01".to_owned(), Ipv4Addr::new(10, 0, 0, 40));
-        machines.push(Machine { name, address, public: None, processes: vec![monitor] });
+        machines.push(Machine { name, address, public: None, firewall: None, processes: vec![monitor] });
         Self { machines }
     }
 

@@ -1,10 +1,12 @@
 //! What a visit met on its way: spans without gaps from its start to its end.
 
+use std::net::Ipv4Addr;
+
 use serde::Serialize;
 
 use super::ids::{LinkId, ProcessId};
 use super::outcome::{DbError, Outcome};
-use super::script::Answer;
+use super::script::{Answer, Script};
 use super::time::SimTime;
 use super::workload::Class;
 
@@ -51,6 +53,18 @@ pub enum Decision {
     Reset,
     /// Nobody answered, until the time-out.
     NoAnswer,
+    /// The callee's firewall dropped the packets, until the time-out.
+    Dropped,
+    /// The callee's firewall rejected the packet.
+    Rejected,
+    /// The TCP connection to the port for TLS stands.
+    Connected,
+    /// The two ends have agreed on keys, and the caller has checked the certificate.
+    TlsHandshake,
+    /// The caller has got a certificate that it does not trust.
+    BadCertificate,
+    /// The answer to a plain request: ask again on port 443.
+    Redirected,
     /// The browser asks for the name's address again.
     AskAgain,
     /// The resolver knew the answer.
@@ -211,6 +225,10 @@ pub struct Trace {
     pub visit: u64,
     /// What it asked for.
     pub class: Class,
+    /// Address that it came from.
+    pub source: Ipv4Addr,
+    /// What a command said about it beyond its class.
+    pub script: Option<Box<Script>>,
     /// When it started.
     pub start: SimTime,
     /// Its spans so far.
@@ -257,16 +275,24 @@ impl TraceRing {
     }
 
     /// Starts a trace in the place of the oldest one.
-    pub(super) fn begin(&mut self, visit: u64, class: Class, start: SimTime) -> TraceSlot {
+    pub(super) fn begin(
+        &mut self,
+        visit: u64,
+        class: Class,
+        source: Ipv4Addr,
+        script: Option<Box<Script>>,
+        start: SimTime,
+    ) -> TraceSlot {
         let at = self.next;
         self.next = (at + 1) % self.capacity;
         if at == self.slots.len() {
             let spans = Vec::with_capacity(24);
-            self.slots.push(Trace { visit, class, start, spans, outcome: None });
+            self.slots.push(Trace { visit, class, source, script, start, spans, outcome: None });
         } else {
             let slot = &mut self.slots[at];
             slot.spans.clear();
             (slot.visit, slot.class, slot.start, slot.outcome) = (visit, class, start, None);
+            (slot.source, slot.script) = (source, script);
         }
         TraceSlot(at as u32)
     }
@@ -276,6 +302,12 @@ impl TraceRing {
         if let Some(trace) = self.own(slot, visit) {
             trace.push(place, end, decision);
         }
+    }
+
+    /// The end of the last span of `visit`; the end of time if it is kept no more.
+    pub(super) fn end(&self, slot: TraceSlot, visit: u64) -> SimTime {
+        let own = self.slots.get(slot.0 as usize).filter(|trace| trace.visit == visit);
+        own.map_or(SimTime(u64::MAX), Trace::end)
     }
 
     /// Notes the outcome of `visit`.

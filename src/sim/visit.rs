@@ -127,6 +127,8 @@ pub struct Notes {
     pub retries: u32,
     /// Whether HAProxy moved it to another server.
     pub redispatched: bool,
+    /// Whether port 80 has sent it to port 443.
+    pub redirected: bool,
     /// What the cookie of `cookie` came to.
     pub cookie: CookieNote,
     /// Version of the application files that answered.
@@ -141,6 +143,7 @@ impl Notes {
         server: None,
         retries: 0,
         redispatched: false,
+        redirected: false,
         cookie: CookieNote { sent: CookieSent::Ignored, given: false },
         version: None,
         database: None,

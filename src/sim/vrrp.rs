@@ -11,6 +11,7 @@ use std::net::Ipv4Addr;
 pub use address::Via;
 
 use super::chronicle::Happening;
+use super::firewall::Ruling;
 use super::ids::{PartId, ProcessId};
 use super::parts::Condition;
 use super::scenario::FieldError;
@@ -237,7 +238,8 @@ impl World {
             let other = &self.vrrp.routers[to];
             if to != at && other.address == address {
                 let link = self.wiring.route(process, other.process).link;
-                if self.parts.carries(link) {
+                // Adverts have no port: only rules about every port match them.
+                if self.parts.carries(link) && self.ruling_between(process, other.process) == Ruling::Accept {
                     let (router, from) = (to as u16, at as u16);
                     self.plan(self.parts.latency(link), Action::Advert { router, from, priority });
                 }

@@ -2,9 +2,11 @@
 
 mod links;
 mod names;
+mod secured;
 
 use std::net::Ipv4Addr;
 
+use super::firewall::Firewall;
 use super::ids::{LinkId, MachineId, PartId, ProcessId};
 use super::topology::{Role, Topology};
 
@@ -113,6 +115,8 @@ pub struct MachineInfo {
     pub address: Ipv4Addr,
     /// Address that the outside world can reach.
     pub public: Option<Ipv4Addr>,
+    /// Its firewall at the start of a run.
+    pub firewall: Option<Firewall>,
 }
 
 /// All parts of a topology. Does not change during a run.
@@ -145,7 +149,12 @@ impl Wiring {
         let mut machines = Vec::with_capacity(topology.machines.len());
         let (mut processes, mut watchers) = (Vec::new(), Vec::new());
         for (i, machine) in topology.machines.iter().enumerate() {
-            machines.push(MachineInfo { name: machine.name.clone(), address: machine.address, public: machine.public });
+            machines.push(MachineInfo {
+                name: machine.name.clone(),
+                address: machine.address,
+                public: machine.public,
+                firewall: machine.firewall.clone(),
+            });
             for process in &machine.processes {
                 let watches = matches!(process.role, Role::Agent | Role::Monitor);
                 let list = if watches { &mut watchers } else { &mut processes };

@@ -239,7 +239,7 @@ impl World {
             }
             Action::Sweep => self.sweep(),
             Action::Check { balancer, server, life } => self.check(balancer, server, life),
-            Action::NobodyThere(visit) => self.nobody_there(visit),
+            Action::NobodyThere(visit, there) => self.nobody_there(visit, there),
             Action::Upstream(question) => self.upstream(question),
             Action::Received { replica, life, upto } => self.received(replica, life, upto),
             Action::Apply { replica, life } => self.replica_applies(replica, life),

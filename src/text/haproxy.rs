@@ -64,23 +64,14 @@ fn reason(result: LastCheck) -> String {
         LastCheck::L4Ok => "Layer4 check passed",
         LastCheck::L4Con => "Layer4 connection problem, info: \"Connection refused\"",
         LastCheck::L4Timeout => "Layer4 timeout",
+        LastCheck::L6Ok => "Layer6 check passed",
+        LastCheck::L6Timeout => "Layer6 timeout",
         LastCheck::L7Ok(code) => return format!("Layer7 check passed, code: {code}"),
         LastCheck::L7Status(code) => {
-            return format!("Layer7 wrong status, code: {code}, info: \"{}\"", phrase(code));
+            return format!("Layer7 wrong status, code: {code}, info: \"{}\"", crate::sim::reason(code));
         }
         LastCheck::L7Timeout => "Layer7 timeout",
         LastCheck::L7Response => "Layer7 invalid response",
     };
     words.to_owned()
-}
-
-const fn phrase(status: u16) -> &'static str {
-    match status {
-        404 => "Not Found",
-        500 => "Internal Server Error",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Time-out",
-        _ => "",
-    }
 }

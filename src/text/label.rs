@@ -123,6 +123,7 @@ pub fn preset(name: &str) -> &str {
         "dedicated-db" => "Databases on machines of their own",
         "one-db-server" => "One database machine",
         "one-server" => "One server, no balancer",
+        "secured" => "Three servers, firewalls and HTTPS",
         "scaled" => "Two balancers, split tiers",
         other => other,
     }

@@ -94,6 +94,7 @@ pub fn command(command: &Command) -> String {
         }
         Command::Set(setting) => ("{}", &set(setting), &""),
         Command::Reload { .. } => ("nginx -s reload", &"", &""),
+        Command::Firewall { machine, .. } => ("New firewall on {}", machine, &""),
         Command::Records { addresses, ttl_s } => match &addresses[..] {
             [] => ("No A record", &"", &""),
             [one] => ("A record: {}, TTL {} s", one, ttl_s),

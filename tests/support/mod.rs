@@ -227,6 +227,7 @@ pub fn scenario(webs: usize, replicas: usize, balancers: usize) -> Scenario {
         name,
         address: Ipv4Addr::new(10, 0, net, host as u8),
         public: public.then(|| Ipv4Addr::new(203, 0, 113, net * 10 + host as u8)),
+        firewall: None,
         processes: processes.into_iter().map(|(name, role)| Process { name: name.to_owned(), role }).collect(),
     };
     let mut machines = vec![

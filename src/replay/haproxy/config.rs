@@ -47,6 +47,7 @@ fn topology_of(case: &Value, is_stack: bool) -> Result<Topology, Problem> {
         name: name.to_owned(),
         address,
         public: (name == BALANCER).then(|| Ipv4Addr::new(203, 0, 113, 10)),
+        firewall: None,
         processes: processes
             .iter()
             .map(|(name, role)| Process { name: (*name).to_owned(), role: role.clone() })

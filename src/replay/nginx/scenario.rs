@@ -96,6 +96,7 @@ fn topology(recording: &Value) -> Result<Topology, Problem> {
         name: name.to_owned(),
         address: Ipv4Addr::new(10, 0, c, d),
         public: (role == Role::Nginx).then(|| Ipv4Addr::new(203, 0, 113, 10)),
+        firewall: None,
         processes: vec![Process { name: process.to_owned(), role }],
     };
     let mut machines = vec![

@@ -2,7 +2,7 @@
 
 use crate::sim::balancer::Algorithm;
 use crate::sim::dns::ResolverKind;
-use crate::sim::{Check, ReadFrom, ServiceTimes, Setting};
+use crate::sim::{Check, ReadFrom, ServiceTimes, Setting, TlsMode};
 
 /// Delays of replication that are offered, in ms.
 const DELAYS_MS: [u32; 5] = [0, 1_000, 2_000, 5_000, 10_000];
@@ -49,10 +49,12 @@ pub fn field(setting: &Setting) -> Field {
         Setting::CheckKind(_) => choice(setting, Check::ALL.map(Setting::CheckKind)),
         Setting::ReadsFrom(_) => choice(setting, [ReadFrom::Replica, ReadFrom::Primary].map(Setting::ReadsFrom)),
         Setting::Resolver(_) => choice(setting, [ResolverKind::Unbound, ResolverKind::Bind].map(Setting::Resolver)),
+        Setting::Tls(_) => choice(setting, TlsMode::ALL.map(Setting::Tls)),
         Setting::Service(_) => choice(setting, [ServiceTimes::Exponential, ServiceTimes::Fixed].map(Setting::Service)),
         Setting::SourceDelay(_) => choice(setting, DELAYS_MS.map(Setting::SourceDelay)),
         Setting::Retries(n) => number(setting, *n, Setting::Retries),
         Setting::Inter(n) => number(setting, *n, Setting::Inter),
+        Setting::CertificateDays(n) => number(setting, *n, Setting::CertificateDays),
         Setting::Fall(n) => number(setting, *n, Setting::Fall),
         Setting::Rise(n) => number(setting, *n, Setting::Rise),
         Setting::TimeoutConnect(n) => number(setting, *n, Setting::TimeoutConnect),
@@ -93,6 +95,7 @@ fn value_name(setting: &Setting) -> String {
         Setting::ReadsFrom(from) => from.name(),
         Setting::Resolver(kind) => kind.name(),
         Setting::Service(times) => times.name(),
+        Setting::Tls(mode) => mode.name(),
         Setting::SourceDelay(ms) => return ms.to_string(),
         other => other.key(),
     };

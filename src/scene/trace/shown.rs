@@ -142,6 +142,9 @@ const fn is_failure(decision: Decision) -> bool {
         Decision::Refused
             | Decision::Reset
             | Decision::NoAnswer
+            | Decision::Dropped
+            | Decision::Rejected
+            | Decision::BadCertificate
             | Decision::AuthoritySilent
             | Decision::ServFail
             | Decision::NoAddress

@@ -87,12 +87,12 @@ impl World {
     pub(crate) fn check_ends(&mut self, balancer: u16, server: u16, reply: Reply) {
         let (rise, fall) = (self.settings.balancer.rise, self.settings.balancer.fall);
         let (at, i, now) = (usize::from(balancer), usize::from(server), self.now);
+        let result = self.result_of(at, i, reply);
         let state = &mut self.balancers[at].servers[i];
         let started = state.checking.take().and_then(|call| self.calls.get(call)).map_or(now, |call| call.started);
         if state.admin == AdminState::Maint {
             return self.plan_next_check(balancer, server);
         }
-        let result = result_of(reply);
         let before = (std::mem::discriminant(&state.last_check), state.health);
         (state.last_check, state.checked_at) = (result, now);
         if result.is_good() {
@@ -141,17 +141,21 @@ impl World {
         };
         Micros::from_millis(special.unwrap_or(config.inter_ms).into())
     }
-}
 
-/// What a reply says of a server.
-const fn result_of(reply: Reply) -> LastCheck {
-    match reply {
-        Reply::Connected => LastCheck::L4Ok,
-        Reply::Http { status: 200..400, .. } => LastCheck::L7Ok(200),
-        Reply::Http { status, .. } => LastCheck::L7Status(status),
-        Reply::Refused => LastCheck::L4Con,
-        Reply::ConnectTimeout => LastCheck::L4Timeout,
-        Reply::Timeout => LastCheck::L7Timeout,
-        _ => LastCheck::L7Response,
+    /// What a reply says of a server.
+    fn result_of(&self, balancer: usize, server: usize, reply: Reply) -> LastCheck {
+        let (from, to) = (self.balancers[balancer].process, self.balancers[balancer].servers[server].process);
+        let tls = self.wiring.link_between(from, to).is_some_and(|link| self.parts.link(link).tls);
+        match reply {
+            Reply::Connected if tls => LastCheck::L6Ok,
+            Reply::Connected => LastCheck::L4Ok,
+            Reply::Http { status: 200..400, .. } => LastCheck::L7Ok(200),
+            Reply::Http { status, .. } => LastCheck::L7Status(status),
+            Reply::Refused => LastCheck::L4Con,
+            Reply::ConnectTimeout if tls && self.parts.condition(to) == Condition::Hung => LastCheck::L6Timeout,
+            Reply::ConnectTimeout => LastCheck::L4Timeout,
+            Reply::Timeout => LastCheck::L7Timeout,
+            _ => LastCheck::L7Response,
+        }
     }
 }

@@ -82,6 +82,10 @@ pub enum LastCheck {
     L4Con,
     /// `L4TOUT`: no answer to the connection attempt.
     L4Timeout,
+    /// `L6OK`: the TLS handshake was done (`check` of a server with `ssl`).
+    L6Ok,
+    /// `L6TOUT`: connected, but the TLS handshake got no answer.
+    L6Timeout,
     /// `L7OK` with its status.
     L7Ok(u16),
     /// `L7STS`: a wrong status.
@@ -96,7 +100,7 @@ impl LastCheck {
     /// Whether it speaks for the server.
     #[must_use]
     pub const fn is_good(self) -> bool {
-        matches!(self, Self::L4Ok | Self::L7Ok(_))
+        matches!(self, Self::L4Ok | Self::L6Ok | Self::L7Ok(_))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::mysql::Thread;
 use crate::setting::Setting;
 use crate::workload::{Class, Workload};
 
-const NAMES: [&str; 25] = [
+const NAMES: [&str; 26] = [
     "visit",
     "release",
     "abort",
@@ -28,6 +28,7 @@ const NAMES: [&str; 25] = [
     "app-health",
     "set",
     "reload",
+    "firewall",
     "records",
     "flush-cache",
     "promote",
@@ -60,6 +61,7 @@ impl Command {
             "app-health" => Self::AppHealth { machine: text(), healthy: true },
             "set" => Self::Set(Setting::AllBackups(false)),
             "reload" => Self::Reload { upstream: None },
+            "firewall" => Self::Firewall { machine: text(), firewall: None },
             "records" => Self::Records { addresses: Vec::new(), ttl_s: 0 },
             "flush-cache" => Self::FlushCache,
             "promote" => Self::Promote { server: text() },
@@ -103,6 +105,7 @@ impl Tagged for Command {
             Self::ServerMaxconn { server, maxconn } => vec![must("server", server), must("maxconn", maxconn)],
             Self::AppHealth { machine, healthy } => vec![must("machine", machine), must("healthy", healthy)],
             Self::Reload { upstream } => vec![may("upstream", upstream)],
+            Self::Firewall { machine, firewall } => vec![must("machine", machine), may("firewall", firewall)],
             Self::Records { addresses, ttl_s } => vec![must("addresses", addresses), must("ttl_s", ttl_s)],
             Self::Promote { server } | Self::Follow { server } | Self::Reclone { server } => {
                 vec![must("server", server)]

@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 
 use super::{Lookup, Message, NAME, NameServer, RecordType, Resolver, ResolverKind, ResolverSettings, Zone};
 use crate::call::{self, CallKey, CallState};
+use crate::firewall::Ruling;
 use crate::ids::ProcessId;
 use crate::outcome::Cause;
 use crate::parts::Condition;
@@ -207,16 +208,19 @@ impl World {
             return self.plan_step(self.now + latency, Step::Referral);
         }
         let link = self.wiring.link_between(self.names.resolver, server);
-        let reached = link.is_some_and(|link| self.parts.carries(link)) && self.parts.has_power(server);
+        let ruling = self.ruling_between(self.names.resolver, server);
+        let passes = link.is_some_and(|link| self.parts.carries(link)) && ruling != Ruling::Drop;
+        let reached = passes && self.parts.has_power(server);
         let wait = self.names.state.wait(asking.attempt).unwrap_or(Micros::ZERO);
         let notices = self.names.state.settings().kind.notices_refusal();
         let next = match self.parts.condition(server) {
-            Condition::Up if reached && latency.times(2) <= wait => {
+            Condition::Up if reached && ruling == Ruling::Accept && latency.times(2) <= wait => {
                 let name = self.names.state.next_name(self.now, NAME, RecordType::A);
                 let query = Message::upstream_query(0, name, RecordType::A);
                 self.names.reply = Some(Box::new(self.names.zone.answer(&query)));
                 Step::Answer
             }
+            _ if reached && ruling == Ruling::Reject && notices => Step::Refusal,
             Condition::Down if reached && notices => Step::Refusal,
             _ => Step::Silence,
         };

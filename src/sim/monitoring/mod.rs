@@ -151,6 +151,7 @@ impl World {
         let Monitoring { monitor, targets, .. } = Monitoring::new(&wiring);
         (self.monitoring.monitor, self.monitoring.targets) = (monitor, targets);
         (self.scenario, self.wiring) = (scenario.into(), wiring.into());
+        self.let_monitor_in();
         self.start_monitor();
         Ok(())
     }

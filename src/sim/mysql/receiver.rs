@@ -3,6 +3,7 @@
 use super::Position;
 use super::status::{Io, IoError, WhyRefused};
 use crate::chronicle::Happening;
+use crate::firewall::Ruling;
 use crate::parts::Condition;
 use crate::time::Micros;
 use crate::world::{Action, World};
@@ -11,11 +12,19 @@ impl World {
     /// What comes of an attempt to connect to the source now: an error, and whether it takes `replica_net_timeout` to
     /// get it.
     fn attempt_fails(&self, replica: u16) -> Option<(IoError, bool)> {
-        let source = self.cluster.servers[usize::from(replica)].source?;
-        let process = self.cluster.servers[usize::from(source)].process;
+        let server = &self.cluster.servers[usize::from(replica)];
+        let process = self.cluster.servers[usize::from(server.source?)].process;
+        let ruling = match server.io {
+            // The firewall accepts what belongs to a connection that stands.
+            Io::Running => Ruling::Accept,
+            _ => self.ruling_between(server.process, process),
+        };
         let linked = self.replication_link(replica).is_some_and(|link| self.parts.carries(link));
         match self.parts.condition(process) {
-            _ if !linked || !self.parts.has_power(process) => Some((IoError::Unreachable, true)),
+            _ if !linked || ruling == Ruling::Drop || !self.parts.has_power(process) => {
+                Some((IoError::Unreachable, true))
+            }
+            _ if ruling == Ruling::Reject => Some((IoError::Refused, false)),
             Condition::Up => None,
             Condition::Down => Some((IoError::Refused, false)),
             // The kernel accepts; nobody says hello.

@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 
 use crate::call::{Call, CallState, Parent, Reply};
 use crate::outcome::{BrowserError, Cause};
+use crate::outside::PortState;
 use crate::time::Micros;
 use crate::trace::{Decision, Place};
 use crate::visit::VisitKey;
@@ -33,8 +34,7 @@ impl World {
     #[cold]
     pub(crate) fn connect_to_virtual(&mut self, key: VisitKey, address: Ipv4Addr, class: Class) {
         if !self.vrrp.shares(address) {
-            let patience = Micros::from_millis(self.settings.client.connect_timeout_ms.into());
-            return self.plan(patience, Action::NobodyThere(key));
+            return self.connect_to_nobody(key, address);
         }
         self.visits[key].via = Some(Via { address, syns: 0, lost: false });
         self.send_syn(key, address, class);
@@ -46,7 +46,7 @@ impl World {
             Some(entrance) => self.connect_to(key, entrance, class),
             None => {
                 self.visits[key].child = None;
-                self.plan(self.until_next_syn(key), Action::NobodyThere(key));
+                self.plan(self.until_next_syn(key), Action::NobodyThere(key, None));
             }
         }
     }
@@ -86,8 +86,19 @@ impl World {
         true
     }
 
-    /// The visitor has waited for an address that no machine has, or for an answer that cannot come.
-    pub(crate) fn nobody_there(&mut self, key: VisitKey) {
+    /// The name has led to an address where no web server is.
+    fn connect_to_nobody(&mut self, key: VisitKey, address: Ipv4Addr) {
+        let there = self.port_state(address, 80, self.visits[key].source);
+        let patience = match there {
+            Some(PortState::Closed) => Micros(2 * u64::from(self.settings.network.client_us)),
+            _ => Micros::from_millis(self.settings.client.connect_timeout_ms.into()),
+        };
+        self.plan(patience, Action::NobodyThere(key, there));
+    }
+
+    /// The visitor has waited for an address where no web server is, or for an answer that cannot come. `there` is port 80
+    /// of the address, if a machine has it.
+    pub(crate) fn nobody_there(&mut self, key: VisitKey, there: Option<PortState>) {
         let Some(visit) = self.visits.get(key) else {
             return;
         };
@@ -96,7 +107,12 @@ impl World {
         }
         let (slot, id, place) = (visit.trace, visit.id, Place::Process(self.browser));
         if !self.sends_another_syn(key) {
-            self.browser_fails(key, BrowserError::ConnectionTimedOut, Cause::AddressUnused);
+            let (error, cause) = match there {
+                None => (BrowserError::ConnectionTimedOut, Cause::AddressUnused),
+                Some(PortState::Closed) => (BrowserError::ConnectionRefused, Cause::ConnectRefused),
+                Some(_) => (BrowserError::ConnectionTimedOut, Cause::ConnectTimeout),
+            };
+            self.browser_fails(key, error, cause);
         } else if let Some(slot) = slot {
             self.traces.mark(slot, id, place, self.now, Decision::NoAnswer);
         }
@@ -160,7 +176,7 @@ impl World {
                     self.visits[visit].child = None;
                     self.calls[key].abandoned = true;
                     let end = deadline.min(self.now + LONGEST_WAIT).max(self.now);
-                    self.plan_at(end, Action::NobodyThere(visit));
+                    self.plan_at(end, Action::NobodyThere(visit, None));
                 }
                 CallState::Returning(_) | CallState::Stalled(_) | CallState::Lost => {}
             }

@@ -109,6 +109,9 @@ impl Hop<'_> {
             (Decision::Failed { status }, _) => {
                 format!("{who} answers {} itself: nobody behind it helped.", super::status_line(status))
             }
+            (Decision::Redirected, _) => format!(
+                "{who} answers on port 80 only that the site is at https: 301, and the browser asks again on port 443."
+            ),
             (Decision::Refused | Decision::Reset, _) => format!("{who} lost the connection."),
             (Decision::Denied(error) | Decision::DatabaseFailed(error), _) => {
                 format!("{who} got an error: {}.", super::database_error(self.wiring, error, None))
@@ -170,6 +173,10 @@ impl Hop<'_> {
                 "The machine that works on the answer has lost the address: whatever it sends reaches nobody."
             }
             Some(Cause::AddressUnused) => "The browser connects to the address and hears nothing: no machine has it.",
+            Some(Cause::ConnectRefused) => {
+                "The browser connects to the address and is refused: no web server is there."
+            }
+            Some(Cause::ConnectTimeout) => "The browser connects to the address and hears nothing from its machine.",
             Some(Cause::NoPort) => "The browser has no local port left: too many visits are under way.",
             Some(Cause::Stopped) => "The visitor pressed Stop: nobody waits for the answer any more.",
             Some(Cause::BrowserClosed) => "The browser was closed: nobody waits for the answer any more.",

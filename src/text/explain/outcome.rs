@@ -2,7 +2,7 @@
 
 use super::mysql;
 use super::names::who_first;
-use crate::sim::{Cause, DbError, Outcome, ProcessId, Verdict, Wiring};
+use crate::sim::{Cause, DbError, Outcome, ProcessId, Verdict, Wiring, reason};
 
 /// The result in a few characters: `200`, `ERR_CONNECTION_REFUSED`.
 #[must_use]
@@ -25,16 +25,10 @@ pub fn title(result: Verdict) -> String {
 /// A status with its words, as nginx and HAProxy write them.
 #[must_use]
 pub fn status_line(status: u16) -> String {
-    let words = match status {
-        200 => "OK",
-        404 => "Not Found",
-        500 => "Internal Server Error",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Time-out",
-        _ => return status.to_string(),
-    };
-    format!("{status} {words}")
+    match reason(status) {
+        "" => status.to_string(),
+        words => format!("{status} {words}"),
+    }
 }
 
 /// One sentence about how a visit ended: the layer that produced it, and why.
@@ -127,8 +121,13 @@ const fn browser_error(cause: Cause) -> &'static str {
         Cause::DnsRefused => "nothing listens on the resolver's port 53, so there is nobody to ask for the address",
         Cause::AddressUnused => "the name led to an address that no machine has, so nothing answered",
         Cause::AddressMoved => "the address moved to another machine while the one that it left worked on the answer",
-        Cause::ConnectTimeout => "nothing answered its connection attempt, the machine is off, cut off or overrun",
-        Cause::ConnectRefused => "the machine is on, but nothing listens on port 80",
+        Cause::ConnectTimeout => {
+            "nothing answered its connection attempt, the machine is off, cut off, overrun, or its firewall drops the packets"
+        }
+        Cause::ConnectRefused => {
+            "the machine is on, but nothing listens on the port, or its firewall rejects the connection"
+        }
+        Cause::CertificateExpired => "the site's certificate has expired, so the browser sends no request",
         Cause::ConnectionReset => "the other side closed the connection before it had answered",
         Cause::ResponseTimeout => "the connection stands, but no answer came",
         Cause::NoPort => "too many visits are under way, no local port is left for another connection",
@@ -176,7 +175,9 @@ pub const fn short_cause(cause: Cause) -> &'static str {
         Cause::AddressUnused => "no machine has the address",
         Cause::AddressMoved => "address moved away",
         Cause::ConnectTimeout => "no answer to the connection attempt",
-        Cause::ConnectRefused => "port 80 closed",
+        Cause::ConnectRefused => "port closed",
+        Cause::Redirected => "redirected to https",
+        Cause::CertificateExpired => "certificate expired",
         Cause::ConnectionReset => "connection broke",
         Cause::ResponseTimeout => "no answer in time",
         Cause::NoPort => "no local port left",

@@ -25,6 +25,7 @@ pub const fn termination_meaning(cause: Cause) -> &'static str {
         Cause::ServerRefused => "the server refused the TCP connection",
         Cause::ServerConnectTimeout => "“timeout connect” struck before the connection to the server was complete",
         Cause::ServerReset => "the server aborted before it had sent its complete response headers",
+        Cause::Redirected => "HAProxy itself answered with a redirect",
         Cause::ServerWentDown => "HAProxy itself ended the session when it declared the server DOWN",
         Cause::ServerNotHttp => "HAProxy refused the server's answer: it is not HTTP",
         Cause::BodyCut => "the server aborted while it sent the body",

@@ -45,7 +45,8 @@ fn span(place: Place, decision: Decision) -> Span {
 #[track_caller]
 fn check(spans: &[(Place, Decision)], sentence: &str) {
     let spans: Vec<Span> = spans.iter().map(|(place, decision)| span(*place, *decision)).collect();
-    let trace = Trace { visit: 1, class: Class::Read, start: SimTime(0), spans, outcome: None };
+    let source = std::net::Ipv4Addr::LOCALHOST;
+    let trace = Trace { visit: 1, class: Class::Read, source, script: None, start: SimTime(0), spans, outcome: None };
     assert_eq!(super::hop(&wiring(), &trace, trace.spans.len() - 1, true), sentence);
 }
 
@@ -186,7 +187,7 @@ fn an_outcome_names_the_layer_and_the_reason() {
         Verdict::Browser(BrowserError::ConnectionRefused),
         "client/browser",
         Cause::ConnectRefused,
-        "The browser shows its own error page: the machine is on, but nothing listens on port 80.",
+        "The browser shows its own error page: the machine is on, but nothing listens on the port, or its firewall rejects the connection.",
     );
     check_outcome(
         Verdict::Browser(BrowserError::NameNotResolved),

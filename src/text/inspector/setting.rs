@@ -2,7 +2,7 @@
 
 use crate::sim::balancer::Algorithm;
 use crate::sim::dns::ResolverKind;
-use crate::sim::{Check, ReadFrom, ServiceTimes, Setting};
+use crate::sim::{Check, ReadFrom, ServiceTimes, Setting, TlsMode};
 
 /// The label of a setting: the keyword of its configuration file where it has one.
 #[must_use]
@@ -18,6 +18,8 @@ pub const fn label(setting: &Setting) -> &'static str {
         Setting::Rise(_) => "rise",
         Setting::TimeoutConnect(_) => "timeout connect",
         Setting::TimeoutServer(_) => "timeout server",
+        Setting::Tls(_) => "TLS",
+        Setting::CertificateDays(_) => "Certificate expires after",
         Setting::NginxReadTimeout(_) => "proxy_read_timeout",
         Setting::Workers(_) => "Workers",
         Setting::AppService(_) => "Mean time of its own work",
@@ -54,6 +56,14 @@ pub const fn help(setting: &Setting) -> &'static str {
         Setting::Rise(_) => "good checks in a row until UP",
         Setting::TimeoutConnect(_) => "longest wait for a connection to a server",
         Setting::TimeoutServer(_) => "longest wait for a server’s answer, then 504",
+        Setting::Tls(TlsMode::None) => "everything travels in clear on port 80",
+        Setting::Tls(TlsMode::Balancer) => {
+            "port 443, and port 80 redirects there; behind the entrance everything travels in clear"
+        }
+        Setting::Tls(TlsMode::Servers) => {
+            "the balancer encrypts again for nginx, port 443; MySQL still travels in clear"
+        }
+        Setting::CertificateDays(_) => "days from the start of the run; 0: it has expired, and browsers refuse it",
         Setting::NginxReadTimeout(_) => "longest wait for the application’s answer, then 504",
         Setting::Workers(_) => "requests that each application server works on at a time",
         Setting::AppService(_) => "before and after it asks the database",
@@ -100,6 +110,7 @@ pub const fn unit(setting: &Setting) -> (&'static str, u32) {
         Setting::AppService(_) | Setting::MysqlService(_) | Setting::ClientLatency(_) => ("ms", 1_000),
         Setting::ScrapeInterval(_) | Setting::AlertFor(_) => ("s", 1_000),
         Setting::AlertErrors(_) => ("%", 1),
+        Setting::CertificateDays(_) => ("days", 1),
         _ => ("", 1),
     }
 }
@@ -117,6 +128,9 @@ pub fn choice(setting: &Setting) -> String {
         },
         Setting::ReadsFrom(ReadFrom::Replica) => "the replicas",
         Setting::ReadsFrom(ReadFrom::Primary) => "the primary",
+        Setting::Tls(TlsMode::None) => "none",
+        Setting::Tls(TlsMode::Balancer) => "to the entrance",
+        Setting::Tls(TlsMode::Servers) => "to the web servers",
         Setting::Resolver(ResolverKind::Unbound) => "Unbound",
         Setting::Resolver(ResolverKind::Bind) => "BIND",
         Setting::Service(ServiceTimes::Exponential) => "exponential",

@@ -17,6 +17,31 @@ impl Hop<'_> {
                 "The connection to {callee} was refused: nothing listens on port {port}, the machine itself answers \
                  (RST)."
             ),
+            Decision::Rejected => format!(
+                "The firewall of {} rejected the connection to port {port}: to the caller it looks closed.",
+                self.wiring.machine_of(wire.to).name
+            ),
+            Decision::Dropped => format!(
+                "The firewall of {} dropped the packets to port {port} without a word: {caller} waited {} for nothing{}.",
+                self.wiring.machine_of(wire.to).name,
+                self.span.end.since(self.span.start),
+                self.connect_patience(wire.from)
+            ),
+            Decision::Connected => {
+                format!("{} connects to {}, port 443 (one round trip).", self.who_first(wire.from), self.who_at(wire))
+            }
+            Decision::TlsHandshake if self.handshake == Some(false) => {
+                format!("The connection to {callee} is open already, and encrypted (TLS).")
+            }
+            Decision::TlsHandshake => format!(
+                "TLS handshake (one round trip): {caller} and {callee} agree on keys, and {callee} shows its certificate, \
+                 which is valid."
+            ),
+            Decision::BadCertificate => format!(
+                "TLS handshake: {callee} shows a certificate that has expired. {} closes the connection before it has \
+                 sent a request.",
+                self.who_first(wire.from)
+            ),
             Decision::Reset => format!(
                 "The connection to {callee} broke: the process ended before it had answered, and its machine closed \
                  the connection."
@@ -34,6 +59,9 @@ impl Hop<'_> {
     /// A question or request on its way.
     fn sent(&self, wire: &LinkInfo) -> String {
         let (caller, callee) = (self.who_first(wire.from), self.who(wire.to));
+        if self.before.last().is_some_and(|span| span.decision == Decision::TlsHandshake) {
+            return format!("{caller} sends the request to {callee}, encrypted.");
+        }
         let port = self.wiring.process(wire.to).port;
         let cargo = if wire.protocol == Protocol::Mysql { "the statement" } else { "the request" };
         let handshake = if self.handshake == Some(true) { " (one round trip)" } else { "" };
@@ -51,6 +79,11 @@ impl Hop<'_> {
                 None => format!("{caller} connects to {callee}, port {port}{handshake}, then sends {cargo}."),
             },
         }
+    }
+
+    /// Whom a connection is for: the address that the browser knows, or the process.
+    fn who_at(&self, wire: &LinkInfo) -> String {
+        self.public_address(wire).unwrap_or_else(|| self.who(wire.to))
     }
 
     /// The address that the browser has got from the resolver.
