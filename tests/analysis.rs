@@ -371,6 +371,34 @@ fn the_shares_of_states_are_those_of_worlds_run_directly() {
     }
 }
 
+/// Two balancers and a virtual address: every state of theirs, run directly.
+#[test]
+fn a_shared_address_is_lost_only_when_nobody_can_hold_it() {
+    let survey = survey_of(preset("scaled"));
+    let names = ["lb-01", "lb-02", "lb-01/haproxy", "lb-02/haproxy", "lb-01/keepalived", "lb-02/keepalived"];
+    let parts = names.map(|name| number(&survey, name));
+    let mut compared = 0;
+    for state in 0..1_u32 << parts.len() {
+        let mut down: Vec<u16> = Vec::new();
+        down.extend(parts.iter().enumerate().filter(|(at, _)| state >> at & 1 == 1).map(|(_, part)| *part));
+        let Some(share) = survey.structure(Class::Static).share(&down) else {
+            continue;
+        };
+        let mut world = World::new(Arc::new(preset("scaled")));
+        for part in &down {
+            let part = survey.base().wiring().part_name(survey.parts()[usize::from(*part)]).to_owned();
+            world.apply(&Command::Kill { part }).expect("a part");
+        }
+        world.run_until(ms(60_000));
+        let (served, sent) = served(&mut world, Class::Static);
+        assert!((share * f64::from(sent) - f64::from(served)).abs() < 1e-9, "{down:?}: {served}, not {share}");
+        compared += 1;
+    }
+    println!("{compared} of 64 states");
+    assert!(compared > 20, "{compared}");
+    assert_eq!(told(&survey, Class::Static), "client/browser>lb-01/haproxy Lost");
+}
+
 fn served(world: &mut World, class: Class) -> (u32, u32) {
     let before = world.metrics().ok;
     for _ in 0..48 {

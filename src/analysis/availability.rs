@@ -119,8 +119,12 @@ impl Structure {
     #[must_use]
     pub fn availability(&self, works: &[f64]) -> Availability {
         let least: f64 = self.examined.iter().map(|states| states.share * states.chance(works)).sum();
-        let open: f64 = self.open.iter().map(|states| states.chance(works)).sum();
-        Availability { least, most: least + open }
+        Availability { least, most: least + self.unknown(works) }
+    }
+
+    /// How likely the states are that were not examined.
+    pub(super) fn unknown(&self, works: &[f64]) -> f64 {
+        self.open.iter().map(|states| states.chance(works)).sum()
     }
 
     /// The share of visits that are served in one state, if it was examined.

@@ -27,32 +27,34 @@ fn add_process(world: &World, process: ProcessId, parts: &mut Vec<PartId>) {
     add(parts, PartId::Process(process));
 }
 
-/// What a process that was met depends on beyond the visit itself: a balancer on what its health checks meet, a database
-/// on the replicas whose word it waits for. Who shares an address depends on all that decides who holds it.
+/// What a process that was met depends on beyond the visit itself: a balancer on what its health checks meet and on who
+/// else might hold its address, a database on the replicas whose word it waits for.
 pub fn complete(world: &World, parts: &mut Vec<PartId>, class: Class) {
     let (wiring, settings) = (world.wiring(), world.settings());
     let waits = settings.mysql.semi_sync && class != Class::Static;
     let asks_app = settings.balancer.check == Check::Http;
+    let met = parts.len();
     let mut at = 0;
     while let Some(part) = parts.get(at).copied() {
         at += 1;
         let PartId::Process(process) = part else {
             continue;
         };
-        if *wiring.role(process) == Role::Balancer {
-            let machine = wiring.process(process).machine;
-            let routers = wiring.processes_of(machine).filter(|other| wiring.virtual_address(*other).is_some());
-            routers.for_each(|router| add_process(world, router, parts));
-        }
-        if let Some(entrance) = world.vrrp().router(process).and_then(|router| router.entrance) {
-            add_process(world, entrance, parts);
+        let role = wiring.role(process);
+        if matches!(role, Role::Balancer | Role::Keepalived { .. }) {
+            let on_it = wiring.processes_of(wiring.process(process).machine);
+            on_it
+                .filter(|other| matches!(wiring.role(*other), Role::Balancer | Role::Keepalived { .. }))
+                .for_each(|other| add(parts, PartId::Process(other)));
         }
         for (number, link) in wiring.links.iter().enumerate() {
-            let follows = match (wiring.role(process), link.protocol) {
-                (Role::Balancer, _) => link.from == process,
-                (Role::Keepalived { .. }, _) => link.from == process || link.to == process,
+            let is_end = link.from == process || link.to == process;
+            let follows = match (role, link.protocol) {
+                // Checks by a balancer that nobody was sent to change nothing.
+                (Role::Balancer, Protocol::Http) => link.from == process && at <= met,
                 (Role::Nginx, Protocol::Http) => asks_app && link.from == process && !world.balancers().is_empty(),
-                (Role::Mysqld { .. }, Protocol::Replication) => waits && (link.from == process || link.to == process),
+                (_, Protocol::Vrrp) => is_end,
+                (Role::Mysqld { .. }, Protocol::Replication) => waits && is_end,
                 _ => false,
             };
             if follows {

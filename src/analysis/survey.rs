@@ -14,6 +14,9 @@ pub const MAX_PARTS: usize = 300;
 pub const MAX_PAIRS: usize = 10_000;
 /// The most runs for the availability of a request class; what is left then widens the bounds.
 pub const MAX_RUNS: usize = 2_000;
+/// After so many runs, states that together are less likely than this are left out.
+const ENOUGH_RUNS: usize = 500;
+const NEGLIGIBLE: f64 = 1e-9;
 /// A visitor notices when a page takes so much longer.
 pub const NOTICEABLE: Micros = Micros::from_millis(100);
 
@@ -143,10 +146,8 @@ impl Survey {
 
     fn next_states(&mut self) -> Option<(Class, States)> {
         for class in Class::ALL {
-            let structure = &mut self.structures[class as usize];
-            if self.all_states
-                && structure.runs() < MAX_RUNS
-                && let Some(states) = structure.next(&self.works)
+            if self.runs_left(&self.structures[class as usize]) > 0
+                && let Some(states) = self.structures[class as usize].next(&self.works)
             {
                 return Some((class, states));
             }
@@ -218,7 +219,11 @@ impl Survey {
     }
 
     fn runs_left(&self, structure: &Structure) -> usize {
-        if self.all_states { structure.open().min(MAX_RUNS - structure.runs()) } else { 0 }
+        let runs = structure.runs();
+        if !self.all_states || runs >= ENOUGH_RUNS && structure.unknown(&self.works) < NEGLIGIBLE {
+            return 0;
+        }
+        structure.open().min(MAX_RUNS - runs)
     }
 
     /// Whether everything that was asked for is done.

@@ -86,7 +86,11 @@ fn appoint_primary(scenario: &mut Scenario) {
 fn redirect(scenario: &mut Scenario) {
     let wiring = Wiring::new(&scenario.topology);
     let settings = &mut scenario.settings;
-    settings.balancer.servers.retain(|name, _| wiring.machine(name).is_ok());
+    for (name, line) in std::mem::take(&mut settings.balancer.servers) {
+        if wiring.machine(&name).is_ok() {
+            settings.balancer.servers.insert(name, line);
+        }
+    }
     settings.nginx.upstream.servers.retain(|server| wiring.machine(&server.name).is_ok());
     scenario.timeline.retain(|entry| entry.command.validate(&wiring).is_ok());
     let doors = |wanted: Role| {
@@ -102,35 +106,34 @@ fn redirect(scenario: &mut Scenario) {
     }
 }
 
-/// What fails worse `without` an element than `with` it, worst first. Both surveys are done.
+/// What fails worse `without` an element than `with` it: first with all else in place, then part by part. Both surveys are
+/// done.
 #[must_use]
 pub fn changes(with: &Survey, without: &Survey) -> Vec<Change> {
+    let wiring = with.base().wiring();
     let mut changes = Vec::new();
-    let mut compare = |part: Option<&str>, class: Class| {
-        let of = |survey: &Survey| {
-            let finding = match part {
-                None => survey.intact(class)?,
-                Some(name) => {
-                    let number = survey.number(survey.base().wiring().part(name).ok()?)?;
-                    survey.single(number, class)?
-                }
-            };
-            Some(if finding.ok == 0 { Verdict::Lost } else { survey.verdict(class, finding) })
-        };
-        if let (Some(before), Some(after)) = (of(with), of(without))
-            && after > before
-            // Where chance decides, a share is a sample.
-            && !matches!((before, after), (Verdict::Partly(_), Verdict::Partly(_)))
-        {
-            changes.push(Change { part: part.map(str::to_owned), class, with: before, without: after });
-        }
-    };
-    for class in Class::ALL {
-        compare(None, class);
-        for part in with.parts() {
-            compare(Some(with.base().wiring().part_name(*part)), class);
+    for part in std::iter::once(None).chain(with.parts().iter().map(|part| Some(wiring.part_name(*part)))) {
+        for class in Class::ALL {
+            if let (Some(before), Some(after)) = (verdict(with, part, class), verdict(without, part, class))
+                && after > before
+                // Where chance decides, a share is a sample.
+                && !matches!((before, after), (Verdict::Partly(_), Verdict::Partly(_)))
+            {
+                changes.push(Change { part: part.map(str::to_owned), class, with: before, without: after });
+            }
         }
     }
-    changes.sort_by_key(|change| (change.part.is_some(), std::cmp::Reverse(change.without)));
     changes
+}
+
+/// What becomes of a class without a part, or with nothing missing; none if there is no such part.
+fn verdict(survey: &Survey, part: Option<&str>, class: Class) -> Option<Verdict> {
+    let finding = match part {
+        None => survey.intact(class)?,
+        Some(name) => {
+            let number = survey.number(survey.base().wiring().part(name).ok()?)?;
+            survey.single(number, class)?
+        }
+    };
+    Some(survey.verdict(class, finding))
 }

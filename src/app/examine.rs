@@ -6,7 +6,7 @@ use super::ahead::TimeLeft;
 use super::history::History;
 use super::model::{Model, Tab};
 use crate::analysis::{Assumption, Availability, Change, MAX_PAIRS, MAX_PARTS, Survey, changes, subject, without};
-use crate::sim::{Class, World};
+use crate::sim::{Class, Command, World};
 
 /// Parts that are named as worth improving.
 const BEST: usize = 3;
@@ -40,6 +40,8 @@ pub struct Examination {
     /// What the findings come to, by class.
     pub figures: Vec<Figures>,
     stopped: bool,
+    /// Commands that had been given when it began.
+    commands: usize,
     before: Option<Box<(World, History)>>,
 }
 
@@ -90,8 +92,14 @@ impl Examination {
         self.stopped = true;
     }
 
-    fn begin(&mut self, world: &World) {
-        *self = Self { before: self.before.take(), ..Self::default() };
+    /// Whether one of the commands since it began has changed what is configured.
+    #[must_use]
+    pub fn is_outdated(&self, history: &History) -> bool {
+        history.commands().get(self.commands..).is_none_or(|since| since.iter().any(|entry| configures(&entry.command)))
+    }
+
+    fn begin(&mut self, world: &World, history: &History) {
+        *self = Self { before: self.before.take(), commands: history.commands().len(), ..Self::default() };
         match Survey::new(Arc::new(subject(world))) {
             Ok(survey) => self.survey = Some(Box::new(survey)),
             Err(parts) => self.too_many = Some((parts, MAX_PARTS)),
@@ -120,15 +128,19 @@ impl Examination {
         let Some(survey) = &self.survey else {
             return;
         };
-        let figures = |class: Class| {
-            let gain = |part: u16| (part, survey.gain(part, class));
-            let mut best: Vec<(u16, f64)> = (0..survey.parts().len() as u16).map(gain).collect();
-            best.retain(|(_, gain)| *gain > 1e-9);
-            best.sort_by(|a, b| b.1.total_cmp(&a.1));
-            best.truncate(BEST);
-            Figures { availability: survey.availability(class), best }
-        };
-        self.figures = Class::ALL.map(figures).to_vec();
+        self.figures.clear();
+        for class in Class::ALL {
+            let mut best: Vec<(u16, f64)> = Vec::with_capacity(BEST + 1);
+            for part in 0..survey.parts().len() as u16 {
+                let gain = survey.gain(part, class);
+                if gain > 1e-9 {
+                    let place = best.iter().position(|other| other.1 < gain).unwrap_or(best.len());
+                    best.insert(place, (part, gain));
+                    best.truncate(BEST);
+                }
+            }
+            self.figures.push(Figures { availability: survey.availability(class), best });
+        }
     }
 
     fn leave_out(&mut self, name: String) {
@@ -138,12 +150,29 @@ impl Examination {
     }
 }
 
+/// Whether a command changes what is configured. Whatever is broken works in an examination, and nobody is there.
+const fn configures(command: &Command) -> bool {
+    !matches!(
+        command,
+        Command::Visit { .. }
+            | Command::Release { .. }
+            | Command::Abort { .. }
+            | Command::Load(_)
+            | Command::Kill { .. }
+            | Command::Freeze { .. }
+            | Command::Slow { .. }
+            | Command::Restore { .. }
+            | Command::RestoreAll
+            | Command::FlushCache
+    )
+}
+
 impl Model {
     /// The examination goes on while somebody looks at it.
     pub(super) fn examine(&mut self, time_left: TimeLeft) {
         if self.view.tab == Tab::Failures {
             if self.examination.survey.is_none() && self.examination.too_many.is_none() {
-                self.examination.begin(&self.world);
+                self.examination.begin(&self.world, &self.history);
             }
             self.examination.frame(time_left);
         }
@@ -153,12 +182,13 @@ impl Model {
         let examination = &mut self.examination;
         examination.stopped = false;
         match (msg, &mut examination.survey) {
-            (ExamineMsg::Start, _) => examination.begin(&self.world),
+            (ExamineMsg::Start, _) => examination.begin(&self.world, &self.history),
             (ExamineMsg::Back, _) => {
-                if let Some((world, history)) = examination.before.take().map(|before| *before) {
-                    let survey = examination.survey.take();
-                    self.start(Arc::clone(history.scenario()));
-                    (self.world, self.history, self.examination.survey) = (world, history, survey);
+                if let Some(before) = examination.before.take() {
+                    let kept = std::mem::take(examination);
+                    let commands = before.1.commands().len();
+                    self.exchange(*before);
+                    self.examination = Examination { commands, ..kept };
                     self.playback.running = false;
                 }
             }
@@ -183,11 +213,11 @@ impl Model {
         };
         let proof = survey.proof(parts, class);
         let first = parts.first().map(|part| survey.parts()[usize::from(*part)]);
-        let before = self.examination.before.take();
-        let before = before.unwrap_or_else(|| Box::new((self.world.clone(), self.history.clone())));
         let kept = std::mem::take(&mut self.examination);
-        self.start(proof.scenario);
-        self.examination = Examination { survey: Some(survey), before: Some(before), ..kept };
+        let scenario = proof.scenario;
+        let was = self.exchange((World::new(Arc::clone(&scenario)), History::new(scenario)));
+        let before = kept.before.or_else(|| Some(Box::new(was)));
+        self.examination = Examination { survey: Some(survey), before, commands: 0, ..kept };
         for entry in proof.commands {
             self.world.run_until(entry.at_us);
             self.obey(entry.command);
@@ -204,7 +234,7 @@ mod tests {
     use super::super::link::parse_address;
     use super::super::model::Msg;
     use super::*;
-    use crate::sim::{Command, PartId, Verdict};
+    use crate::sim::{PartId, Verdict};
 
     fn examined() -> Model {
         let mut model = Model::new(parse_address("", ""));
@@ -263,6 +293,7 @@ mod tests {
         let before = model.examination.figures.clone();
         let lb = model.examination.survey.as_ref().unwrap().number(PartId::Machine(3.into())).unwrap();
         assert_eq!(before[0].best[0].0, lb);
+        assert!(!model.examination.is_outdated(&model.history));
         model.update(Msg::Examine(ExamineMsg::Assume(lb, Assumption { mtbf_h: 100, mttr_min: 0 })));
         let after = &model.examination.figures[0];
         assert!(after.availability.least > before[0].availability.least && after.best[0].0 != lb);
@@ -280,6 +311,10 @@ mod tests {
             worse.iter().any(|change| change.part.as_deref() == Some("web-01/mysqld") && change.class == Class::Read)
         );
         model.update(Msg::Do(Command::RestoreAll));
-        assert!(model.examination.element.is_some());
+        assert!(model.examination.element.is_some() && !model.examination.is_outdated(&model.history));
+        model.update(Msg::Do(Command::Promote { server: "web-02/mysqld".to_owned() }));
+        assert!(model.examination.is_outdated(&model.history), "the examination tells of another primary");
+        model.update(Msg::Examine(ExamineMsg::Start));
+        assert!(!model.examination.is_outdated(&model.history));
     }
 }

@@ -9,7 +9,7 @@ use super::history::History;
 use super::lessons::{LessonMsg, Lessons};
 use super::link::Start;
 use super::playback::{Playback, Speed};
-use crate::sim::{Class, Command, Micros, PartId, Preset, Scenario, SimTime, World};
+use crate::sim::{Class, Command, Micros, PartId, Preset, SimTime, World};
 
 /// The most notices that are shown at a time.
 const MAX_NOTICES: usize = 4;
@@ -335,13 +335,5 @@ impl Model {
         } else {
             self.playback.next_hop(&self.world, self.history.tape());
         }
-    }
-
-    pub(super) fn start(&mut self, scenario: Arc<Scenario>) {
-        self.world = World::new(Arc::clone(&scenario));
-        self.history = History::new(scenario);
-        self.playback = Playback::new(self.playback.speed);
-        (self.comparison, self.examination) = (None, Examination::default());
-        (self.view.selected, self.view.visit) = (None, None);
     }
 }

@@ -1,10 +1,14 @@
 //! Going back in time, changing something there, and going on with a run that was left.
 
+use std::sync::Arc;
+
 use super::ahead::{Ahead, Aim, TimeLeft};
 use super::compare::Comparison;
-use super::history::Forgotten;
+use super::examine::Examination;
+use super::history::{Forgotten, History};
 use super::model::{Model, Notice, Tab};
-use crate::sim::{Command, SimTime};
+use super::playback::Playback;
+use crate::sim::{Command, Scenario, SimTime, World};
 use crate::text::timeline as words;
 
 impl Model {
@@ -65,6 +69,21 @@ impl Model {
         let at = at.max(self.history.begins()).min(self.history.run().end);
         self.history.rewind(&mut self.world, at);
         self.playback.run(Ahead::to(self.world.now(), at));
+    }
+
+    /// Starts a scenario anew.
+    pub(super) fn start(&mut self, scenario: Arc<Scenario>) {
+        self.exchange((World::new(Arc::clone(&scenario)), History::new(scenario)));
+    }
+
+    /// Goes on with another run; the one so far.
+    pub(super) fn exchange(&mut self, run: (World, History)) -> (World, History) {
+        let world = std::mem::replace(&mut self.world, run.0);
+        let history = std::mem::replace(&mut self.history, run.1);
+        self.playback = Playback::new(self.playback.speed);
+        (self.comparison, self.examination) = (None, Examination::default());
+        (self.view.selected, self.view.visit) = (None, None);
+        (world, history)
     }
 
     /// Another run becomes the present one, and is compared with the one so far.

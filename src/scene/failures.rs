@@ -33,29 +33,32 @@ impl Table {
     #[must_use]
     pub fn new(survey: &Survey) -> Self {
         let mut table = Self::default();
+        // Those without which most classes are lost come first.
+        let mut noticed = [const { Vec::new() }; Class::ALL.len() + 1];
         for (number, part) in (0_u16..).zip(survey.parts()) {
-            let found = Class::ALL.map(|class| survey.single(number, class));
-            let verdicts: Vec<Verdict> = Class::ALL
-                .into_iter()
-                .zip(found)
-                .filter_map(|(class, finding)| Some(survey.verdict(class, finding?)))
-                .collect();
+            let (mut verdicts, mut cached, mut lost) = (Vec::new(), false, 0);
+            for class in Class::ALL {
+                let Some(finding) = survey.single(number, class) else {
+                    break;
+                };
+                let verdict = survey.verdict(class, finding);
+                cached |= finding.hidden_by_cache;
+                lost += usize::from(verdict == Verdict::Lost);
+                verdicts.push(verdict);
+            }
             if verdicts.len() < Class::ALL.len() {
                 break;
             }
-            let is_outside = is_visitors(survey.base(), *part);
-            let cached = found.iter().flatten().any(|finding| finding.hidden_by_cache);
-            let fine = verdicts.iter().all(|verdict| *verdict == Verdict::Works);
-            let row = Row { part: number, name: words::part(survey.base().wiring(), *part), verdicts, cached };
-            match () {
-                () if is_outside => table.outside.push(row),
-                () if fine => table.fine.push(row),
-                () => table.noticed.push(row),
-            }
+            let rows = if is_visitors(survey.base(), *part) {
+                &mut table.outside
+            } else if verdicts == [Verdict::Works; Class::ALL.len()] {
+                &mut table.fine
+            } else {
+                &mut noticed[Class::ALL.len() - lost]
+            };
+            rows.push(Row { part: number, name: words::part(survey.base().wiring(), *part), verdicts, cached });
         }
-        table
-            .noticed
-            .sort_by_key(|row| std::cmp::Reverse(row.verdicts.iter().filter(|v| **v == Verdict::Lost).count()));
+        table.noticed = noticed.concat();
         table
     }
 

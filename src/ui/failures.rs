@@ -6,7 +6,7 @@ use super::element::{classes, html};
 use super::input::{class_mark, on_click};
 use super::inspector::fields::{Choice, Names, NumberField};
 use super::panel::panel;
-use crate::analysis::{Assumption, FEATURES, Survey, Verdict, is_visitors, subject};
+use crate::analysis::{Assumption, FEATURES, Survey, Verdict, is_visitors};
 use crate::app::{Element, Examination, ExamineMsg, Figures, Model, Msg};
 use crate::scene::failures::{Row, Table};
 use crate::sim::{Class, PartId, Role};
@@ -27,7 +27,7 @@ pub fn failures_panel(model: &Model, send: &Callback<Msg>) -> Html {
     };
     let percent = examination.percent();
     let is_done = survey.is_some_and(Survey::is_done);
-    let other = survey.is_some_and(|survey| **survey.scenario() != subject(&model.world));
+    let other = examination.is_outdated(&model.history);
     html! {
         <div class="failures" data-testid="failures" data-done={is_done.to_string()} tabindex="0">
             <p class="muted small">{ words::INTRO }</p>
