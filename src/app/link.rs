@@ -29,6 +29,8 @@ pub struct Start {
     pub steps: Option<(usize, usize)>,
     /// Whether hints and solutions are kept back.
     pub hides_answers: bool,
+    /// Whether every text is shown twice, to see that there is room for a language with longer words.
+    pub double_strings: bool,
     /// What could not be read.
     pub notices: Vec<Notice>,
 }
@@ -46,6 +48,7 @@ pub fn parse_address(query: &str, fragment: &str) -> Start {
         step: 0,
         steps: None,
         hides_answers: false,
+        double_strings: false,
         notices: Vec::new(),
     };
     for part in [query.trim_start_matches('?'), fragment.trim_start_matches('#')] {
@@ -95,6 +98,7 @@ impl Start {
             },
             "answers" if value == "hidden" || value == "shown" => return self.hides_answers = value == "hidden",
             "answers" => "hidden or shown".to_owned(),
+            "strings" if value == "double" => return self.double_strings = true,
             _ => return,
         };
         self.complain(key, format!("{value:?} is not {expected}"));

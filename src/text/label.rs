@@ -91,6 +91,8 @@ labels! {
     SHOW_TRACE = "Show its trace";
     /// Button: take a notice away.
     DISMISS = "Dismiss";
+    /// What the page has to say about an input.
+    NOTICES = "Notices";
     /// Button: close a panel.
     CLOSE = "Close";
     /// Said of a stale answer.

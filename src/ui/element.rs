@@ -1,6 +1,7 @@
 //! What `html!` makes elements with: calls that are small where they stand, see `src/html`.
 
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use hopscope_html::html;
 use yew::html::IntoPropValue;
@@ -169,9 +170,19 @@ impl Content for Html {
     }
 }
 
+/// Whether every text is shown twice (`?strings=double`).
+static DOUBLE: AtomicBool = AtomicBool::new(false);
+
+/// Shows every text twice from now on, or once.
+pub fn double_strings(double: bool) {
+    DOUBLE.store(double, Ordering::Relaxed);
+}
+
 impl Content for AttrValue {
     fn html(self) -> Html {
-        VNode::VText(VText::new(self))
+        let is_word = self.bytes().any(|byte| byte.is_ascii_alphabetic());
+        let text = if is_word && DOUBLE.load(Ordering::Relaxed) { format!("{self} {self}").into() } else { self };
+        VNode::VText(VText::new(text))
     }
 }
 

@@ -10,7 +10,7 @@ use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
 use super::diagram::Diagram;
-use super::element::{classes, html, if_so};
+use super::element::{self, classes, html, if_so};
 use super::header::header;
 use super::input::{focus, on_click};
 use super::inspector::inspector;
@@ -86,6 +86,7 @@ impl Component for Page {
         if start.theme == Theme::System {
             start.theme = storage::read(THEME_KEY).and_then(|name| Theme::find(&name)).unwrap_or_default();
         }
+        element::double_strings(start.double_strings);
         let mut model = Model::new(start);
         let progress = storage::read(LESSONS_KEY).unwrap_or_default();
         model.lessons.recall(&progress);
@@ -291,7 +292,7 @@ impl Page {
                 </li>
             }
         };
-        html! { <div><ul class="notices">{ for self.model.notices.iter().enumerate().map(notice) }</ul></div> }
+        html! { <div role="region" aria-label={label::NOTICES}><ul class="notices">{ for self.model.notices.iter().enumerate().map(notice) }</ul></div> }
     }
 }
 

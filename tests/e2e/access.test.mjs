@@ -1,80 +1,106 @@
-// What everybody needs: no violation that axe-core finds, and nothing that has to be scrolled sideways.
+// What everybody needs: no violation that axe-core finds in Chromium and in Firefox, nothing that has to be scrolled
+// sideways or is cut, announcements that do not flood, and stillness for who asks for it.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { flip, inspect, load, pass, speed, tab } from './explorer.mjs';
-import { open } from './support.mjs';
+import { firefox, start } from './firefox.mjs';
+import { enter, states } from './states.mjs';
+import { open, siteUrl } from './support.mjs';
 
-const axe = createRequire(import.meta.url).resolve('axe-core');
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
+/** What axe-core finds on a page. */
 async function violations(page) {
-  await page.addScriptTag({ path: axe });
+  await page.evaluate(`if (!window.axe) { ${axe} }`);
   const found = await page.evaluate((values) => window.axe.run(document, { runOnly: { type: 'tag', values } }), tags);
   return found.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(' | ')}`);
 }
 
-const states = [
-  ['at rest', async () => {}],
-  ['under load with a dead application', async (page) => {
-    await speed(page, '5');
-    await load(page, 50);
-    await flip(page, 'web-01/app');
-    await pass(page, 4_000);
-    await tab(page, 'requests');
-  }],
-  ['with HAProxy inspected and charts', async (page) => {
-    await speed(page, '5');
-    await load(page, 50);
-    await inspect(page, 'lb-01/haproxy');
-    await pass(page, 4_000);
-    await tab(page, 'metrics');
-  }],
-  ['after a promotion', async (page) => {
-    await speed(page, '5');
-    await load(page, 20);
-    await pass(page, 2_000);
-    await flip(page, 'web-01/mysqld');
-    await inspect(page, 'web-02/mysqld');
-    await page.click('[data-testid=act-promote]');
-    await tab(page, 'data');
-  }],
-  ['while time runs ahead', async (page) => {
-    await load(page, 1_000);
-    await page.click('[data-testid=ahead-60]');
-    await page.waitForSelector('[data-testid=ahead-cancel]');
-  }],
-  ['in a past that was changed', async (page) => {
-    await load(page, 50);
-    await flip(page, 'web-01/app');
-    await pass(page, 1_500);
-    await page.click('[data-testid=earlier]');
-    await page.waitForSelector('[data-testid=hint]');
-    await flip(page, 'web-02/app');
-    await page.waitForSelector('[data-testid=comparison]');
-  }],
-  ['with the table of parts', async (page) => {
-    await flip(page, 'web-02');
-    await tab(page, 'parts');
-  }],
-];
-
-for (const colorScheme of ['light', 'dark']) {
-  for (const [name, prepare] of states) {
-    test(`axe-core finds nothing ${name}, ${colorScheme}`, async (t) => {
-      const page = await open(t, { colorScheme });
-      await prepare(page);
-      assert.deepEqual(await violations(page), []);
-    });
-  }
-}
-
-for (const [width, height, path] of [[390, 844, ''], [320, 640, ''], [1024, 768, ''], [800, 500, '?embed'], [320, 480, '?embed']]) {
-  test(`nothing is wider than ${width} px${path && ` (${path})`}`, async (t) => {
-    const page = await open(t, { width, height, path });
+/** Visits every state; what is wrong there, by its name. */
+async function lookEverywhere(page, resize) {
+  const to = (path) => page.goto(new URL(path, siteUrl).href, { timeout: 90_000 });
+  await to('');
+  await page.waitForSelector('[role=tab]');
+  const tabs = await page.evaluate(() => [...document.querySelectorAll('[role=tab]')].map((tab) => tab.id.replace('tab-', '')));
+  const all = states(tabs);
+  assert.ok(all.length >= 30, `${all.length} states`);
+  const wrong = {};
+  for (const state of all) {
+    await resize(state);
+    await to(state.path);
     await page.waitForSelector('[data-testid=diagram]');
-    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
-    assert.deepEqual(await violations(page), []);
-  });
+    await enter(page, state);
+    const found = await violations(page);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    if (wide > 0) found.push(`${wide} px too wide`);
+    if (found.length > 0) wrong[state.name] = found;
+  }
+  return wrong;
 }
+
+test('axe-core finds nothing in any state, in Chromium', async (t) => {
+  const page = await open(t);
+  assert.deepEqual(await lookEverywhere(page, ({ width, height }) => page.setViewportSize({ width, height })), {});
+});
+
+test('axe-core finds nothing in any state, in Firefox', async (t) => {
+  const browser = await start(firefox);
+  t.after(() => browser.close());
+  const page = await browser.newPage();
+  assert.deepEqual(await lookEverywhere(page, ({ width, height }) => page.setViewport({ width, height })), {});
+});
+
+test('a flood of news is announced at most once in two seconds', async (t) => {
+  const page = await open(t);
+  await page.evaluate(() => {
+    window.said = [];
+    const live = '[aria-live]:not([aria-live=off]), [role=status], [role=alert], [role=log]';
+    const hear = (changes) => {
+      const regions = new Set(changes.map(({ target }) => (target.closest ? target : target.parentElement)?.closest(live)));
+      regions.delete(null);
+      regions.delete(undefined);
+      for (const region of regions) window.said.push({ at: performance.now(), id: region.id, text: region.textContent });
+    };
+    new MutationObserver(hear).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+  await speed(page, '5');
+  await load(page, 200);
+  await tab(page, 'parts');
+  for (let round = 0; round < 12; round += 1) {
+    await flip(page, 'web-01/nginx');
+    await page.click('[data-testid=send-read]');
+    await page.waitForTimeout(600);
+  }
+  const said = await page.evaluate(() => window.said);
+  assert.ok(said.length >= 3, `only ${said.length} announcements`);
+  assert.deepEqual([...new Set(said.map(({ id }) => id))], ['announcer']);
+  const gaps = said.slice(1).map(({ at }, before) => at - said[before].at);
+  assert.ok(Math.min(...gaps) >= 1_950, `announcements ${Math.min(...gaps)} ms apart`);
+  assert.ok(said.some(({ text }) => text.includes('not as it should be')), JSON.stringify(said));
+});
+
+test('who wants no motion gets numbers in place of packets', async (t) => {
+  const page = await open(t, { before: () => {} });
+  await speed(page, '1');
+  await load(page, 500);
+  const seen = () => page.evaluate(() => {
+    const canvas = document.querySelector('.stage__packets');
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    const links = [...document.querySelectorAll('[data-testid=link]')].map((link) => link.textContent).join(' ');
+    return { painted: data.some((value) => value > 0), links, moving: document.getAnimations().length };
+  });
+  await page.waitForFunction(() => {
+    const canvas = document.querySelector('.stage__packets');
+    return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0);
+  });
+  const lively = await seen();
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await pass(page, 1_500);
+  const calm = await seen();
+  assert.deepEqual([calm.painted, calm.moving], [false, 0]);
+  assert.notEqual(calm.links.match(/\d+ (under way|per|on it)/g) ?? calm.links, lively.links, 'the links say how many pass');
+});

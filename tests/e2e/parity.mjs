@@ -2,11 +2,10 @@
 // machine. `cargo xtask test parity` says where everything is.
 
 import { readFile } from 'node:fs/promises';
-import puppeteer from 'puppeteer-core';
+import { firefox, start } from './firefox.mjs';
 
-const { PARITY_URL: url, PARITY_NATIVE: native, CHROMIUM: chromium, FIREFOX: firefox } = process.env;
+const { PARITY_URL: url, PARITY_NATIVE: native, CHROMIUM: chromium } = process.env;
 
-// Neither browser is to look for updates, block lists, experiments or a way out to the internet.
 const browsers = [
   {
     browser: 'chrome',
@@ -14,37 +13,11 @@ const browsers = [
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync'],
   },
-  {
-    browser: 'firefox',
-    executablePath: firefox,
-    extraPrefsFirefox: {
-      'app.normandy.enabled': false,
-      'app.update.disabledForTesting': true,
-      'browser.region.network.url': '',
-      'browser.region.update.enabled': false,
-      'browser.safebrowsing.downloads.enabled': false,
-      'browser.safebrowsing.malware.enabled': false,
-      'browser.safebrowsing.phishing.enabled': false,
-      'browser.search.update': false,
-      'datareporting.policy.dataSubmissionEnabled': false,
-      'dom.push.connection.enabled': false,
-      'extensions.getAddons.cache.enabled': false,
-      'extensions.systemAddon.update.enabled': false,
-      'extensions.update.enabled': false,
-      'media.gmp-manager.updateEnabled': false,
-      'network.captive-portal-service.enabled': false,
-      'network.connectivity-service.enabled': false,
-      'network.dns.disablePrefetch': true,
-      'network.prefetch-next': false,
-      'services.settings.server': 'data:,nothing',
-      'toolkit.telemetry.enabled': false,
-      'toolkit.telemetry.unified': false,
-    },
-  },
+  firefox,
 ];
 
 async function digests(options) {
-  const browser = await puppeteer.launch({ headless: true, protocol: 'webDriverBiDi', timeout: 120_000, ...options });
+  const browser = await start(options);
   try {
     const page = await browser.newPage();
     await page.goto(url, { timeout: 120_000 });

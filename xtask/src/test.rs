@@ -30,7 +30,7 @@ const STEPS: [Step; 9] = [
     Step { name: "ui", what: "tests of the user interface, in Chromium", run: |_| ui() },
     Step { name: "build", what: "the optimised site and its size", run: |_| site::build_and_measure() },
     Step { name: "parity", what: "the same runs natively, in Chromium and in Firefox", run: |_| parity::compare() },
-    Step { name: "e2e", what: "tests of the built site, in Chromium", run: |_| e2e() },
+    Step { name: "e2e", what: "tests of the built site, in Chromium and in Firefox", run: |_| e2e() },
 ];
 
 /// Where a course might put the site: the end-to-end tests visit it there.
@@ -126,7 +126,7 @@ fn test_in_wasm(files: &[&str]) -> Result<Command> {
 
 fn e2e() -> Result<()> {
     let folder = root().join("tests").join("e2e");
-    let browser = browser::chromium()?;
+    let (chromium, firefox) = (browser::chromium()?, browser::firefox()?);
     site::build()?;
     install_packages(&folder)?;
 
@@ -140,7 +140,8 @@ fn e2e() -> Result<()> {
         .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
         .args(tests)
         .env("HOPSCOPE_URL", address)
-        .env("CHROMIUM", browser))
+        .env("CHROMIUM", chromium)
+        .env("FIREFOX", firefox))
 }
 
 /// Installs what the end-to-end tests import, unless that was done since the list of it changed.
