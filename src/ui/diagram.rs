@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::element::{classes, html, if_so};
+use super::element::{classes, html, if_so, shown_length};
 use super::panel::{Drawn, Place};
 use crate::app::Msg;
 use crate::scene::curve::LabelAt;
@@ -112,7 +112,8 @@ fn machine_box(view: &DiagramView, machine: &MachineView, place: &BoxLayout, sen
             <g class="machine__head" role="button" tabindex="0"
                 data-testid="machine" data-part={machine.name.clone()} data-condition={condition(machine.mark)} {onclick} {onkeydown}>
                 <rect class="hit" x={num(place.x)} y={num(place.y)} width={num(place.w - 44.0)} height={num(HEAD_HEIGHT)} rx="10" />
-                <text class="machine__name" x={num(place.x + 12.0)} y={num(place.y + 18.0)}>{ &machine.name }{ " " }</text>
+                <text class="machine__name" x={num(place.x + 12.0)} y={num(place.y + 18.0)}
+                    textLength={fit(&machine.name, place.w - 60.0, 15.0)} lengthAdjust="spacingAndGlyphs">{ &machine.name }{ " " }</text>
                 <text class={classes(["machine__address", tone.unwrap_or_default()])} x={num(place.x + 12.0)} y={num(place.y + 32.0)}>
                     { status.unwrap_or_else(|| machine.address.clone()) }
                 </text>
@@ -143,8 +144,10 @@ fn row(view: &DiagramView, process: &ProcessView, place: &BoxLayout, y: f64, sen
             <g class="process__name" role="button" tabindex="0"
                 data-testid="process" data-part={process.full_name.clone()} data-condition={condition(process.mark)} {onclick} {onkeydown}>
                 <rect class="process__row" x={num(place.x + 6.0)} y={num(y + 2.0)} width={num(place.w - 12.0)} height={num(ROW_HEIGHT - 4.0)} rx="6" />
-                <text class="process__title" x={num(place.x + 16.0)} y={num(y + 18.0)}>{ process.title }</text>
-                <text class="process__detail" x={num(place.x + 16.0)} y={num(y + 33.0)}>{ " " }{ detail }</text>
+                <text class="process__title" x={num(place.x + 16.0)} y={num(y + 18.0)}
+                    textLength={fit(process.title, place.w - 64.0, 14.0)} lengthAdjust="spacingAndGlyphs">{ process.title }</text>
+                <text class="process__detail" x={num(place.x + 16.0)} y={num(y + 33.0)}
+                    textLength={fit(&detail, place.w - 64.0, 12.0)} lengthAdjust="spacingAndGlyphs">{ detail }</text>
                 <text class="said-only" x={num(place.x + 16.0)} y={num(y + 33.0)}>{ label::of(&process.full_name) }</text>
             </g>
             { switch(part, &process.full_name, process.mark, place.x + place.w - 42.0, y + ROW_HEIGHT / 2.0, send) }
@@ -208,6 +211,11 @@ fn handle(layout: &Layout, view: &DiagramView, link: &LinkView, send: &Callback<
             </g>
         </g>
     }
+}
+
+/// The length that a text is pressed to where its letters would need more room, by their usual width.
+fn fit(text: &str, room: f64, size: f64) -> Option<String> {
+    (shown_length(text) as f64 * size * 0.55 > room).then(|| num(room))
 }
 
 fn num(value: f64) -> String {

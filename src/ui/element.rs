@@ -178,10 +178,18 @@ pub fn double_strings(double: bool) {
     DOUBLE.store(double, Ordering::Relaxed);
 }
 
+fn is_doubled(text: &str) -> bool {
+    DOUBLE.load(Ordering::Relaxed) && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// How many characters of a text are shown.
+pub fn shown_length(text: &str) -> usize {
+    text.chars().count() << u32::from(is_doubled(text))
+}
+
 impl Content for AttrValue {
     fn html(self) -> Html {
-        let is_word = self.bytes().any(|byte| byte.is_ascii_alphabetic());
-        let text = if is_word && DOUBLE.load(Ordering::Relaxed) { format!("{self} {self}").into() } else { self };
+        let text = if is_doubled(&self) { format!("{self} {self}").into() } else { self };
         VNode::VText(VText::new(text))
     }
 }
