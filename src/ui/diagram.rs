@@ -184,11 +184,13 @@ fn handle(layout: &Layout, view: &DiagramView, link: &LinkView, send: &Callback<
     let command = if on { Command::Kill { part: name.clone() } } else { Command::Restore { part: name.clone() } };
     let (cut, cut_key) = act(send, Msg::Do(command));
     let (look, look_key) = act(send, Msg::Select(Some(part)));
-    let (text_x, text_y, side) = match curve.label {
-        LabelAt::Above => (at.x, at.y - 14.0, "middle"),
-        LabelAt::Below => (at.x, at.y + 22.0, "middle"),
-        LabelAt::Beside | LabelAt::Hidden => (at.x + 14.0, at.y + 4.0, "start"),
+    let (text_x, text_y, side, room) = match curve.label {
+        LabelAt::Above => (at.x, at.y - 14.0, "middle", 72.0),
+        LabelAt::Below => (at.x, at.y + 22.0, "middle", 72.0),
+        LabelAt::Beside | LabelAt::Hidden => (at.x + 14.0, at.y + 4.0, "start", 84.0),
     };
+    let label_text = words::link(&link.label, link.mark.condition, link.mark.slowdown);
+    let label_text = label_text + &link.traffic.map(words::traffic).unwrap_or_default();
     let unlabelled = if_so(curve.label == LabelAt::Hidden && on, "handle--unlabelled");
     let selected = if_so(view.selected == Some(part), "handle--selected");
     html! {
@@ -204,9 +206,8 @@ fn handle(layout: &Layout, view: &DiagramView, link: &LinkView, send: &Callback<
                 }
             </g>
             <g role="button" tabindex="0" data-testid="link" data-part={name} data-condition={condition(link.mark)} onclick={look} onkeydown={look_key}>
-                <text class="handle__label" x={num(text_x)} y={num(text_y)} text-anchor={side}>
-                    { words::link(&link.label, link.mark.condition, link.mark.slowdown) }{ link.traffic.map(words::traffic) }
-                </text>
+                <text class="handle__label" x={num(text_x)} y={num(text_y)} text-anchor={side}
+                    textLength={fit(&label_text, room, 12.0)} lengthAdjust="spacingAndGlyphs">{ label_text }</text>
                 <text class="said-only" x={num(at.x)} y={num(at.y)}>{ label::of(&link.name) }</text>
             </g>
         </g>

@@ -178,8 +178,10 @@ pub fn double_strings(double: bool) {
     DOUBLE.store(double, Ordering::Relaxed);
 }
 
+/// Whether a text is shown twice: numbers and units have no translation.
 fn is_doubled(text: &str) -> bool {
-    DOUBLE.load(Ordering::Relaxed) && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+    let is_word = |letters: &[u8]| letters.iter().all(u8::is_ascii_alphabetic);
+    DOUBLE.load(Ordering::Relaxed) && text.as_bytes().windows(3).any(is_word)
 }
 
 /// How many characters of a text are shown.

@@ -3,7 +3,8 @@
 
 const lessons = ['visit', 'dns', 'balance', 'active', 'web-app', 'files', 'replica', 'spof', 'failover', 'scale'];
 const failures = ['web-01/nginx', 'web-01/app', 'web-01/mysqld', 'web-02', 'lb-01/haproxy', 'resolver/resolver'];
-const parts = ['client/browser', 'resolver/resolver', 'ns1/nsd', 'lb-01/haproxy', 'web-01/nginx', 'web-01/app', 'web-01/mysqld', 'web-02/mysqld', 'web-02'];
+const parts = ['client/browser', 'resolver/resolver', 'ns1/nsd', 'lb-01/haproxy', 'web-01/nginx', 'web-01/app', 'web-01/mysqld',
+  'web-02/mysqld', 'web-02'];
 const theme = (at) => (at % 2 === 0 ? 'light' : 'dark');
 
 /** Does what a person would do, one thing after the other, in the page itself. */
