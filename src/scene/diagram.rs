@@ -140,7 +140,7 @@ fn held(world: &World, machine: MachineId) -> Option<Ipv4Addr> {
 }
 
 /// What the first balancer that works says of the web server on a machine.
-fn verdict(world: &World, machine: MachineId) -> Option<&'static str> {
+pub(super) fn verdict(world: &World, machine: MachineId) -> Option<&'static str> {
     let works = |process| world.parts().condition(process) == Condition::Up;
     let balancer = world.balancers().iter().find(|balancer| works(balancer.process))?;
     let server = balancer.servers.iter().find(|s| world.wiring().process(s.process).machine == machine)?;
@@ -152,7 +152,7 @@ fn verdict(world: &World, machine: MachineId) -> Option<&'static str> {
     }
 }
 
-fn detail(world: &World, process: ProcessId) -> String {
+pub(super) fn detail(world: &World, process: ProcessId) -> String {
     let wiring = world.wiring();
     match wiring.role(process) {
         Role::Browser => text::under_way(world.under_way()),

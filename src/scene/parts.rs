@@ -1,6 +1,8 @@
 //! What is shown: every part with its condition and its switch, as a table.
 
+use super::diagram;
 use crate::sim::{Condition, PartId, World};
+use crate::text::diagram as words;
 use crate::text::inspector::{Kind, data};
 
 /// Ready to be drawn: every part with its condition and its switch, as a table.
@@ -23,6 +25,8 @@ pub struct PartRow {
     pub label: String,
     /// How it is.
     pub status: PartStatus,
+    /// What the diagram says of it beyond that.
+    pub note: String,
 }
 
 /// How a part is.
@@ -101,7 +105,12 @@ impl PartsView {
                 }
                 _ => status.short_name().to_owned(),
             };
-            PartRow { part, label, status }
+            let note = match part {
+                PartId::Process(process) => diagram::detail(world, process),
+                PartId::Machine(machine) => diagram::verdict(world, machine).map(words::verdict).unwrap_or_default(),
+                PartId::Link(_) => String::new(),
+            };
+            PartRow { part, label, status, note }
         };
         let mut machines = Vec::with_capacity(wiring.machines.len() + wiring.processes.len());
         for machine in (0..wiring.machines.len()).map(Into::into) {
@@ -140,5 +149,21 @@ mod tests {
         assert_eq!((link.status.slowdown, link.label.as_str()), (10, "lb-01/haproxy → web-02/nginx"));
         assert!(!link.status.is_fine());
         assert_eq!(row(&view, "web-02/nginx").label, "nginx");
+    }
+
+    /// Whatever the picture says of a part stands in the table, too.
+    #[test]
+    fn the_table_says_what_the_picture_says() {
+        let mut world = World::new(Arc::new(Preset::find("three-server").expect("a preset").scenario()));
+        let drain = Command::ServerState { server: "web-02".into(), state: crate::sim::balancer::AdminState::Drain };
+        world.apply(&drain).expect("a server");
+        let (table, picture) = (PartsView::new(&world), diagram::DiagramView::new(&world, None, None, false));
+        for machine in &picture.machines {
+            assert_eq!(row(&table, &machine.name).note, machine.verdict.map(words::verdict).unwrap_or_default());
+            for process in &machine.processes {
+                assert_eq!(row(&table, &process.full_name).note, process.detail);
+            }
+        }
+        assert_eq!(row(&table, "web-02").note, "HAProxy: DRAIN");
     }
 }

@@ -58,7 +58,7 @@ fn row(part: &PartRow, send: &Callback<Msg>) -> Html {
             data-slowdown={status.slowdown.to_string()}>
             <th scope="row" class="parts__name">{ &part.label }</th>
             <td>{ switch(status, send) }</td>
-            <td><span class="row">{ chip::state(status) }</span></td>
+            <td><span class="row">{ chip::state(status) }<span class="muted" data-testid="part-note">{ &part.note }</span></span></td>
             <td class="muted parts__kind">{ kind(status.kind) }</td>
             <td>
                 { speed(&status.name, status.slowdown, format!("speed-{}", status.name), Some(words::speed_of(&status.name)), send) }
