@@ -57,6 +57,15 @@ pub const WASM_OPT: Tool = Tool {
     usually: "10 seconds",
 };
 
+/// Looks at the built site as an auditor does.
+pub const LIGHTHOUSE: Tool = Tool {
+    program: "lighthouse",
+    version: "12.8.2",
+    package: "lighthouse@12.8.2",
+    source: Source::Npm,
+    usually: "15 seconds",
+};
+
 impl Tool {
     /// The path of the program, which is installed first if need be.
     pub fn ready(&self) -> Result<PathBuf> {

@@ -3,6 +3,7 @@
 
 mod contest;
 mod gate;
+mod lighthouse;
 mod line;
 mod native;
 mod peers;
@@ -17,6 +18,7 @@ const HELP: &str = "\
   web        the engine in WebAssembly in headless Chromium against the native one (this is the default)
   peers      the engine against nexosim, simcore, SimPy and the leanest loop, with the gates of correctness
   variants   the engine against itself: time-outs, copies, traces, length of the run, number of web servers
+  lighthouse what Lighthouse makes of the built site: 100 for accessibility and for best practices
 
 Contestants run in turn; printed are medians, the spread, and ratios of medians.";
 
@@ -41,6 +43,7 @@ pub fn command(arguments: &[&str]) -> Result<()> {
         ["web", options @ ..] => web::compare(size(options)?),
         ["peers", options @ ..] => peers::compare(size(options)?),
         ["variants", options @ ..] => variants::compare(size(options)?),
+        ["lighthouse"] => lighthouse::judge(),
         ["help" | "--help", ..] => {
             println!("{HELP}");
             Ok(())
