@@ -17,6 +17,7 @@ use super::inspector::inspector;
 use super::lesson::{self, lesson_panel};
 use super::packets::{self, MAX_PACKETS, Palette};
 use super::panel::panel;
+use super::requests::Requests;
 use super::tabs::tabs;
 use super::timeline::timeline;
 use super::traffic::Traffic;
@@ -62,6 +63,7 @@ pub struct Page {
     calm: bool,
     stage: NodeRef,
     canvas: NodeRef,
+    requests: Requests,
     last_frame: Option<f64>,
     rendered: (f64, Shown),
     frame: Option<AnimationFrame>,
@@ -90,6 +92,7 @@ impl Component for Page {
         let mut model = Model::new(start);
         let progress = storage::read(LESSONS_KEY).unwrap_or_default();
         model.lessons.recall(&progress);
+        let requests = Requests::new(&model.world, 0.0);
         apply_theme(model.view.theme);
         let wiring = Arc::clone(model.world.wiring());
         let listen = |target: &web_sys::EventTarget, event: &'static str| {
@@ -116,6 +119,7 @@ impl Component for Page {
             calm: matches("(prefers-reduced-motion: reduce)"),
             stage: NodeRef::default(),
             canvas: NodeRef::default(),
+            requests,
             last_frame: None,
             rendered: (0.0, Shown::default()),
             frame: None,
@@ -145,6 +149,7 @@ impl Component for Page {
                     storage::write(THEME_KEY, theme.name());
                 }
                 self.model.update(msg);
+                self.requests = Requests::new(&self.model.world, self.rendered.0);
                 self.adapt()
             }
             PageMsg::Environment => {
@@ -191,7 +196,7 @@ impl Component for Page {
                         if view.selected.is_none() { { close_sheet(send) } }
                         { inspector(&InspectorView::new(world, view.selected), send) }
                     </aside>
-                    { tabs(model, send) }
+                    { tabs(model, &self.requests, send) }
                 </main>
             </div>
         }
@@ -260,6 +265,7 @@ impl Page {
         let due = draws && shown != self.rendered.1;
         if due {
             self.rendered = (time, shown);
+            self.requests.refresh(&self.model.world, time);
         }
         due
     }

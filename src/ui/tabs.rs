@@ -12,19 +12,18 @@ use super::metrics::MetricsPanel;
 use super::page::close_sheet;
 use super::panel::panel;
 use super::parts::parts_panel;
-use super::requests::requests_panel;
+use super::requests::Requests;
 use super::runs::runs_panel;
 use super::trace::trace_panel;
 use crate::app::{Model, Msg, Tab};
 use crate::scene::data::DataView;
 use crate::scene::metrics::MetricsView;
 use crate::scene::parts::PartsView;
-use crate::scene::requests::RequestsView;
 use crate::scene::trace::TraceView;
 use crate::text::{failures, label, timeline};
 
 /// The tabs with the panel of the chosen one.
-pub fn tabs(model: &Model, send: &Callback<Msg>) -> Html {
+pub fn tabs(model: &Model, requests: &Requests, send: &Callback<Msg>) -> Html {
     let chosen = model.view.tab;
     let place = Tab::ALL.iter().position(|tab| *tab == chosen).unwrap_or(0);
     let arrow = send.clone();
@@ -50,18 +49,18 @@ pub fn tabs(model: &Model, send: &Callback<Msg>) -> Html {
             { close_sheet(send) }
             <div class="tabs__list" role="tablist" aria-label={label::DETAILS} {onkeydown}>{ for Tab::ALL.map(tab) }</div>
             <div class="tabs__panel" id="tab-panel" role="tabpanel" tabindex="0" aria-labelledby={format!("tab-{}", id(chosen))}>
-                <key={id(chosen)}>{ content(model, send) }</>
+                <key={id(chosen)}>{ content(model, requests, send) }</>
             </div>
         </section>
     }
 }
 
 /// The panel of the chosen tab; the others are not even projected.
-fn content(model: &Model, send: &Callback<Msg>) -> Html {
+fn content(model: &Model, requests: &Requests, send: &Callback<Msg>) -> Html {
     let world = &model.world;
     match model.view.tab {
         Tab::Trace => trace_panel(&Rc::new(TraceView::new(world, model.visit())), send),
-        Tab::Requests => requests_panel(&Rc::new(RequestsView::new(world)), send),
+        Tab::Requests => requests.draw(send),
         Tab::Metrics => panel("metrics", MetricsPanel(Rc::new(MetricsView::new(world))), send),
         Tab::Data => data_panel(&DataView::new(world), send),
         Tab::Runs => runs_panel(model, send),

@@ -28,7 +28,7 @@ Commands:
   test --full ...    the same with longer sweeps: 20,000 seeds in the step swarm
   conformance        run the real HAProxy and nginx beside the engine on random cases, which must agree
                      [--seed N] [--haproxy N] [--nginx N], or [FILE]..., or [--recordings]
-  bench [WHAT]       measure the engine's speed: web, peers or variants; `cargo xtask bench help` tells more
+  bench [WHAT]       measure speed: web, peers, variants or frames; `cargo xtask bench help` tells more
   help               print this text
 
 What is missing on this machine is installed on the way, into .tools/ of the project where possible.";
