@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::element::{classes, html, if_so};
 use super::input::on_click;
-use super::page::close_sheet;
+use super::sheet::close_sheet;
 use crate::app::{Button, LessonMsg, LessonView, Model, Msg, Open, Stage};
 use crate::lesson::{Line, Style, spans};
 use crate::text::lesson;

@@ -19,6 +19,7 @@ mod playback;
 mod plot;
 mod requests;
 mod runs;
+mod sheet;
 mod storage;
 mod tabs;
 mod timeline;

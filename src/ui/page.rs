@@ -18,11 +18,12 @@ use super::lesson::{self, lesson_panel};
 use super::packets::{self, MAX_PACKETS, Palette};
 use super::panel::panel;
 use super::requests::Requests;
+use super::sheet::{close_sheet, sheet_bar, sheet_name};
 use super::tabs::tabs;
 use super::timeline::timeline;
 use super::traffic::Traffic;
 use super::{announcer, experiments, playback, storage};
-use crate::app::{Aim, Announcer, Model, Msg, Sheet, Theme, parse_address};
+use crate::app::{Aim, Announcer, Model, Msg, Theme, parse_address};
 use crate::scene::diagram::{DiagramView, packets};
 use crate::scene::inspector::InspectorView;
 use crate::scene::layout::{Layout, Shape};
@@ -299,41 +300,6 @@ impl Page {
             }
         };
         html! { <div role="region" aria-label={label::NOTICES}><ul class="notices">{ for self.model.notices.iter().enumerate().map(notice) }</ul></div> }
-    }
-}
-
-const fn sheet_name(sheet: Sheet) -> &'static str {
-    match sheet {
-        Sheet::Lesson => "lesson",
-        Sheet::Traffic => "traffic",
-        Sheet::Inspector => "inspector",
-        Sheet::Tabs => "tabs",
-    }
-}
-
-/// On a narrow screen: the buttons that open the panels.
-fn sheet_bar(open: Option<Sheet>, send: &Callback<Msg>) -> Html {
-    let sheets = [
-        (Sheet::Lesson, crate::text::lesson::LESSONS),
-        (Sheet::Traffic, label::SEND_SHORT),
-        (Sheet::Inspector, label::INSPECTOR),
-        (Sheet::Tabs, label::DETAILS),
-    ];
-    let button = |(sheet, text): (Sheet, &'static str)| {
-        let is_open = open == Some(sheet);
-        let toggle = on_click(send, Msg::Sheet((!is_open).then_some(sheet)));
-        html! {
-            <button class={classes(["button", if_so(sheet == Sheet::Traffic, "button--primary")])} key={text} data-testid={format!("sheet-{}", sheet_name(sheet))}
-                aria-pressed={is_open.to_string()} onclick={toggle}>{ text }</button>
-        }
-    };
-    html! { <nav class="sheet-bar" aria-label={label::PANELS}>{ for sheets.into_iter().map(button) }</nav> }
-}
-
-/// On a narrow screen: closes the panel.
-pub fn close_sheet(send: &Callback<Msg>) -> Html {
-    html! {
-        <button class="button button--small sheet-close" onclick={on_click(send, Msg::Sheet(None))}>{ label::CLOSE }</button>
     }
 }
 

@@ -4,8 +4,8 @@ use yew::prelude::*;
 
 use super::element::{classes, html, if_so};
 use super::input::{class_mark, is_ticked, on_click, show, value_of};
-use super::page::close_sheet;
 use super::panel::{Drawn, Place};
+use super::sheet::close_sheet;
 use crate::app::Msg;
 use crate::sim::{Class, Command, Mix, Workload};
 use crate::text::label;
