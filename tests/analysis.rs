@@ -5,7 +5,7 @@ mod support;
 
 use std::sync::Arc;
 
-use hopscope::analysis::{Assumption, Survey, Verdict, changes, is_visitors, subject, without};
+use hopscope::analysis::{Assumption, Exposure, Survey, Verdict, changes, exposures, is_visitors, subject, without};
 use hopscope::app::History;
 use hopscope::sim::balancer::AdminState;
 use hopscope::sim::{
@@ -558,4 +558,39 @@ fn each_element_is_there_for_a_failure_that_returns_without_it() {
     for nothing in ["client", "client/browser", "nobody", "web-01/nobody", ""] {
         assert_eq!(without(&scenario, nothing), None, "{nothing}");
     }
+}
+
+#[test]
+fn firewalls_and_tls_are_there_for_what_is_exposed_without_them() {
+    let scenario = subject(&Lab::preset_with("secured", |_| {}).world);
+    let before = exposures(&World::new(Arc::new(scenario.clone())));
+    let more = |element: &str| {
+        let rest = without(&scenario, element).expect("it is there");
+        let mut found = exposures(&World::new(Arc::new(rest)));
+        found.retain(|exposure| !before.contains(exposure));
+        found
+    };
+    let port = |machine: &str, port| Exposure::Port(machine.to_owned(), port);
+    let open = more("firewalls");
+    assert!(open.contains(&port("web-01", 3306)) && open.contains(&port("lb-01", 22)), "{open:?}");
+    assert!(open.iter().all(|exposure| matches!(exposure, Exposure::Port(..))), "{open:?}");
+    let wiring = Wiring::new(&scenario.topology);
+    let PartId::Link(outer) = wiring.part("client/browser>lb-01/haproxy").unwrap() else { unreachable!() };
+    assert!(more("tls").contains(&Exposure::Password(outer)));
+    // There is none to leave out in the default preset.
+    let plain = subject(&Lab::new().world);
+    assert!(without(&plain, "tls").is_none() && without(&plain, "firewalls").is_none());
+    assert!(exposures(&World::new(Arc::new(plain))).contains(&Exposure::Password(outer)));
+}
+
+#[test]
+fn a_firewall_that_was_edited_counts() {
+    let mut lab = Lab::preset_with("secured", |_| {});
+    assert_eq!(verdict(&survey(&lab.world), "web-02", Class::Static), Verdict::Works);
+    let firewall = lab.world.parts().firewall(lab.world.wiring().machine("lb-01").unwrap()).cloned();
+    lab.tell(Command::Firewall { machine: "web-01".to_owned(), firewall });
+    let closed = survey(&lab.world);
+    let found = subject(&lab.world).topology.machines.iter().find(|m| m.name == "web-01").unwrap().firewall.clone();
+    assert!(found.is_some() && closed.intact(Class::Static).unwrap().ok > 0);
+    assert_ne!(told(&closed, Class::Write), told(&survey_of(preset("secured")), Class::Write));
 }

@@ -14,4 +14,4 @@ pub use availability::{Assumption, Availability, States, Structure};
 pub use probe::{Finding, Probe, Proof, Why};
 pub use subject::{is_visitors, subject};
 pub use survey::{MAX_PAIRS, MAX_PARTS, MAX_RUNS, Pair, Survey, Verdict};
-pub use without::{Change, FEATURES, Remove, changes, without};
+pub use without::{Change, Exposure, FEATURES, Remove, changes, exposures, without};

@@ -8,7 +8,7 @@ use crate::sim::{
 };
 
 /// The present configuration of a world as a scenario of its own: topology and settings, and what was changed since the start
-/// and is neither (weights, servers in maintenance, records, promotions, stopped replication), as commands at its first moment.
+/// and is neither (weights, servers in maintenance, firewalls, records, promotions, stopped replication), as commands at its first moment.
 ///
 /// Service times are fixed, so that one visit tells what any would. The visitors remember no address: an outage lasts longer
 /// than what a visitor's computer remembers.
@@ -17,6 +17,11 @@ pub fn subject(world: &World) -> Scenario {
     let mut settings = world.settings().clone();
     settings.service = ServiceTimes::Fixed;
     settings.client.remembers_address = false;
+    settings.tls.certificate_days = world.certificate_days_left();
+    let mut topology = world.scenario().topology.clone();
+    for (number, machine) in topology.machines.iter_mut().enumerate() {
+        machine.firewall = world.parts().firewall(number.into()).cloned();
+    }
     let records = world.names().zone.records().iter().filter(|record| record.name == NAME);
     settings.dns.addresses.clear();
     for record in records {
@@ -42,7 +47,7 @@ pub fn subject(world: &World) -> Scenario {
     databases(world, &mut commands);
     Scenario {
         name: world.scenario().name.clone(),
-        topology: world.scenario().topology.clone(),
+        topology,
         settings,
         workload: Workload { rate_per_s: 0, ..*world.workload() },
         seed: world.scenario().seed,

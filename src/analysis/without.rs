@@ -1,13 +1,13 @@
 //! Why is this here? The scenario is examined once more without the element, and what got worse is what it is there for.
 
 use super::survey::{Survey, Verdict};
-use crate::sim::{Check, Class, Role, Scenario, Wiring};
+use crate::sim::{Check, Class, Command, LinkId, Micros, PortState, Role, Scenario, TlsMode, Wiring, World};
 
 /// Takes something out of a scenario; false if it is not there.
 pub type Remove = fn(&mut Scenario) -> bool;
 
 /// Elements that are no parts but settings, each with a name and a way to take it out.
-pub const FEATURES: [(&str, Remove); 2] = [
+pub const FEATURES: [(&str, Remove); 4] = [
     ("health-checks", |scenario| {
         let check = &mut scenario.settings.balancer.check;
         std::mem::replace(check, Check::None) != Check::None
@@ -17,7 +17,21 @@ pub const FEATURES: [(&str, Remove); 2] = [
         balancer.retries = 0;
         std::mem::take(&mut balancer.redispatch)
     }),
+    ("firewalls", |scenario| {
+        let machines = scenario.topology.machines.iter_mut();
+        machines.filter_map(|machine| machine.firewall.take()).count() > 0
+    }),
+    ("tls", |scenario| std::mem::take(&mut scenario.settings.tls.mode) != TlsMode::None),
 ];
+
+/// What somebody outside can do while everything works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Exposure {
+    /// Connect to a port of a machine: it is open to everybody.
+    Port(String, u16),
+    /// Read a visitor's password on a link.
+    Password(LinkId),
+}
 
 /// Something that fails worse without an element.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,4 +150,22 @@ fn verdict(survey: &Survey, part: Option<&str>, class: Class) -> Option<Verdict>
         }
     };
     Some(survey.verdict(class, finding))
+}
+
+/// What a port scan from outside and a wiretap on every link find in a copy of a world, while a visitor fills in a form.
+#[must_use]
+pub fn exposures(world: &World) -> Vec<Exposure> {
+    let wiring = world.wiring();
+    let open = world.scan().into_iter().filter(|port| port.state == PortState::Open);
+    let port = |port: crate::sim::Port| Exposure::Port(wiring.machines[port.machine.index()].name.clone(), port.port);
+    let mut found: Vec<Exposure> = open.map(port).collect();
+    let mut world = world.clone();
+    if world.apply(&Command::visits(Class::Write, 1)).is_ok() {
+        world.run_until(world.now() + Micros::from_secs(10));
+        let visitor = world.log().of(world.last_visit()).map(|visit| visit.source);
+        let password = visitor.map(|source| world.account(source).password).unwrap_or_default();
+        let reads = |link: &LinkId| world.wiretap(*link).iter().any(|heard| heard.shows(&password));
+        found.extend((0..wiring.links.len()).map(LinkId::from).filter(reads).map(Exposure::Password));
+    }
+    found
 }

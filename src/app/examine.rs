@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::ahead::TimeLeft;
 use super::history::History;
 use super::model::{Model, Tab};
-use crate::analysis::{Assumption, Availability, Change, MAX_PAIRS, MAX_PARTS, Survey, changes, subject, without};
+use crate::analysis::{
+    Assumption, Availability, Change, Exposure, MAX_PAIRS, MAX_PARTS, Survey, changes, exposures, subject, without,
+};
 use crate::sim::{Class, Command, World};
 
 /// Parts that are named as worth improving.
@@ -52,6 +54,8 @@ pub struct Element {
     pub name: String,
     /// What gets worse without it, once that is known; none if nothing could be visited without it.
     pub worse: Option<Vec<Change>>,
+    /// What somebody outside can do that was impossible before.
+    pub exposed: Vec<Exposure>,
     survey: Option<Box<Survey>>,
 }
 
@@ -119,6 +123,12 @@ impl Examination {
             && other.slice(time_left)
         {
             element.worse = Some(changes(survey, other));
+            // Without a part, visits take other ways anyway: only the same ways can be compared.
+            if survey.parts() == other.parts() {
+                let before = exposures(survey.base());
+                element.exposed = exposures(other.base());
+                element.exposed.retain(|exposure| !before.contains(exposure));
+            }
             element.survey = None;
         }
     }
@@ -146,7 +156,7 @@ impl Examination {
     fn leave_out(&mut self, name: String) {
         let scenario = self.survey.as_ref().and_then(|survey| without(survey.scenario(), &name));
         let survey = scenario.and_then(|scenario| Survey::of_singles(Arc::new(scenario)).ok());
-        self.element = Some(Element { name, worse: None, survey: survey.map(Box::new) });
+        self.element = Some(Element { name, worse: None, exposed: Vec::new(), survey: survey.map(Box::new) });
     }
 }
 

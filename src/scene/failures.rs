@@ -62,12 +62,13 @@ impl Table {
         table
     }
 
-    /// Which parts of the site can take a class down alone, in a sentence.
+    /// Which parts of the site can take a class down alone, in a sentence; none while that is not known.
     #[must_use]
-    pub fn sentence(&self, survey: &Survey, class: Class) -> String {
+    pub fn sentence(&self, survey: &Survey, class: Class) -> Option<String> {
+        survey.single(survey.parts().len() as u16 - 1, Class::Write)?;
         let lost = self.noticed.iter().filter(|row| row.verdicts[class as usize] == Verdict::Lost);
         let parts: Vec<String> = lost.map(|row| row.name.clone()).collect();
-        words::alone(class, &parts, survey.intact(class).is_none_or(|intact| intact.ok > 0))
+        Some(words::alone(class, &parts, survey.intact(class)?.ok > 0))
     }
 }
 
@@ -82,10 +83,11 @@ mod tests {
     fn three_servers_are_told_in_three_sentences() {
         let world = World::new(Arc::new(PRESETS[0].scenario()));
         let mut survey = Survey::of_singles(Arc::new(subject(&world))).expect("few parts");
+        assert_eq!(Table::new(&survey).sentence(&survey, Class::Static), None, "nothing is known yet");
         assert!(survey.slice(&mut || true));
         let table = Table::new(&survey);
         assert_eq!(
-            Class::ALL.map(|class| table.sentence(&survey, class)),
+            Class::ALL.map(|class| table.sentence(&survey, class).expect("all is known")),
             [
                 "3 parts can take static files down alone: the machine lb-01, HAProxy on lb-01 and Browser → HAProxy on lb-01.",
                 "5 parts can take reading down alone: the machine lb-01, HAProxy on lb-01, Browser → HAProxy on lb-01, \

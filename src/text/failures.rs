@@ -1,7 +1,7 @@
 //! Words of the tab of single points of failure.
 
 use super::explain;
-use crate::analysis::{Availability, Change, Verdict};
+use crate::analysis::{Availability, Change, Exposure, Verdict};
 use crate::sim::{Class, Decimal, PartId, Wiring};
 
 labels! {
@@ -38,7 +38,7 @@ labels! {
     /// Nothing is left out.
     NOTHING = "nothing yet";
     /// Said when nothing gets worse.
-    NO_CHANGE = "Left out, no single failure gets worse.";
+    NO_CHANGE = "Left out, no visit fares worse and nothing more is exposed.";
     /// Said when a scenario cannot do without.
     NEEDED = "Without it there is nothing to visit, or it was not there.";
     /// Heading: assumptions.
@@ -72,6 +72,8 @@ pub fn element(name: &str) -> &str {
     match name {
         "health-checks" => "HAProxy’s health checks",
         "redispatch" => "HAProxy’s retries",
+        "firewalls" => "all firewalls",
+        "tls" => "TLS and its certificate",
         part => part,
     }
 }
@@ -174,13 +176,21 @@ pub fn more(count: usize) -> String {
     format!("and {count} more")
 }
 
-/// Something that gets worse.
+/// Something that gets worse, with or without another part missing.
 #[must_use]
-pub fn worse(change: &Change) -> String {
+pub fn worse(change: &Change, part: Option<String>) -> String {
     let (before, after) = (verdict(change.with), verdict(change.without));
-    let when =
-        change.part.as_deref().map_or_else(|| "With all else in place".to_owned(), |part| format!("{part} missing"));
+    let when = part.map_or_else(|| "With all else in place".to_owned(), |part| format!("Without {part}"));
     format!("{when}, {}: {before} before, {after} now", doing(change.class))
+}
+
+/// What somebody outside can do without an element.
+#[must_use]
+pub fn exposed(exposure: &Exposure, wiring: &Wiring) -> String {
+    match exposure {
+        Exposure::Port(machine, port) => format!("Port {port} of {machine} is open to everybody"),
+        Exposure::Password(link) => format!("A password can be read on {}", part(wiring, PartId::Link(*link))),
+    }
 }
 
 /// Said of an infrastructure with too many parts or pairs.

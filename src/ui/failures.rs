@@ -6,7 +6,7 @@ use super::element::{classes, html};
 use super::input::{class_mark, on_click};
 use super::inspector::fields::{Choice, Names, NumberField};
 use super::panel::panel;
-use crate::analysis::{Assumption, FEATURES, Survey, Verdict, is_visitors};
+use crate::analysis::{Assumption, Change, Exposure, FEATURES, Survey, Verdict, is_visitors};
 use crate::app::{Element, Examination, ExamineMsg, Figures, Model, Msg};
 use crate::scene::failures::{Row, Table};
 use crate::sim::{Class, PartId, Role};
@@ -173,19 +173,26 @@ fn elements(survey: &Survey) -> Vec<String> {
 fn why(survey: &Survey, element: Option<&Element>, send: &Callback<Msg>) -> Html {
     let msg = |name: Option<&String>| Msg::Examine(ExamineMsg::Without(name.cloned()));
     let option = |name: &String| (name.clone(), words::element(name).to_owned(), msg(Some(name)));
-    let names = elements(survey);
+    let (names, wiring) = (elements(survey), survey.base().wiring());
     let nothing = [(String::new(), words::NOTHING.to_owned(), msg(None))];
     let options = nothing.into_iter().chain(names.iter().map(option)).collect();
     let present =
         element.and_then(|element| names.iter().position(|name| *name == element.name)).map_or(0, |at| at + 1);
     let id = "leave-out".to_owned();
     let choice = Choice { names: Names { id: id.clone(), testid: id, label: None, help: None }, options, present };
+    let change = |change: &Change| {
+        let part = change.part.as_ref().and_then(|name| wiring.part(name).ok());
+        html! { <li>{ words::worse(change, part.map(|part| words::part(wiring, part))) }</li> }
+    };
+    let exposure = |exposure: &Exposure| html! { <li>{ words::exposed(exposure, wiring) }</li> };
     let said = |element: &Element| match &element.worse {
         _ if element.is_open() => Html::default(),
         None => html! { <p>{ words::NEEDED }</p> },
-        Some(worse) if worse.is_empty() => html! { <p>{ words::NO_CHANGE }</p> },
+        Some(worse) if worse.is_empty() && element.exposed.is_empty() => html! { <p>{ words::NO_CHANGE }</p> },
         Some(worse) => html! {
-            <ul data-testid="worse" class="failures__worse">{ for worse.iter().map(|change| html! { <li>{ words::worse(change) }</li> }) }</ul>
+            <ul data-testid="worse" class="failures__worse">
+                { for worse.iter().map(change) }{ for element.exposed.iter().map(exposure) }
+            </ul>
         },
     };
     html! {
