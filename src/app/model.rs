@@ -67,14 +67,17 @@ pub enum Tab {
     Runs,
     /// What one missing part does, and what that comes to.
     Failures,
+    /// What somebody outside finds and hears.
+    Security,
     /// The same state and switches as the diagram, as a table.
     Parts,
 }
 
 impl Tab {
     /// All tabs, in order.
-    pub const ALL: [Self; 7] =
-        [Self::Trace, Self::Requests, Self::Metrics, Self::Data, Self::Runs, Self::Failures, Self::Parts];
+    #[rustfmt::skip]
+    pub const ALL: [Self; 8] =
+        [Self::Trace, Self::Requests, Self::Metrics, Self::Data, Self::Runs, Self::Failures, Self::Security, Self::Parts];
 }
 
 /// The panels of a narrow screen.

@@ -244,6 +244,7 @@ fn link_view(world: &World, id: LinkId) -> LinkView {
         Protocol::Replication => text::REPLICATION.to_owned(),
         Protocol::Vrrp => text::VRRP.to_owned(),
         Protocol::Metrics => text::METRICS.to_owned(),
+        Protocol::Http if wiring.is_tls(link, world.settings().tls.mode) => text::HTTPS.to_owned(),
         protocol => text::protocol(protocol, wiring.process(link.to).port),
     };
     LinkView {

@@ -11,5 +11,6 @@ pub mod metrics;
 pub mod narration;
 pub mod parts;
 pub mod requests;
+pub mod security;
 pub mod timeline;
 pub mod trace;

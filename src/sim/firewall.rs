@@ -94,6 +94,20 @@ impl Firewall {
     }
 }
 
+impl Rule {
+    /// Reads a rule as a person types it: `drop any 3306`, or `accept lb-01` for every port. Whether there is such a machine
+    /// is for the command to say.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let mut words = text.split_whitespace();
+        let verdict = words.next()?;
+        let verdict = Ruling::ALL.into_iter().find(|ruling| ruling.name() == verdict)?;
+        let from = words.next()?.to_owned();
+        let port = words.next().map(str::parse).transpose().ok()?;
+        words.next().is_none().then_some(Self { verdict, from, port })
+    }
+}
+
 /// The network that a rule's `from` means: its address and the length of its prefix.
 fn source(text: &str, machine: impl Fn(&str) -> Option<Ipv4Addr>) -> Option<(Ipv4Addr, u8)> {
     match text {
@@ -254,6 +268,15 @@ mod tests {
             let filter = Filter::new(Firewall { policy, rules: vec![rule(Ruling::Accept, "any", Some(80))] }, lb);
             assert_eq!(filter.judge(Ipv4Addr::LOCALHOST, 443), policy);
             assert_eq!((filter.judge_all(443), filter.judge_all(80)), (Some(policy), Some(Ruling::Accept)));
+        }
+    }
+
+    #[test]
+    fn rules_are_read_as_they_are_typed() {
+        assert_eq!(Rule::read(" drop  any 3306 "), Some(rule(Ruling::Drop, "any", Some(3306))));
+        assert_eq!(Rule::read("accept lb-01"), Some(rule(Ruling::Accept, "lb-01", None)));
+        for text in ["", "drop", "allow any 80", "drop any 65536", "drop any x", "drop any 80 81"] {
+            assert_eq!(Rule::read(text), None, "{text}");
         }
     }
 

@@ -15,6 +15,8 @@ use super::world::World;
 
 /// Where the scan comes from: some host of the internet that has no business here.
 pub const OUTSIDER: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 66);
+/// Ports that are tried whatever there is.
+const SCANNED: [u16; 5] = [SSH, 80, HTTPS, 3306, 8000];
 /// The port of sshd.
 pub const SSH: u16 = 22;
 
@@ -91,11 +93,10 @@ impl World {
     /// The same scan from another address.
     #[must_use]
     pub fn scan_from(&self, source: Ipv4Addr) -> Vec<Port> {
-        let mut ports: Vec<u16> = self.wiring.processes.iter().map(|process| process.port).collect();
-        ports.extend([SSH, 80, HTTPS, 3306, 8000]);
-        ports.retain(|port| !matches!(port, 0 | 53 | 9090));
-        ports.sort_unstable();
-        ports.dedup();
+        let is_tcp = |port: &u16| !matches!(port, 0 | 53 | 9090);
+        let all = || self.wiring.processes.iter().map(|process| process.port).filter(is_tcp).chain(SCANNED);
+        let next = |last: &u16| all().filter(|port| port > last).min();
+        let ports: Vec<u16> = core::iter::successors(next(&0), next).collect();
         let mut found = Vec::new();
         for (i, info) in self.wiring.machines.iter().enumerate() {
             let machine = MachineId::from(i);

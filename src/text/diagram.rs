@@ -133,6 +133,9 @@ pub fn database_link(reads: bool, reads_everywhere: bool) -> String {
     }
 }
 
+/// Label of a link whose requests are encrypted.
+pub const HTTPS: &str = "HTTPS :443";
+
 /// Protocol and port.
 #[must_use]
 pub fn protocol(protocol: Protocol, port: u16) -> String {

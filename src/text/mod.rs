@@ -13,4 +13,5 @@ pub mod failures;
 pub mod lesson;
 pub mod log;
 pub mod metrics;
+pub mod security;
 pub mod timeline;

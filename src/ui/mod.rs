@@ -19,6 +19,7 @@ mod playback;
 mod plot;
 mod requests;
 mod runs;
+mod security;
 mod sheet;
 mod storage;
 mod tabs;

@@ -13,14 +13,16 @@ use super::panel::panel;
 use super::parts::parts_panel;
 use super::requests::Requests;
 use super::runs::runs_panel;
+use super::security::security_panel;
 use super::sheet::close_sheet;
 use super::trace::trace_panel;
 use crate::app::{Model, Msg, Tab};
 use crate::scene::data::DataView;
 use crate::scene::metrics::MetricsView;
 use crate::scene::parts::PartsView;
+use crate::scene::security::SecurityView;
 use crate::scene::trace::TraceView;
-use crate::text::{failures, label, timeline};
+use crate::text::{failures, label, security, timeline};
 
 /// The tabs with the panel of the chosen one.
 pub fn tabs(model: &Model, requests: &Requests, send: &Callback<Msg>) -> Html {
@@ -65,6 +67,7 @@ fn content(model: &Model, requests: &Requests, send: &Callback<Msg>) -> Html {
         Tab::Data => data_panel(&DataView::new(world), send),
         Tab::Runs => runs_panel(model, send),
         Tab::Failures => failures_panel(model, send),
+        Tab::Security => security_panel(&SecurityView::new(world, model.view.selected), send),
         Tab::Parts => parts_panel(&PartsView::new(world), send),
     }
 }
@@ -77,6 +80,7 @@ const fn id(tab: Tab) -> &'static str {
         Tab::Data => "data",
         Tab::Runs => "runs",
         Tab::Failures => "failures",
+        Tab::Security => "security",
         Tab::Parts => "parts",
     }
 }
@@ -89,6 +93,7 @@ const fn name(tab: Tab) -> &'static str {
         Tab::Data => label::TAB_DATA,
         Tab::Runs => timeline::TAB_RUNS,
         Tab::Failures => failures::TAB,
+        Tab::Security => security::TAB,
         Tab::Parts => label::TAB_PARTS,
     }
 }

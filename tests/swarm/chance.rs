@@ -1,6 +1,9 @@
 //! Random scenarios: presets and made-up topologies, random settings, random commands at random times.
 #![allow(dead_code, reason = "each test file uses the part that it needs")]
 
+#[path = "guards.rs"]
+mod guards;
+
 use std::net::Ipv4Addr;
 
 use hopscope::sim::balancer::{AdminState, Algorithm, Health};
@@ -60,6 +63,9 @@ pub fn scenario(seed: u64) -> Scenario {
     if seed % 8 == 6 {
         let at_us = ms(chance.moment(TROUBLE_MS));
         scenario.timeline.push(TimedCommand { at_us, command: Command::InstallMonitoring });
+    }
+    if seed % 4 == 1 {
+        guards::change(&mut scenario, seed);
     }
     scenario.timeline.sort_by_key(|entry| entry.at_us);
     put_right(&mut scenario, &names);

@@ -105,7 +105,7 @@ pub(super) fn balancer(world: &World, process: ProcessId, view: &mut PartView) {
     ];
     let runs = view.status.condition != Condition::Down;
     view.detail = Detail::Balancer(BalancerView { runs, servers, backend });
-    view.settings(world, &["lb."]);
+    view.settings(world, &["lb.", "tls."]);
     super::log::haproxy(world, balancer, view);
 }
 

@@ -17,6 +17,7 @@ pub use setting::{Field, field};
 pub use web::AppView;
 
 use super::parts::PartStatus;
+use super::security::FirewallView;
 use crate::sim::{PartId, ProcessId, Role, Setting, World};
 
 /// Ready to be drawn: what an operator would see of one part; help if none is selected.
@@ -41,6 +42,8 @@ pub struct PartView {
     pub settings: Vec<Setting>,
     /// What only its kind has.
     pub detail: Detail,
+    /// The firewall of a machine of the site.
+    pub firewall: Option<FirewallView>,
     /// What an operator reads in a terminal.
     pub terminals: Vec<Terminal>,
 }
@@ -124,6 +127,7 @@ impl PartView {
             related: Vec::new(),
             settings: Vec::new(),
             detail: Detail::Plain,
+            firewall: None,
             terminals: Vec::new(),
         };
         match part {

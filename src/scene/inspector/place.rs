@@ -1,9 +1,11 @@
 //! Machines, links, the browser, and what all processes have in common.
 
-use super::{Detail, PartView};
-use crate::sim::{LinkId, MachineId, PartId, ProcessId, Protocol, Role, World};
+use super::{Detail, PartView, Terminal};
+use crate::scene::security::{self, FirewallView};
+use crate::sim::{LinkId, MachineId, PartId, ProcessId, Protocol, Role, TlsMode, World};
 use crate::text::explain;
 use crate::text::inspector::fact;
+use crate::text::security as words;
 
 /// The name of a part as readers see it.
 pub(super) fn title(world: &World, part: PartId) -> String {
@@ -24,6 +26,9 @@ pub(super) fn machine(world: &World, machine: MachineId, view: &mut PartView) {
     if let Some(public) = info.public {
         view.fact(fact::PUBLIC_ADDRESS, public);
     }
+    if wiring.is_server(machine) {
+        view.firewall = Some(FirewallView::new(world, machine));
+    }
     let processes: Vec<ProcessId> = wiring.processes_of(machine).collect();
     let name =
         |process: &ProcessId| fact::with_condition(&wiring.process(*process).name, world.parts().condition(*process));
@@ -41,13 +46,20 @@ pub(super) fn link(world: &World, link: LinkId, view: &mut PartView) {
     let wiring = world.wiring();
     let info = wiring.link(link);
     let port = wiring.process(info.to).port;
-    view.fact(fact::PROTOCOL, fact::protocol(info.protocol, port));
+    match wiring.is_tls(info, world.settings().tls.mode) {
+        true => view.fact(fact::PROTOCOL, crate::text::diagram::HTTPS),
+        false => view.fact(fact::PROTOCOL, fact::protocol(info.protocol, port)),
+    }
     view.fact(fact::TRAVELS, fact::travels(info.protocol));
     view.fact(fact::REACH, fact::reach(info.reach));
     view.fact(fact::LATENCY, fact::latency(world.parts().latency(link), view.status.slowdown));
     if info.protocol != Protocol::Replication {
         let messages = world.flights(usize::MAX).filter(|flight| flight.link == link).count();
         view.fact(fact::UNDER_WAY, messages);
+    }
+    if !matches!(info.protocol, Protocol::Vrrp | Protocol::Metrics) {
+        let text = security::heard(world, link);
+        view.terminals.push(Terminal { id: "wiretap", title: words::TAP, text });
     }
     view.relate(world, PartId::Process(info.from));
     view.relate(world, PartId::Process(info.to));
@@ -67,7 +79,8 @@ pub(super) fn process(world: &World, process: ProcessId, view: &mut PartView) {
 }
 
 pub(super) fn browser(world: &World, view: &mut PartView) {
-    view.fact(fact::SITE, "http://www.foobar.com/");
+    let tls = world.settings().tls.mode != TlsMode::None;
+    view.fact(fact::SITE, if tls { "https://www.foobar.com/" } else { "http://www.foobar.com/" });
     view.fact(fact::VISITS, world.last_visit());
     view.fact(fact::VISITS_UNDER_WAY, world.under_way());
     let last = world.log().newest_first().next();

@@ -3,6 +3,7 @@
 mod balancer;
 pub mod chip;
 pub mod fields;
+mod firewall;
 mod head;
 mod mysql;
 mod names;
@@ -41,6 +42,7 @@ fn part_html(part: &PartView, send: &Callback<Msg>) -> Html {
             if let Detail::Mysql(view) = &part.detail { { mysql::promotion(view) } }
             if facts_first { { facts(part) } }
             { detail(part, send) }
+            if let Some(view) = &part.firewall { { firewall::firewall(view, send) } }
             { for part.terminals.iter().map(terminal) }
             if !facts_first { { facts(part) } }
             { settings(part, send) }
