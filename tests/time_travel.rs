@@ -253,7 +253,7 @@ fn lost_rows_are_compared() {
     let with = model.comparison.as_ref().unwrap();
     let view =
         CompareView::new(with.parted, with.before.as_ref().unwrap(), &model.world, with.other(seconds(8)).unwrap());
-    let line = view.lines.iter().find(|line| line.name == "Acknowledged rows lost").unwrap();
+    let line = view.lines.iter().find(|line| line.name == "Lost rows").unwrap();
     assert_eq!((line.here.as_str(), line.there.clone()), ("0", lost.to_string()));
 }
 

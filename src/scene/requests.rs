@@ -8,7 +8,7 @@ use crate::sim::{Class, Outcome, VisitRecord, Wiring, World};
 use crate::text::{explain, label};
 
 /// The most rows of the log that are shown at a time.
-pub const MAX_ROWS: usize = 60;
+pub const MAX_ROWS: usize = 40;
 
 /// Ready to be drawn: the log of visits, and how many ended how. The log itself is copied as it is; words are made for
 /// the rows that are shown only, see [`RequestsView::rows`].

@@ -49,7 +49,7 @@ labels! {
     /// What is compared.
     STALE = "Stale reads";
     /// What is compared.
-    LOST_ROWS = "Acknowledged rows lost";
+    LOST_ROWS = "Lost rows";
     /// What is compared.
     MEAN = "Mean response time";
     /// What stands where there is nothing to say.
