@@ -162,9 +162,9 @@ fn nginx_logs_requests_word_for_word_as_the_real_one() {
     let browser = |line: &str| format!("10.0.0.10 - - [05/Jan/2026:{line} {agent}");
     assert_eq!(lines[0], browser("09:00:00 +0000] \"GET /static/logo.png HTTP/1.1\" 200 5430"));
     assert_eq!(lines[1], browser("09:00:30 +0000] \"GET /static/none.png HTTP/1.1\" 404 153"));
-    assert_eq!(lines[2], browser("09:01:00 +0000] \"POST /orders HTTP/1.1\" 200 412"));
+    assert_eq!(lines[2], browser("09:01:00 +0000] \"POST /orders HTTP/1.1\" 200 46"));
     assert_eq!(lines[3], browser("09:01:32 +0000] \"GET /orders HTTP/1.1\" 499 0"));
-    let check = "10.0.0.10 - - [05/Jan/2026:09:02:00 +0000] \"GET /health HTTP/1.0\" 200 3 \"-\" \"-\"";
+    let check = "10.0.0.10 - - [05/Jan/2026:09:02:00 +0000] \"GET /health HTTP/1.0\" 200 15 \"-\" \"-\"";
     assert_eq!(first("HTTP/1.0"), check);
     let alike = |line: &str| shape(line).replace("POST", "GET");
     let recorded: Vec<String> = include_str!("goldens/logs/nginx-access.log").lines().map(alike).collect();
@@ -211,10 +211,10 @@ fn haproxy_logs_requests_as_the_real_one() {
         }),
     ];
     let expected = [
-        r#"fe be/web-01 0/0/0/7/8 200 3282 - - ---- 1/1/0/0/0 0/0 "GET / HTTP/1.1""#,
-        r#"fe be/web-02 0/0/1/6/7 200 3282 - - ---- 1/1/0/0/+1 0/0 "GET / HTTP/1.1""#,
+        r#"fe be/web-01 0/0/0/7/8 200 212 - - ---- 1/1/0/0/0 0/0 "GET / HTTP/1.1""#,
+        r#"fe be/web-02 0/0/1/6/7 200 212 - - ---- 1/1/0/0/+1 0/0 "GET / HTTP/1.1""#,
         r#"fe be/web-01 0/0/-1/-1/3002 503 217 - - SC-- 1/1/0/0/3 0/0 "GET / HTTP/1.1""#,
-        r#"fe be/web-01 0/0/2001/7/2009 200 3282 - - ---- 1/1/0/0/2 0/0 "GET / HTTP/1.1""#,
+        r#"fe be/web-01 0/0/2001/7/2009 200 212 - - ---- 1/1/0/0/2 0/0 "GET / HTTP/1.1""#,
         r#"fe be/web-01 0/0/0/-1/2000 504 198 - - sH-- 1/1/0/0/0 0/0 "GET / HTTP/1.1""#,
         r#"fe be/<NOSRV> 0/-1/-1/-1/0 503 217 - - SC-- 1/1/0/0/0 0/0 "GET / HTTP/1.1""#,
     ];
@@ -237,10 +237,30 @@ fn haproxy_logs_how_many_were_served_before_a_request_that_waited() {
     };
     let ends: Vec<String> = lines.iter().filter(|line| line.contains("GET")).filter_map(end).collect();
     let expected = [
-        r#"fe be/web-01 0/0/0/53/54 200 3282 - - ---- 4/4/3/0/0 0/0 "GET / HTTP/1.1""#,
-        r#"fe be/web-01 0/54/0/53/108 200 3282 - - ---- 3/3/2/0/0 0/1 "GET / HTTP/1.1""#,
-        r#"fe be/web-01 0/108/0/53/162 200 3282 - - ---- 2/2/1/0/0 0/2 "GET / HTTP/1.1""#,
-        r#"fe be/web-01 0/162/0/53/216 200 3282 - - ---- 1/1/0/0/0 0/3 "GET / HTTP/1.1""#,
+        r#"fe be/web-01 0/0/0/53/54 200 212 - - ---- 4/4/3/0/0 0/0 "GET / HTTP/1.1""#,
+        r#"fe be/web-01 0/54/0/53/108 200 212 - - ---- 3/3/2/0/0 0/1 "GET / HTTP/1.1""#,
+        r#"fe be/web-01 0/108/0/53/162 200 212 - - ---- 2/2/1/0/0 0/2 "GET / HTTP/1.1""#,
+        r#"fe be/web-01 0/162/0/53/216 200 212 - - ---- 1/1/0/0/0 0/3 "GET / HTTP/1.1""#,
+    ];
+    assert_eq!(ends, expected);
+}
+
+#[test]
+fn haproxy_logs_the_redirect_to_tls_and_the_visit_that_follows() {
+    let mut scenario = Preset::find("secured").expect("a preset").scenario();
+    scenario.settings.service = hopscope::sim::ServiceTimes::Fixed;
+    let mut lab = Lab(World::new(Arc::new(scenario)));
+    lab.wait(500);
+    lab.visit(Class::Read);
+    let lines = lab.log("lb-01/haproxy", "http-log");
+    let requests: Vec<&str> = lines.iter().filter_map(|line| line.split("]: ").nth(1)).collect();
+    let recorded = include_str!("goldens/logs/haproxy.log").lines().filter_map(|line| line.split("]: ").nth(1));
+    let known = shapes(recorded);
+    assert!(requests.iter().all(|line| known.contains(&shape(line))), "{requests:?}");
+    let ends: Vec<&str> = requests.iter().filter_map(|line| Some(line.split_once(" fe")?.1)).collect();
+    let expected = [
+        r#" fe/<NOSRV> 0/-1/-1/-1/0 301 95 - - LR-- 1/1/0/0/0 0/0 "GET / HTTP/1.1""#,
+        r#"~ be/web-01 0/0/0/7/8 200 212 - - ---- 1/1/0/0/0 0/0 "GET / HTTP/1.1""#,
     ];
     assert_eq!(ends, expected);
 }

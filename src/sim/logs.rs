@@ -1,13 +1,15 @@
 //! The log files of nginx and HAProxy: what they write about the requests that are recorded for reading
 //! (`settings.record`), and about health checks. What is not recorded costs nothing here.
 
+mod session;
+
 use std::net::Ipv4Addr;
 
-use super::call::{Ask, Call, CallKey, Parent, Reply, Work};
+use super::call::{Ask, Call, CallKey, Parent, Reply};
 use super::ids::ProcessId;
+use super::outcome::Cause;
 use super::script::Method;
 use super::time::{Micros, SimTime};
-use super::trace::{Decision, Place};
 use super::visit::Visit;
 use super::wiring::Tier;
 use super::workload::Class;
@@ -72,6 +74,8 @@ pub enum LogEvent {
         status: Option<u16>,
         /// Who wrote the answer.
         by: ProcessId,
+        /// Why it is as it is.
+        cause: Cause,
         /// What HAProxy has to say beyond that.
         session: Option<SessionLine>,
     },
@@ -91,6 +95,8 @@ pub struct Request {
     pub visit: u64,
     /// Who is connected: the visitor, or the balancer before nginx.
     pub client: Ipv4Addr,
+    /// The visitor.
+    pub source: Ipv4Addr,
     /// The method.
     pub method: Method,
     /// Path and query, if a command said more than the class.
@@ -104,6 +110,10 @@ pub struct Request {
 pub struct SessionLine {
     /// When the connection was accepted.
     pub accepted: SimTime,
+    /// When the request was there: later by what TLS takes.
+    pub received: SimTime,
+    /// Whether the visitor speaks TLS.
+    pub secure: bool,
     /// The last server that was tried.
     pub server: Option<ProcessId>,
     /// `Tw`: in queues; none if no server was found.
@@ -180,8 +190,8 @@ impl World {
             return;
         };
         match seat.tier {
-            Tier::Nginx if !abandoned => self.log_request(key, Some(status), by, None),
-            Tier::Balancer => self.log_request(key, Some(status), by, Some(cause.termination())),
+            Tier::Nginx if !abandoned => self.log_request(key, Some(status), (by, cause), None),
+            Tier::Balancer => self.log_request(key, Some(status), (by, cause), Some(cause.termination())),
             _ => {}
         }
     }
@@ -191,15 +201,21 @@ impl World {
     pub(super) fn log_client_closed(&mut self, key: CallKey) {
         let Call { seat, watched, callee, .. } = self.calls[key];
         if watched && seat.tier == Tier::Nginx {
-            self.log_request(key, Some(CLIENT_CLOSED_REQUEST), callee, None);
+            self.log_request(key, Some(CLIENT_CLOSED_REQUEST), (callee, Cause::Stopped), None);
         }
     }
 
     /// Writes a line about a request that has ended; with a termination state if HAProxy writes it.
-    pub(super) fn log_request(&mut self, key: CallKey, status: Option<u16>, by: ProcessId, ends: Option<&'static str>) {
+    pub(super) fn log_request(
+        &mut self,
+        key: CallKey,
+        status: Option<u16>,
+        (by, cause): (ProcessId, Cause),
+        ends: Option<&'static str>,
+    ) {
         if self.calls[key].watched {
             let session = ends.map(|ends| self.session_line(key, ends));
-            self.write_log(key, LogEvent::Ended { status, by, session });
+            self.write_log(key, LogEvent::Ended { status, by, cause, session });
         }
     }
 
@@ -238,6 +254,7 @@ impl World {
         Request {
             visit: visit.map_or(0, |visit| visit.id),
             client: self.peer_address(key),
+            source: visit.map_or(Ipv4Addr::UNSPECIFIED, |visit| visit.source),
             method: visit.map_or(Method::Get, Visit::method),
             path,
             usual,
@@ -251,67 +268,6 @@ impl World {
         match visit {
             Some(visit) if call.parent == Parent::Visit => visit.source,
             _ => self.wiring.machine_of(self.wiring.link(call.link).from).address,
-        }
-    }
-
-    fn session_line(&self, key: CallKey, ends: &'static str) -> SessionLine {
-        let call = &self.calls[key];
-        let Work::Session(session) = call.work else {
-            unreachable!("HAProxy keeps sessions");
-        };
-        let visit = call.visit.and_then(|visit| self.visit_or_left(visit));
-        let notes = visit.map(|visit| visit.notes);
-        let balancer = &self.balancers[usize::from(call.seat.at)];
-        let server = notes.and_then(|notes| notes.server);
-        let on_server = server.and_then(|server| balancer.running_on(server, self.now)).unwrap_or(0);
-        let (own_queue, place) = session.queued;
-        let others = balancer.under_way();
-        let mut line = SessionLine {
-            accepted: call.started + self.parts.latency(call.link),
-            server,
-            queued: None,
-            connecting: None,
-            response: None,
-            termination: [ends, notes.map_or("--", |notes| notes.cookie.letters())],
-            connections: [others + 1, others, on_server],
-            retries: session.retries,
-            redispatched: session.redispatched,
-            queues: if own_queue { [place, 0] } else { [0, place] },
-        };
-        self.take_times(&mut line, key, visit);
-        line
-    }
-
-    /// Reads HAProxy's timers from the trace of the visit.
-    fn take_times(&self, line: &mut SessionLine, key: CallKey, visit: Option<&Visit>) {
-        let balancer = self.calls[key].callee;
-        let (mut taken, mut left_queue, mut connected) = (false, None, None);
-        let trace = visit.and_then(|visit| self.traces.of(visit.id));
-        for span in trace.iter().flat_map(|trace| &trace.spans) {
-            match (span.place, span.decision) {
-                (Place::Link { link, back: false }, Decision::Sent) => {
-                    let link = self.wiring.link(link);
-                    if link.to == balancer {
-                        line.accepted = span.end;
-                        left_queue = Some(span.end);
-                    } else if link.from == balancer {
-                        let to = self.wiring.link_between(link.from, link.to).expect("it has just been passed");
-                        let way = if self.settings.network.handshake { 2 } else { 0 };
-                        connected = Some(span.start + self.parts.latency(to).times(way));
-                    }
-                }
-                (Place::Process(at), Decision::Queued) if at == balancer => left_queue = Some(span.end),
-                (Place::Process(at), Decision::Picked { .. }) if at == balancer => taken = true,
-                _ => {}
-            }
-        }
-        let [ends, _] = line.termination;
-        let refused = matches!(ends, "SC" | "sC" | "CC" | "CQ" | "sQ");
-        line.queued = left_queue.filter(|_| taken || ends.ends_with('Q')).map(|left| left.since(line.accepted));
-        if let (Some(left), Some(connected), false) = (left_queue, connected, refused) {
-            line.connecting = Some(connected.since(left));
-            let answered = matches!(ends, "--" | "SD");
-            line.response = answered.then(|| self.now.since(connected));
         }
     }
 }

@@ -32,6 +32,7 @@ mod named;
 pub mod nginx;
 mod outcome;
 mod outside;
+mod pages;
 mod parking;
 mod parts;
 mod plan;

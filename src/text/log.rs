@@ -74,12 +74,11 @@ fn first_line(request: &Request) -> String {
     format!("{method} {} HTTP/1.{}", request.path(), u8::from(request.visit > 0))
 }
 
-/// A line of nginx's `access_log`, format `combined`. `by` is who wrote the answer.
+/// A line of nginx's `access_log`, format `combined`, with the bytes of the body.
 #[must_use]
-pub fn access(line: &LogLine, status: u16, by: &Role) -> String {
+pub fn access(line: &LogLine, status: u16, bytes: usize) -> String {
     let Request { client, visit, .. } = line.request;
-    let (at, request, bytes) =
-        (Clock::at(line.at).common(), first_line(&line.request), body(&line.request, status, by));
+    let (at, request) = (Clock::at(line.at).common(), first_line(&line.request));
     let agent = if visit > 0 { AGENT } else { "-" };
     format!("{client} - - [{at} +0000] \"{request}\" {status:03} {bytes} \"-\" \"{agent}\"")
 }
@@ -122,24 +121,32 @@ pub fn syslog(at: SimTime, machine: &str, what: &str) -> String {
     format!("{} {day:2} {hour:02}:{minute:02}:{second:02} {machine} haproxy[{PID}]: {what}", MONTHS[month])
 }
 
-/// What HAProxy logs about a request with `option httplog`. `by` is who wrote the answer.
+/// What HAProxy logs about a request with `option httplog`; `bytes` is the length of the body that `by` has written.
 #[must_use]
-pub fn http(line: &LogLine, status: Option<u16>, by: &Role, session: &SessionLine, server: &str) -> String {
-    let SessionLine { accepted, queued, connecting, response, retries, .. } = *session;
+pub fn http(
+    line: &LogLine,
+    status: Option<u16>,
+    by: &Role,
+    bytes: usize,
+    session: &SessionLine,
+    server: &str,
+) -> String {
+    let SessionLine { accepted, received, queued, connecting, response, retries, .. } = *session;
     let ms = |time: Option<Micros>| time.map_or(-1, |time| time.0 as i32 / 1_000);
-    let [queued, connecting, response, total] = [queued, connecting, response, Some(line.at.since(accepted))].map(ms);
+    let [queued, connecting, response, total] = [queued, connecting, response, Some(line.at.since(received))].map(ms);
     let ([open, backend, on_server], [own, queue]) = (session.connections, session.queues);
     let ([ends, cookie], plus) = (session.termination, if session.redispatched { "+" } else { "" });
     let (client, port, part) = (line.request.client, port(line.request.visit), accepted.0 / 1_000 % 1_000);
     let (at, request) = (Clock::at(accepted).common(), first_line(&line.request));
     let bytes = match status {
-        Some(status) if !ends.starts_with('C') => head(status, by) + body(&line.request, status, by),
+        Some(status) if !ends.starts_with('C') => head(status, by, line.request.path()) + bytes,
         _ => 0,
     };
     let status = status.map_or(-1, i32::from);
+    let (tls, backend_name) = (if session.secure { "~" } else { "" }, if ends == "LR" { "fe" } else { "be" });
     format!(
-        "{client}:{port} [{at}.{part:03}] fe be/{server} 0/{queued}/{connecting}/{response}/{total} {status} {bytes} - - \
-         {ends}{cookie} {open}/{open}/{backend}/{on_server}/{plus}{retries} {own}/{queue} \"{request}\""
+        "{client}:{port} [{at}.{part:03}] fe{tls} {backend_name}/{server} 0/{queued}/{connecting}/{response}/{total} {status} \
+         {bytes} - - {ends}{cookie} {open}/{open}/{backend}/{on_server}/{plus}{retries} {own}/{queue} \"{request}\""
     )
 }
 
@@ -148,26 +155,10 @@ const fn port(visit: u64) -> u64 {
     32_768 + visit % 28_232
 }
 
-/// Bytes of the body: the pages of the sample site, and the error pages of nginx 1.22 and HAProxy 2.6.
-fn body(request: &Request, status: u16, by: &Role) -> u32 {
-    match (by, status, request.path()) {
-        (_, 499, _) => 0,
-        (Role::Balancer, 504, _) => 92,
-        (Role::Balancer, ..) => 107,
-        (Role::Nginx, 404, _) => 153,
-        (Role::Nginx, 502, _) => 157,
-        (Role::Nginx, 504, _) => 167,
-        (_, 200, "/health" | "/nginx-health") => 3,
-        (_, 200, "/orders") => 412,
-        (Role::Nginx, ..) => 5_430,
-        (_, 200, _) => 3_120,
-        _ => 21,
-    }
-}
-
-/// Bytes of the header that goes before it.
-const fn head(status: u16, by: &Role) -> u32 {
+/// Bytes of the header that goes before a body, as the real programs were seen to count them.
+const fn head(status: u16, by: &Role, path: &str) -> usize {
     match (by, status) {
+        (Role::Balancer, 301) => 94 + path.len(),
         (Role::Balancer, 502) => 102,
         (Role::Balancer, 504) => 106,
         (Role::Balancer, _) => 110,

@@ -38,12 +38,16 @@ fn show(view: &mut PartView, (id, title): (&'static str, &'static str), lines: V
 fn line(world: &World, process: ProcessId, line: &LogLine) -> String {
     let wiring = world.wiring();
     match line.event {
-        LogEvent::Ended { status, by, session: Some(session) } => {
+        LogEvent::Ended { status, by, cause, session } => {
+            let user = world.account(line.request.source).user;
+            let bytes = if status == Some(499) { 0 } else { world.page_bytes(by, status.unwrap_or(0), cause, user) };
+            let Some(session) = session else {
+                return log::access(line, status.unwrap_or(0), bytes);
+            };
             let server = session.server.map_or("<NOSRV>", |server| &wiring.machine_of(server).name);
-            let request = log::http(line, status, wiring.role(by), &session, server);
+            let request = log::http(line, status, wiring.role(by), bytes, &session, server);
             log::syslog(line.at, &wiring.machine_of(process).name, &request)
         }
-        LogEvent::Ended { status, by, session: None } => log::access(line, status.unwrap_or(0), wiring.role(by)),
         LogEvent::Trouble { trouble, upstream } => {
             log::error(line, trouble, &log::upstream(upstream.map(|app| address(world, process, app))))
         }

@@ -45,7 +45,7 @@ impl World {
         self.abandon_child(key);
         self.release(key);
         self.log_if_left(key, status, termination);
-        self.log_request(key, status, self.calls[key].callee, Some(termination));
+        self.log_request(key, status, (self.calls[key].callee, Cause::Stopped), Some(termination));
         self.calls.remove(key);
     }
 

@@ -22,7 +22,7 @@ impl World {
         let from = self.wiring.seat(link.from).tier;
         // nginx speaks HTTP/1.0 to what it passes requests to (`proxy_http_version`).
         let version = if from == Tier::Nginx { "1.0" } else { "1.1" };
-        if back { self.response(trace, at, version) } else { self.request(trace, version, from).into_bytes() }
+        if back { self.response(trace, at, version, link) } else { self.request(trace, version, from).into_bytes() }
     }
 
     fn request(&self, trace: &Trace, version: &str, from: Tier) -> String {
@@ -51,7 +51,7 @@ impl World {
         text + "\r\n" + &body
     }
 
-    fn response(&self, trace: &Trace, at: usize, version: &str) -> Vec<u8> {
+    fn response(&self, trace: &Trace, at: usize, version: &str, link: &LinkInfo) -> Vec<u8> {
         if at > 0 && trace.spans[at - 1].decision == Decision::Redirected {
             let path = script::path(trace.class, trace.script.as_deref());
             return format!(
@@ -60,28 +60,23 @@ impl World {
             )
             .into_bytes();
         }
-        let cause = trace.outcome.map(|outcome| outcome.cause);
         let status = match (trace.spans.get(at + 1).map(|span| span.decision), trace.outcome.map(|o| o.result)) {
             (Some(Decision::PeerFailed { status, .. }), _) | (_, Some(Verdict::Http(status))) => status,
             _ => 200,
         };
         let user = self.account(trace.source).user;
-        let (kind, body) = match cause {
-            _ if trace.class == Class::Static && status == 200 => ("image/png", String::new()),
-            Some(Cause::Stored { row }) => {
-                ("text/html", format!("<p>Thank you, {user}. Your order is number {row}.</p>"))
-            }
-            Some(Cause::Rows { newest, .. }) => {
-                ("text/html", format!("<p>Welcome, {user}. The newest order is number {newest}.</p>"))
-            }
-            _ => ("text/html", format!("<h1>{status} {}</h1>", reason(status))),
+        let (by, cause) = match trace.outcome {
+            Some(outcome) if outcome.result == Verdict::Http(status) => (outcome.by, outcome.cause),
+            _ => (link.to, Cause::Page),
         };
+        let kind = if cause == Cause::File { "image/png" } else { "text/html" };
+        let body = self.page(by, status, cause, user);
         // A picture begins with the signature of PNG.
         let body = if body.is_empty() { PNG } else { body.as_bytes() };
         let head = format!(
             "HTTP/{version} {status} {}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
             reason(status),
-            body.len()
+            self.page_bytes(by, status, cause, user)
         );
         [head.as_bytes(), body].concat()
     }
