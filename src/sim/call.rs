@@ -223,9 +223,11 @@ pub struct Session {
     pub uncounted: bool,
     /// Whether its cookie has led it to its server.
     pub direct: bool,
-    /// Its place in the queue that it has waited in: whether that was a server's own, and how many left it before. While it
-    /// waits, how many had left it in all.
-    pub queued: (bool, u32),
+    /// Its place in the queue that it has waited in: how many left that before, itself included. While it waits, how many
+    /// had left it in all.
+    pub place: u32,
+    /// Whether that was a server's own queue.
+    pub own_queue: bool,
     /// Whether its first connection that failed was refused (or else timed out): the log tells of the first.
     pub refused: Option<bool>,
 }
@@ -241,7 +243,8 @@ impl Session {
         queued_until: None,
         uncounted: false,
         direct: false,
-        queued: (false, 0),
+        place: 0,
+        own_queue: false,
         refused: None,
     };
 }

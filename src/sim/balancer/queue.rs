@@ -46,10 +46,10 @@ impl World {
         let config = &self.settings.balancer;
         let patience = Micros::from_millis(config.timeout_queue_ms.unwrap_or(config.timeout_connect_ms).into());
         let gives_up = self.now + patience;
-        let place = (server.is_some(), *self.balancers[at].taken(server));
+        let place = *self.balancers[at].taken(server);
         self.change_session(key, |session| {
             (session.queued_until, session.server) = (Some(gives_up), server.map(|server| server as u16));
-            session.queued = place;
+            (session.place, session.own_queue) = (place, server.is_some());
         });
         // Who waits for one server only is logged with its name, even if it waits in vain.
         self.note(key, server.map(|server| self.balancers[at].servers[server].process));
@@ -60,7 +60,7 @@ impl World {
     /// `backend_queue`).
     fn note_place(&mut self, key: CallKey, at: usize, queue: Option<usize>) {
         let taken = *self.balancers[at].taken(queue);
-        self.change_session(key, |session| session.queued.1 = taken.wrapping_sub(session.queued.1) + 1);
+        self.change_session(key, |session| session.place = taken.wrapping_sub(session.place) + 1);
     }
 
     /// A request has waited too long.

@@ -18,7 +18,6 @@ impl World {
         let balancer = &self.balancers[usize::from(call.seat.at)];
         let server = notes.and_then(|notes| notes.server);
         let on_server = server.and_then(|server| balancer.running_on(server, self.now)).unwrap_or(0);
-        let (own_queue, place) = session.queued;
         let others = balancer.under_way();
         let mut line = SessionLine {
             accepted: call.started + self.parts.latency(call.link),
@@ -32,7 +31,7 @@ impl World {
             connections: [others + 1, others, on_server],
             retries: session.retries,
             redispatched: session.redispatched,
-            queues: if own_queue { [place, 0] } else { [0, place] },
+            queues: if session.own_queue { [session.place, 0] } else { [0, session.place] },
         };
         self.take_times(&mut line, key, visit);
         line
