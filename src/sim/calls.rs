@@ -212,7 +212,9 @@ impl World {
             CallState::Connecting | CallState::Sending if !self.parts.carries(call.link) => return self.lose(key),
             CallState::Connecting | CallState::Sending => self.begin_work(key, traced),
         }
-        if self.parts.link(self.calls[key].link).tls && self.ends_before_the_request(key) {
+        let call = &self.calls[key];
+        // TLS may have been switched off while this was on its way.
+        if (call.secure || self.parts.link(call.link).tls) && self.ends_before_the_request(key) {
             return;
         }
         self.serve(key, seat);
