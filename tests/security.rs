@@ -6,8 +6,8 @@ use std::net::Ipv4Addr;
 
 use hopscope::sim::balancer::LastCheck;
 use hopscope::sim::{
-    BrowserError, Cause, Check, Class, Command, Decision, Firewall, Login, PRESETS, PortState, Rule, Ruling, Setting,
-    TlsMode, Verdict, Workload,
+    BrowserError, Cause, Check, Class, Command, Decision, Firewall, Flight, Login, PRESETS, PortState, Protocol, Rule,
+    Ruling, Setting, TlsMode, Verdict, Workload,
 };
 use support::Lab;
 #[cfg(target_arch = "wasm32")]
@@ -262,6 +262,42 @@ fn port_80_redirects_who_types_the_name_and_tls_takes_one_round_trip_more() {
     guard(&mut lab, "lb-01", vec![rule(Ruling::Reject, "any", 443)]);
     let read = lab.visit(Class::Read);
     assert!(read.notes.redirected && read.outcome.cause == Cause::ConnectRefused);
+}
+
+/// Whether each answer to the browser that a visit meets is drawn as a failure, in order.
+fn answers(lab: &mut Lab, visit: u64) -> Vec<bool> {
+    let mut answers = Vec::new();
+    while lab.world.log().of(visit).is_none() {
+        assert!(lab.world.step());
+        let to_browser = |flight: &Flight| lab.world.wiring().link(flight.link).protocol == Protocol::Http;
+        let flights = lab.world.flights(usize::MAX).filter(|flight| flight.visit == Some(visit) && flight.back);
+        let sent = flights.filter(|flight| flight.sent == lab.world.now() && to_browser(flight));
+        answers.extend(sent.map(|flight| flight.failed));
+    }
+    answers
+}
+
+#[test]
+fn a_redirect_is_no_failure() {
+    let mut lab = Lab::preset_with("secured", |_| {});
+    let read = lab.start(Class::Read);
+    let [redirect, .., page] = answers(&mut lab, read)[..] else { panic!("two answers and more") };
+    assert_eq!((redirect, page), (false, false));
+    assert!(lab.end_of(read).notes.redirected);
+    for (status, ok) in [(200, true), (204, true), (302, true), (404, false), (503, false)] {
+        let (ended, fine) = (lab.world.metrics().ended, lab.world.metrics().ok);
+        let answer = Some(hopscope::sim::Answer::Status(status));
+        let (class, source, method, path, cookie) = (Class::Static, None, None, None, None);
+        lab.tell(Command::Visit { class, count: 1, source, answer, method, path, cookie });
+        let visit = lab.world.last_visit();
+        assert!(answers(&mut lab, visit).iter().all(|failed| *failed != ok), "{status}");
+        assert_eq!(lab.end_of(visit).outcome.is_ok(), ok, "{status}");
+        assert_eq!(lab.world.metrics().ended, ended + 1);
+        assert_eq!(lab.world.metrics().ok, fine + u64::from(ok), "{status}");
+        let bucket = lab.world.metrics().series.back().expect("a second");
+        assert_eq!(bucket.ok > 0 && bucket.http_errors == 0, ok, "{status}");
+        lab.run_ms(2_000);
+    }
 }
 
 #[test]

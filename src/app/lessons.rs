@@ -248,6 +248,11 @@ impl Model {
             Look::Requests => self.view.tab = Tab::Requests,
             Look::Metrics => self.view.tab = Tab::Metrics,
             Look::Data => self.view.tab = Tab::Data,
+            Look::Security => self.view.tab = Tab::Security,
+            Look::Wire(name) => {
+                self.view.tab = Tab::Security;
+                self.view.selected = self.world.wiring().part(name).ok();
+            }
             Look::Part(name) => self.view.selected = self.world.wiring().part(name).ok(),
         }
         self.view.sheet = Some(Sheet::Lesson);

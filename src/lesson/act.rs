@@ -1,7 +1,7 @@
 //! What a lesson does to the world, as data.
 
 use crate::sim::balancer::AdminState;
-use crate::sim::{Class, Command, Mix, Setting, SimTime, TimedCommand, Workload};
+use crate::sim::{Class, Command, Mix, Preset, Setting, SimTime, TimedCommand, Workload};
 
 /// One act. Parts are named as in commands.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub enum Act {
     Deploy(&'static str, u32),
     /// Changes a setting.
     Set(Setting),
+    /// Gives a machine the firewall that it has in the preset `secured`.
+    Guard(&'static str),
     /// HAProxy: the weight of a server.
     Weight(&'static str, u32),
     /// HAProxy: what an operator says of a server.
@@ -62,10 +64,17 @@ impl Act {
             Self::RestoreAll => Command::RestoreAll,
             Self::Deploy(machine, version) => Command::Deploy { machine: (*machine).to_owned(), version: *version },
             Self::Set(setting) => Command::Set(setting.clone()),
+            Self::Guard(machine) => guard(machine),
             Self::Weight(server, weight) => Command::ServerWeight { server: (*server).to_owned(), weight: *weight },
             Self::State(server, state) => Command::ServerState { server: (*server).to_owned(), state: *state },
             Self::Do(command) => command(),
             Self::Wait(_) => return None,
         })
     }
+}
+
+fn guard(machine: &str) -> Command {
+    let secured = Preset::find("secured").map(|preset| preset.scenario().topology.machines);
+    let guarded = secured.into_iter().flatten().find(|guarded| guarded.name == machine);
+    Command::Firewall { machine: machine.to_owned(), firewall: guarded.and_then(|guarded| guarded.firewall) }
 }

@@ -3,7 +3,7 @@
 
 use crate::sim::metrics::OutcomeCount;
 use crate::sim::mysql::Io;
-use crate::sim::{Class, Condition, PartId, Span, Verdict, World};
+use crate::sim::{Class, Condition, Heard, PartId, Port, PortState, Span, Verdict, World};
 use crate::sim::{Micros, Place};
 use crate::text::lesson as words;
 
@@ -36,6 +36,12 @@ pub enum Fact {
     Primary(&'static str),
     /// This server is a replica, both of its threads run, and it has all that its source has.
     Follows(&'static str),
+    /// Of all machines only this one has open ports for somebody outside, and only these.
+    OpenAtMost(&'static str, &'static [u16]),
+    /// On this link a password, or a session cookie that is as good, could be read in the newest messages.
+    Overheard(&'static str),
+    /// There were messages on this link, and the newest could not be read.
+    Secret(&'static str),
     /// The newest visits, so many in a row, all got 200 and the newest rows, none later than after so many ms.
     InARow(u64, u64),
 }
@@ -110,6 +116,9 @@ impl Fact {
                 primary.is_some_and(|primary| world.wiring().process(primary).full_name == *name)
             }
             Self::Follows(name) => follows(world, name),
+            Self::OpenAtMost(machine, ports) => open_but(world, machine, ports).is_none(),
+            Self::Overheard(link) => overheard(world, link) == Some(true),
+            Self::Secret(link) => overheard(world, link) == Some(false),
             Self::InARow(of, within_ms) => in_a_row(world, *within_ms) >= *of,
         }
     }
@@ -127,6 +136,10 @@ impl Fact {
             Self::Lags(_) => words::MUST_LAG.to_owned(),
             Self::Primary(name) => words::must_be_primary(name),
             Self::Follows(name) => words::must_follow(name),
+            Self::OpenAtMost(machine, ports) => {
+                open_but(world, machine, ports).map_or_else(String::new, |(at, port)| words::must_be_closed(&at, port))
+            }
+            Self::Overheard(link) | Self::Secret(link) => words::must_be_secret(link),
             Self::Is(..) | Self::Under(..) | Self::Over(..) | Self::Met(..) | Self::Missed(..) => {
                 words::too_many(Number::Failed.of(world))
             }
@@ -164,6 +177,21 @@ fn is_off(world: &World, part: &str) -> bool {
         PartId::Process(process) => world.parts().condition(process) != Condition::Up,
         part => world.parts().state(part).condition != Condition::Up,
     }
+}
+
+/// The first port that is open from outside and is not one of these of this machine.
+fn open_but(world: &World, machine: &str, ports: &[u16]) -> Option<(String, u16)> {
+    let name = |port: &Port| world.wiring().machines[port.machine.index()].name.clone();
+    let open = world.scan().into_iter().filter(|port| port.state == PortState::Open);
+    open.map(|port| (name(&port), port.port)).find(|(at, port)| at != machine || !ports.contains(port))
+}
+
+/// Whether what was sent last on a link could be read there; none if nothing was.
+fn overheard(world: &World, link: &str) -> Option<bool> {
+    let Ok(PartId::Link(link)) = world.wiring().part(link) else { return None };
+    let heard = world.wiretap(link);
+    let readable = |heard: &Heard| heard.shows("session=") || heard.shows("password=");
+    (!heard.is_empty()).then(|| heard.iter().any(readable))
 }
 
 /// How many of the newest visits in a row were as good as they should be.

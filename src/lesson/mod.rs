@@ -15,6 +15,7 @@ mod failover;
 mod files;
 mod replica;
 mod scale;
+mod security;
 mod spof;
 mod visit;
 mod web_app;
@@ -93,6 +94,10 @@ pub enum Look {
     Metrics,
     /// The rows of all databases.
     Data,
+    /// What somebody outside finds.
+    Security,
+    /// What a wiretap on a link hears, by the link's name.
+    Wire(&'static str),
     /// A part, by name.
     Part(&'static str),
 }
@@ -126,7 +131,7 @@ impl Run {
 }
 
 /// Every lesson, in the order in which they build on each other.
-pub const LESSONS: [&Lesson; 10] = [
+pub const LESSONS: [&Lesson; 11] = [
     &visit::LESSON,
     &dns::LESSON,
     &balance::LESSON,
@@ -136,6 +141,7 @@ pub const LESSONS: [&Lesson; 10] = [
     &replica::LESSON,
     &spof::LESSON,
     &failover::LESSON,
+    &security::LESSON,
     &scale::LESSON,
 ];
 
@@ -213,7 +219,7 @@ mod tests {
                         let place = format!("{}, step {}: {command:?}", lesson.id, at + 1);
                         world.apply(&command).unwrap_or_else(|error| panic!("{place}: {error}"));
                     }
-                    if let Look::Part(name) = look {
+                    if let Look::Part(name) | Look::Wire(name) = look {
                         assert!(world.wiring().part(name).is_ok(), "{}: {name}", lesson.id);
                     }
                 }

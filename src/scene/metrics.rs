@@ -34,7 +34,7 @@ pub struct Totals {
     pub started: u64,
     /// Visits ended.
     pub ended: u64,
-    /// Of these, with status 200.
+    /// Of these, with 2xx or 3xx.
     pub ok: u64,
     /// Visits started per second, over the last full seconds; none before the first is full.
     pub rate: Option<f64>,
@@ -80,7 +80,7 @@ pub enum SeriesName {
     Server(String),
     /// This many further web servers.
     OtherServers(usize),
-    /// Visits that ended with status 200.
+    /// Visits that ended with 2xx or 3xx.
     Ok,
     /// Visits that ended with another status.
     HttpErrors,
@@ -161,7 +161,7 @@ impl Totals {
         }
     }
 
-    /// Share of the ended visits that ended with status 200, in percent; none before the first has ended.
+    /// Share of the ended visits that ended with 2xx or 3xx, in percent; none before the first has ended.
     #[must_use]
     pub fn ok_percent(&self) -> Option<f64> {
         (self.ended > 0).then(|| self.ok as f64 * 100.0 / self.ended as f64)

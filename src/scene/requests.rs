@@ -28,7 +28,7 @@ pub struct Totals {
     pub started: u64,
     /// Ended.
     pub ended: u64,
-    /// Of these, with 200.
+    /// Of these, with 2xx or 3xx.
     pub ok: u64,
     /// Of these, stale.
     pub stale: u64,

@@ -11,6 +11,7 @@ use super::ids::{LinkId, ProcessId};
 use super::metrics::Metrics;
 use super::mysql::Cluster;
 use super::nginx::Nginx;
+use super::outcome::is_success;
 use super::parts::Parts;
 use super::scenario::Scenario;
 use super::script::Left;
@@ -249,7 +250,7 @@ impl World {
 
 const fn is_failure(reply: Reply) -> bool {
     match reply {
-        Reply::Http { status, .. } => status != 200,
+        Reply::Http { status, .. } => !is_success(status),
         Reply::Refused | Reply::Reset | Reply::Closed | Reply::NoAddress(_) | Reply::Failed(_) => true,
         _ => false,
     }

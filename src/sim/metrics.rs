@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::histogram::{Coarse, Fine};
 use super::ids::ProcessId;
 use super::invariants;
-use super::outcome::{BrowserError, Cause, Outcome, Verdict};
+use super::outcome::{BrowserError, Cause, Outcome, Verdict, is_success};
 use super::time::{Micros, SimTime};
 use super::visit::VisitRecord;
 use super::workload::Class;
@@ -24,7 +24,7 @@ pub struct Metrics {
     pub started: u64,
     /// Visits ended.
     pub ended: u64,
-    /// Of these, with status 200.
+    /// Of these, with 2xx or 3xx.
     pub ok: u64,
     /// Of these, reads that missed an acknowledged row.
     pub stale: u64,
@@ -84,7 +84,7 @@ pub struct Bucket {
     pub start: SimTime,
     /// Visits started.
     pub started: u32,
-    /// Visits ended with 200.
+    /// Visits ended with 2xx or 3xx.
     pub ok: u32,
     /// Visits ended with another HTTP status.
     pub http_errors: u32,
@@ -162,7 +162,7 @@ impl Metrics {
         }
         let bucket = self.bucket(now);
         match record.outcome.result {
-            Verdict::Http(200) => bucket.ok += 1,
+            Verdict::Http(status) if is_success(status) => bucket.ok += 1,
             Verdict::Http(_) => bucket.http_errors += 1,
             Verdict::Browser(_) => bucket.browser_errors += 1,
         }

@@ -217,11 +217,17 @@ pub const fn reason(status: u16) -> &'static str {
     }
 }
 
+/// Whether a status tells of no failure: 2xx, or 3xx, with which the browser goes on elsewhere (RFC 9110, 15).
+#[must_use]
+pub const fn is_success(status: u16) -> bool {
+    matches!(status, 200..=399)
+}
+
 impl Outcome {
     /// Whether the visitor got what they came for, old or new.
     #[must_use]
     pub const fn is_ok(&self) -> bool {
-        matches!(self.result, Verdict::Http(200))
+        matches!(self.result, Verdict::Http(status) if is_success(status))
     }
 
     /// Whether the answer lacks rows that had been acknowledged before the visit began.

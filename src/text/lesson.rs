@@ -137,6 +137,18 @@ pub fn must_follow(server: &str) -> String {
     format!("{server} has to follow as a replica")
 }
 
+/// A port that somebody outside must not find open.
+#[must_use]
+pub fn must_be_closed(machine: &str, port: u16) -> String {
+    format!("port {port} of {machine} is open from outside")
+}
+
+/// A link on which nothing may be readable.
+#[must_use]
+pub fn must_be_secret(link: &str) -> String {
+    format!("what travels on {} can be read", link.replace('>', " → "))
+}
+
 /// Two set-ups side by side.
 pub const BOTH: &str = "Run both";
 /// The set-ups that are compared.

@@ -22,7 +22,7 @@ pub const NOTHING: &str = "–";
 /// Label of the visits per second.
 pub const RATE: &str = "Visits/s";
 /// Label of the share of good answers.
-pub const OK: &str = "Answered 200";
+pub const OK: &str = "Answered OK";
 /// Label of the median.
 pub const P50: &str = "Latency p50";
 /// Label of the 95th percentile.
@@ -107,7 +107,7 @@ pub fn series(name: &SeriesName) -> String {
     match name {
         SeriesName::Server(machine) => machine.clone(),
         SeriesName::OtherServers(count) => format!("{count} others"),
-        SeriesName::Ok => "200 OK".to_owned(),
+        SeriesName::Ok => "OK".to_owned(),
         SeriesName::HttpErrors => "HTTP errors".to_owned(),
         SeriesName::BrowserErrors => "browser errors".to_owned(),
         SeriesName::P50 => "p50".to_owned(),

@@ -70,7 +70,7 @@ labels! {
     /// Visits ended.
     ENDED_COUNT = "ended";
     /// Visits that got what they wanted.
-    OK = "200 OK";
+    OK = "OK";
     /// Stale reads among them.
     STALE_COUNT = "stale reads";
     /// Visits under way.
