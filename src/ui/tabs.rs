@@ -59,9 +59,18 @@ pub fn tabs(model: &Model, requests: &Requests, send: &Callback<Msg>) -> Html {
 
 /// The panel of the chosen tab; the others are not even projected.
 fn content(model: &Model, requests: &Requests, send: &Callback<Msg>) -> Html {
-    let world = &model.world;
     match model.view.tab {
-        Tab::Trace => trace_panel(&Rc::new(TraceView::new(world, model.visit())), send),
+        Tab::Trace => trace_panel(&Rc::new(TraceView::new(&model.world, model.visit())), send),
+        tab => further(tab, model, requests, send),
+    }
+}
+
+/// The panel of a tab that a first visit does not show.
+#[inline(never)]
+fn further(tab: Tab, model: &Model, requests: &Requests, send: &Callback<Msg>) -> Html {
+    let world = &model.world;
+    match tab {
+        Tab::Trace => Html::default(),
         Tab::Requests => requests.draw(send),
         Tab::Metrics => panel("metrics", MetricsPanel(Rc::new(MetricsView::new(world))), send),
         Tab::Data => data_panel(&DataView::new(world), send),

@@ -5,11 +5,13 @@ mod bench;
 mod browser;
 #[cfg(target_os = "linux")]
 mod conformance;
+mod later;
 mod parity;
 mod run;
 mod serve;
 mod site;
 mod sizes;
+mod split;
 mod test;
 mod toolchain;
 mod tools;

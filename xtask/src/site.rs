@@ -1,5 +1,6 @@
 //! Builds the static site into `dist`, and knows when that is not necessary.
 
+use crate::later;
 use crate::run::{cargo, install, program, root, run, spoken};
 use crate::sizes;
 use crate::toolchain::wasm_target;
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// What lies in the project's folder and has no part in the site.
-const NOT_SOURCES: [&str; 6] = ["dist", "target", "tests", "benches", "xtask", "node_modules"];
+const NOT_SOURCES: [&str; 5] = ["dist", "target", "tests", "benches", "node_modules"];
 
 /// The folder of the built site.
 pub fn dist() -> PathBuf {
@@ -50,6 +51,7 @@ pub fn build() -> Result<()> {
         // Trunk takes the usual NO_COLOR=1 for a wrong argument.
         .env_remove("NO_COLOR")
         .env_remove("RUST_BACKTRACE"))?;
+    later::take_out(&dist(), &fs::read_to_string(root().join("assets").join("later.js"))?)?;
     fs::write(stamp, stamp_text(sources))?;
     println!("Built the site into dist/ in {}.", spoken(started.elapsed()));
     Ok(())

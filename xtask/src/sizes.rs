@@ -1,5 +1,6 @@
-//! Measures the built site against its budget: what a first visit has to download.
+//! Measures the built site against its budget: what a first load has to download.
 
+use crate::later::LATER_FILE;
 use crate::site::sorted_entries;
 use anyhow::{Result, bail};
 use flate2::{Compression, write::GzEncoder};
@@ -7,25 +8,27 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// The most that all files of the site may weigh, compressed as a server would.
-///
-/// The design asks for 350 KB. Time travel, lessons, analysis, security, monitoring and logs took the site beyond it; until they
-/// have been made smaller, or are loaded when they are first opened, this bound keeps it from growing any further.
-const BUDGET_BYTES: usize = 420 * 1024;
+/// The most that the files of a first load may weigh, compressed as a server would.
+const BUDGET_BYTES: usize = 350 * 1024;
 
-/// Prints the size of each file below `dist`; over the budget is an error.
+/// Prints the size of each file below `dist`; a first load over the budget is an error.
 pub fn report(dist: &Path) -> Result<()> {
-    let mut total_bytes = 0;
+    let (mut total_bytes, mut later_bytes) = (0, 0);
     println!("{:>10} {:>10}", "bytes", "gzip");
     for path in files_below(dist)? {
         let content = fs::read(&path)?;
         let compressed_bytes = gzip_size(&content)?;
         total_bytes += compressed_bytes;
+        if path.to_string_lossy().ends_with(LATER_FILE) {
+            later_bytes += compressed_bytes;
+        }
         println!("{:>10} {compressed_bytes:>10}  {}", content.len(), path.strip_prefix(dist)?.display());
     }
-    println!("{:>10} {total_bytes:>10}  in all, {} KB of {} KB", "", kilobytes(total_bytes), kilobytes(BUDGET_BYTES));
-    if total_bytes > BUDGET_BYTES {
-        bail!("the site is {} KB gzip, over its budget of {} KB", kilobytes(total_bytes), kilobytes(BUDGET_BYTES));
+    let first_bytes = total_bytes - later_bytes;
+    println!("{:>10} {total_bytes:>10}  in all", "");
+    println!("{:>10} {first_bytes:>10}  at first, {} KB of {} KB", "", kilobytes(first_bytes), kilobytes(BUDGET_BYTES));
+    if first_bytes > BUDGET_BYTES {
+        bail!("a first load is {} KB gzip, over its budget of {} KB", kilobytes(first_bytes), kilobytes(BUDGET_BYTES));
     }
     Ok(())
 }
@@ -60,7 +63,7 @@ mod tests {
     #[test]
     fn gzip_compresses_and_counts_its_header() {
         assert!((18..100).contains(&gzip_size(&[b'a'; 10_000]).unwrap()));
-        assert_eq!(kilobytes(BUDGET_BYTES), 420);
-        assert_eq!(kilobytes(BUDGET_BYTES + 1), 421);
+        assert_eq!(kilobytes(BUDGET_BYTES), 350);
+        assert_eq!(kilobytes(BUDGET_BYTES + 1), 351);
     }
 }

@@ -1,0 +1,124 @@
+//! Takes out of the built site what a first visit does not need, into a file that is loaded when the page is used.
+
+use crate::site::sorted_entries;
+use crate::split::split;
+use anyhow::{Context, Result, ensure};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha384};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// How the name of the later part's file ends.
+pub const LATER_FILE: &str = "_later.wasm";
+
+/// What is loaded later: functions whose path begins with one of these, and whatever only they call.
+///
+/// Nothing that the page calls before anybody touches it may be named here (`tests/e2e/smoke.test.mjs` looks), and nothing that
+/// the engine calls for each visit should be.
+const LATER: [&str; 31] = [
+    "hopscope::analysis",
+    "hopscope::app::compare",
+    "hopscope::app::examine",
+    "hopscope::app::lessons",
+    "hopscope::lesson",
+    "hopscope::scene::compare",
+    "hopscope::scene::inspector",
+    "hopscope::scene::metrics",
+    "hopscope::scene::security",
+    "hopscope::scene::trace",
+    "hopscope::text::dns",
+    "hopscope::text::explain::termination",
+    "hopscope::text::explain::hop",
+    "hopscope::text::explain::outcome",
+    "hopscope::text::inspector",
+    "hopscope::text::timeline",
+    "hopscope::ui::data",
+    "hopscope::ui::failures",
+    "hopscope::ui::inspector",
+    "hopscope::ui::metrics",
+    "hopscope::ui::parts",
+    "hopscope::ui::plot",
+    "hopscope::ui::requests::log",
+    "hopscope::ui::runs",
+    "hopscope::ui::security",
+    "hopscope::ui::tabs::further",
+    "hopscope::ui::trace",
+    "hopscope_sim::command::Command as hopscope_sim::json::",
+    "hopscope_sim::command::Command>::validate",
+    "hopscope_sim::world::World>::do_as_told",
+    "plotters",
+];
+
+/// What of these the page calls from the start.
+const FROM_THE_START: [&str; 3] = [
+    "hopscope::ui::inspector::chip",
+    "hopscope::app::examine::Examination>::percent",
+    "hopscope::ui::panel::Shown>::keeps",
+];
+
+/// Whether the function of this path is loaded later. A method's path begins with its type, in angle brackets.
+fn is_later(path: &str) -> bool {
+    let path = path.trim_start_matches('<');
+    LATER.iter().any(|part| path.starts_with(part)) && !FROM_THE_START.iter().any(|part| path.contains(part))
+}
+
+/// Splits the module of the site in `dist`, and has the page load the rest by `assets/later.js`.
+pub fn take_out(dist: &Path, loader: &str) -> Result<()> {
+    let module = the_file(dist, "_bg.wasm")?;
+    let script = the_file(dist, ".js")?;
+    let page = dist.join("index.html");
+
+    let halves = split(&fs::read(&module)?, is_later)?;
+    let first = Named::new("_bg.wasm", halves.first);
+    let later = Named::new(LATER_FILE, halves.later);
+    let glue = fs::read_to_string(&script)?;
+    let imports = "\"./hopscope_bg.js\": import0,";
+    ensure!(glue.contains(imports), "the script of wasm-bindgen has no line {imports}");
+    let glue = glue.replacen(imports, &format!("{imports} later: {{ load: needLater }},"), 1) + loader;
+    let glue = glue.replace("LATER_FILE", &later.name).replace("LATER_INTEGRITY", &later.integrity);
+    let glue = Named::new(".js", glue.into_bytes());
+
+    let mut html = fs::read_to_string(&page)?;
+    for (old, new) in [(&module, &first), (&script, &glue)] {
+        let old_name = old.file_name().unwrap_or_default().to_string_lossy();
+        let old_integrity = integrity(&fs::read(old)?);
+        ensure!(
+            html.contains(&*old_name) && html.contains(&old_integrity),
+            "index.html does not name {old_name} and its digest"
+        );
+        html = html.replace(&*old_name, &new.name).replace(&old_integrity, &new.integrity);
+        fs::remove_file(old)?;
+    }
+    for file in [first, later, glue] {
+        fs::write(dist.join(file.name), file.content)?;
+    }
+    Ok(fs::write(page, html)?)
+}
+
+/// A file of the site, called by its content, so that no two versions of it are ever mixed.
+struct Named {
+    name: String,
+    integrity: String,
+    content: Vec<u8>,
+}
+
+impl Named {
+    fn new(end: &str, content: Vec<u8>) -> Self {
+        let digest = Sha384::digest(&content);
+        let hash: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Self { name: format!("hopscope-{hash}{end}"), integrity: integrity(&content), content }
+    }
+}
+
+/// What subresource integrity asks for.
+fn integrity(content: &[u8]) -> String {
+    format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(content)))
+}
+
+fn the_file(dist: &Path, end: &str) -> Result<PathBuf> {
+    let is_it = |path: &PathBuf| path.to_string_lossy().ends_with(end);
+    sorted_entries(dist)?
+        .into_iter()
+        .find(is_it)
+        .with_context(|| format!("no file in {} ends with {end}", dist.display()))
+}
