@@ -1,10 +1,10 @@
-//! A request costs no allocation: what it needs was there before it came.
+//! A request costs no allocation: what it needs was there before it came. What a rush has needed is given back.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use hopscope::sim::Micros;
+use hopscope::sim::{Command, Micros, World};
 use reference::Options;
 
 #[path = "../examples/throughput/reference.rs"]
@@ -15,16 +15,18 @@ struct Counting;
 
 thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+    static BYTES: Cell<usize> = const { Cell::new(0) };
 }
 
-fn count() {
-    ALLOCATIONS.with(|allocations| allocations.set(allocations.get() + 1));
+fn count(bytes: usize) {
+    ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+    BYTES.set(BYTES.get() + bytes);
 }
 
 // SAFETY: everything is passed on to the system's allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
+        count(layout.size());
         // SAFETY: the caller keeps the contract of `alloc`.
         unsafe { System.alloc(layout) }
     }
@@ -35,7 +37,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
+        count(size);
         // SAFETY: the caller keeps the contract of `realloc`.
         unsafe { System.realloc(memory, layout, size) }
     }
@@ -69,6 +71,28 @@ fn allocations_after_warm_up(options: Options) -> u64 {
         world.run_until(world.now() + Micros::from_secs(1));
     }
     ALLOCATIONS.get() - allocations
+}
+
+#[test]
+fn a_copy_of_the_world_is_no_larger_for_an_outage_that_is_over() {
+    let mut world = reference::world(Options { rate: 500, ..Options::default() });
+    world.run_until(world.now() + WARM_UP);
+    let before = bytes_of_a_copy(&world);
+    let part = || "lb-01/haproxy".to_owned();
+    world.apply(&Command::Freeze { part: part() }).unwrap();
+    world.run_until(world.now() + Micros::from_secs(60));
+    let meanwhile = bytes_of_a_copy(&world);
+    world.apply(&Command::Restore { part: part() }).unwrap();
+    world.run_until(world.now() + Micros::from_secs(60));
+    let after = bytes_of_a_copy(&world);
+    assert!(meanwhile > 3 * before, "{before} bytes, {meanwhile} while visits pile up");
+    assert!(after < before + before / 10, "{before} bytes, {after} after it");
+}
+
+fn bytes_of_a_copy(world: &World) -> usize {
+    let before = BYTES.get();
+    drop(world.clone());
+    BYTES.get() - before
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::sim::{SimTime, TimedCommand, World};
 
 /// The most copies that are kept.
 const MAX: usize = 40;
-/// Events between two copies: half a second or a second to have them again. A copy of a busy world takes a few MB.
+/// Events between two copies: half a second or a second to have them again. A copy of a busy world takes about 1 MB.
 const INTERVAL: u64 = 1_000_000;
 
 /// A world at a moment of a run.

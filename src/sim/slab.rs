@@ -73,6 +73,8 @@ pub struct Slab<T> {
     free: Vec<u32>,
     /// What is in a new place before the first thing.
     blank: T,
+    /// The life of a new place: even, and beyond that of every place given back.
+    new_life: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +88,7 @@ impl<T: Clone> Slab<T> {
     /// Nothing is under way. `blank` is any thing, to fill places with before they are used.
     #[must_use]
     pub const fn new(blank: T) -> Self {
-        Self { places: Vec::new(), free: Vec::new(), blank }
+        Self { places: Vec::new(), free: Vec::new(), blank, new_life: 0 }
     }
 
     /// Adds a thing.
@@ -109,7 +111,7 @@ impl<T: Clone> Slab<T> {
     #[cold]
     #[inline(never)]
     fn add_place(&mut self) -> u32 {
-        self.places.push(Place { thing: self.blank.clone(), life: 0 });
+        self.places.push(Place { thing: self.blank.clone(), life: self.new_life });
         self.places.len() as u32 - 1
     }
 
@@ -127,6 +129,21 @@ impl<T: Clone> Slab<T> {
         assert!(place.life == key.life, "{OVER}");
         place.life = key.life.wrapping_add(1);
         self.free.push(key.place);
+    }
+
+    /// Gives back places at the end, if most have been free since a rush. What comes next takes the first free places, so that
+    /// more can be given back the next time.
+    pub fn shrink(&mut self) {
+        if self.free.len() < MANY_FREE || self.free.len() < 4 * self.len() {
+            return;
+        }
+        self.free.sort_unstable_by(|one, other| other.cmp(one));
+        let used = self.places.iter().rposition(|place| place.life % 2 == 1).map_or(0, |last| last + 1);
+        let lives = self.places.drain(used..).map(|place| place.life);
+        self.new_life = lives.fold(self.new_life, u32::max);
+        self.places.shrink_to_fit();
+        self.free.retain(|at| (*at as usize) < used);
+        self.free.shrink_to_fit();
     }
 
     /// A thing, if it is still under way.
@@ -200,6 +217,9 @@ impl<T: Clone> IndexMut<Key<T>> for Slab<T> {
     }
 }
 
+/// Fewer free places than these are not worth giving back.
+const MANY_FREE: usize = 256;
+
 const OVER: &str = "a key is used that is over";
 
 #[cfg(test)]
@@ -216,6 +236,43 @@ mod tests {
         assert_eq!((slab.get(one), slab.get(two), slab[three]), (None, Some(&'2'), '3'));
         assert_eq!(slab.iter().collect::<Vec<_>>(), [(three, &'3'), (two, &'2')]);
         assert_eq!(Key::from_word(three.to_word()), three);
+    }
+
+    #[test]
+    fn after_a_rush_its_places_are_given_back_and_their_old_keys_find_nothing() {
+        let mut slab = Slab::new(0);
+        let keys: Vec<_> = (0..2_000).map(|thing| slab.insert(thing)).collect();
+        for key in keys.iter().filter(|key| key.place != 1_000) {
+            slab.end(*key);
+        }
+        slab.shrink();
+        assert_eq!(
+            (slab.places.len(), slab.len(), slab[keys[1_000]]),
+            (1_001, 1, 1_000),
+            "as far as the last that is used"
+        );
+
+        let next = slab.insert(7);
+        assert_eq!(next.place, 0, "the first free place");
+        slab.end(keys[1_000]);
+        slab.shrink();
+        assert_eq!((slab.places.len(), slab.len()), (1, 1));
+
+        for thing in 0..2_000 {
+            let key = slab.insert(thing);
+            assert!(keys.iter().all(|old| *old != key), "no key is given twice");
+        }
+        assert!(keys.iter().all(|old| !slab.contains_key(*old)));
+        assert_eq!(slab.len(), 2_001);
+    }
+
+    #[test]
+    fn a_slab_that_is_in_use_stays_as_it_is() {
+        let mut slab = Slab::new(0);
+        let keys: Vec<_> = (0..600).map(|thing| slab.insert(thing)).collect();
+        keys[..400].iter().for_each(|key| slab.end(*key));
+        slab.shrink();
+        assert_eq!((slab.places.len(), slab.len()), (600, 200));
     }
 
     #[test]

@@ -109,8 +109,10 @@ impl World {
         }
     }
 
-    /// Plans the time-outs that are due before the next sweep.
+    /// Plans the time-outs that are due before the next sweep, and gives back what a rush has needed.
     pub(super) fn sweep(&mut self) {
+        self.calls.shrink();
+        self.visits.shrink();
         self.next_sweep = if self.calls.is_empty() { NEVER } else { self.now + SWEEP_EVERY };
         if self.next_sweep == NEVER {
             return;

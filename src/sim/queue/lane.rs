@@ -7,13 +7,22 @@ use crate::time::SimTime;
 const FEW: usize = 16;
 
 /// Events in the order in which they happen: a ring whose size is a power of two.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Lane {
     events: Box<[Event]>,
     /// One less than the number of places.
     mask: usize,
     start: usize,
     pub(super) len: usize,
+}
+
+/// A copy has no more places than it needs, however many a rush has asked for.
+impl Clone for Lane {
+    fn clone(&self) -> Self {
+        let places = self.len.next_power_of_two().max(FEW);
+        let at = |place: usize| self.events[self.index(place)];
+        Self { events: (0..places).map(at).collect(), mask: places - 1, start: 0, len: self.len }
+    }
 }
 
 impl Lane {
