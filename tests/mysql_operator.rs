@@ -4,7 +4,7 @@
 mod support;
 
 use hopscope::sim::mysql::{Io, Thread};
-use hopscope::sim::{Cause, Class, Command, DbError, Setting};
+use hopscope::sim::{Cause, Class, Command, DbError, PartId, Setting};
 use support::Lab;
 
 fn threads(thread: Thread, run: bool) -> Command {
@@ -83,4 +83,106 @@ fn what_a_semi_synchronous_primary_acknowledged_is_never_lost() {
     lab.kill("web-01/mysqld");
     lab.promote("web-02/mysqld");
     assert_eq!((lab.world.cluster().promotions[0].lost_count, lab.world.cluster().servers[1].table.count()), (0, 20));
+}
+
+fn truncate(server: &str) -> Command {
+    Command::Truncate { server: server.to_owned() }
+}
+
+fn rows(lab: &Lab) -> [u64; 2] {
+    [0, 1].map(|at| lab.world.cluster().servers[at].table.count())
+}
+
+/// To replication a mistake is a change like any other; a replica keeps only what was done to it later than it has applied.
+#[test]
+fn a_truncated_table_is_empty_on_the_replica_too() {
+    let mut lab = Lab::new();
+    lab.lines(Class::Write, 3);
+    lab.run_ms(1_000);
+    assert_eq!(rows(&lab), [3, 3]);
+    lab.tell(truncate("web-01/mysqld"));
+    assert_eq!(rows(&lab), [0, 3], "the statement is on its way");
+    lab.run_ms(100);
+    assert_eq!(rows(&lab), [0, 0]);
+    let ends = [0, 1].map(|at| lab.world.cluster().servers[at].binlog.end());
+    assert_eq!(ends, [4, 4], "one transaction");
+    // Nothing is stale: the rows are gone by right.
+    assert_eq!(lab.visit(Class::Read).outcome.cause, Cause::Rows { newest: 0, missed: 0 });
+    // AUTO_INCREMENT begins anew (MySQL 8.0 manual, 15.1.37).
+    assert_eq!(lab.visit(Class::Write).outcome.cause, Cause::Stored { row: 1 });
+    lab.run_ms(100);
+    assert_eq!(rows(&lab), [1, 1]);
+    assert_eq!(lab.visit(Class::Read).outcome.cause, Cause::Rows { newest: 1, missed: 0 });
+    assert_eq!(lab.world.verify(), Ok(()));
+}
+
+#[test]
+fn archived_rows_are_truncated_as_well() {
+    let mut lab = Lab::new();
+    lab.tell(Command::visits(Class::Write, 700));
+    lab.run_ms(20_000);
+    assert_eq!(rows(&lab), [700, 700]);
+    lab.tell(truncate("web-01/mysqld"));
+    lab.run_ms(100);
+    assert_eq!(rows(&lab), [0, 0]);
+    assert_eq!(lab.world.verify(), Ok(()));
+}
+
+#[test]
+fn a_delayed_replica_has_the_rows_until_the_delay_is_over() {
+    let mut lab = Lab::new();
+    lab.visit(Class::Write);
+    lab.run_ms(1_000);
+    lab.tell(Command::Set(Setting::SourceDelay(10_000)));
+    lab.tell(truncate("web-01/mysqld"));
+    lab.run_ms(9_000);
+    assert_eq!(rows(&lab), [0, 1]);
+    lab.run_ms(2_000);
+    assert_eq!(rows(&lab), [0, 0]);
+}
+
+/// What a replica has not received a promotion does not know: for once that is what saves the rows.
+#[test]
+fn a_replica_that_is_cut_off_keeps_the_rows() {
+    let mut lab = Lab::new();
+    lab.visit(Class::Write);
+    lab.run_ms(1_000);
+    lab.kill("web-01/mysqld>web-02/mysqld");
+    lab.tell(truncate("web-01/mysqld"));
+    lab.run_ms(1_000);
+    lab.promote("web-02/mysqld");
+    assert_eq!(rows(&lab), [0, 1]);
+    assert_eq!(lab.world.cluster().lost, 0, "the row is there");
+    assert_eq!(lab.visit(Class::Read).outcome.cause, Cause::Rows { newest: 1, missed: 0 });
+    assert_eq!(lab.world.verify(), Ok(()));
+}
+
+#[test]
+fn who_is_read_only_or_dead_truncates_nothing() {
+    let mut lab = Lab::new();
+    lab.visit(Class::Write);
+    lab.run_ms(1_000);
+    let error = lab.world.apply(&truncate("web-02/mysqld")).expect_err("a replica is read-only");
+    assert_eq!((error.field.as_str(), error.message.as_str()), ("server", "1290: it runs with --super-read-only"));
+    lab.kill("web-01/mysqld");
+    assert_eq!(lab.world.apply(&truncate("web-01/mysqld")).expect_err("dead").field, "server");
+    assert_eq!(lab.world.apply(&truncate("web-01/nginx")).expect_err("no database").field, "server");
+    assert_eq!(rows(&lab), [1, 1]);
+}
+
+/// On the wire of the binlog the statement travels as it was typed.
+#[test]
+fn the_binlog_carries_truncate_as_a_statement() {
+    let mut lab = Lab::new();
+    lab.visit(Class::Write);
+    lab.tell(truncate("web-01/mysqld"));
+    lab.run_ms(100);
+    let Ok(PartId::Link(link)) = lab.world.wiring().part("web-01/mysqld>web-02/mysqld") else { panic!("a link") };
+    let [heard] = &lab.world.wiretap(link)[..] else { panic!("one event") };
+    assert!(heard.shows("TRUNCATE TABLE orders") && !heard.shows("Order of visit"));
+    // QUERY_EVENT, with its length.
+    assert_eq!((heard.bytes[4], usize::from(heard.bytes[9])), (2, heard.bytes.len()));
+    lab.visit(Class::Write);
+    lab.run_ms(100);
+    assert!(lab.world.wiretap(link)[0].shows("Order of visit"));
 }

@@ -3,7 +3,7 @@
 use hopscope::sim::{Command, PRESETS, Scenario, Setting, Settings, TimedCommand};
 
 /// Every command, as short as it may be.
-const COMMANDS: [&str; 26] = [
+const COMMANDS: [&str; 27] = [
     r#"{"do":"visit","class":"read","count":1}"#,
     r#"{"do":"visit","class":"write","count":2,"source":"203.0.113.9","answer":{"status":503},"method":"post","path":"/a","cookie":"b"}"#,
     r#"{"do":"visit","class":"static","count":1,"answer":"short-body"}"#,
@@ -30,6 +30,7 @@ const COMMANDS: [&str; 26] = [
     r#"{"do":"reclone","server":"db-01/mysqld"}"#,
     r#"{"do":"deploy","machine":"web-01","version":2}"#,
     r#"{"do":"set","key":"lb.fall","value":4}"#,
+    r#"{"do":"truncate","server":"db-01/mysqld"}"#,
 ];
 
 fn command_error(text: &str) -> String {

@@ -28,6 +28,16 @@ pub const LESSON: Lesson = Lesson {
                 &[Fact::Last(Class::Read, 500)],
             ],
         },
+        Step::Show {
+            acts: &[
+                Act::Send(Class::Write, 3),
+                Act::Wait(3),
+                Act::Do(truncate),
+                Act::Wait(3),
+                Act::Send(Class::Read, 1),
+            ],
+            look: Look::Data,
+        },
         Step::Challenge {
             run: Run { timeline: &[(0, Act::Set(Setting::SourceDelay(2_000))), (0, Act::Load(20))], ..Run::USUAL },
             goals: &[Fact::Lags(2_000), Fact::InARow(100, 1_000)],
@@ -36,6 +46,10 @@ pub const LESSON: Lesson = Lesson {
         },
     ],
 };
+
+fn truncate() -> Command {
+    Command::Truncate { server: "web-01/mysqld".to_owned() }
+}
 
 fn writers() -> Command {
     let mix = Mix { static_files: 0, read: 0, write: 1 };

@@ -31,6 +31,23 @@ pub const LESSON: Lesson = Lesson {
             acts: &[Act::RestoreAll, Act::Kill("web-02"), Act::Send(Class::Read, 2), Act::Send(Class::Write, 2)],
             look: Look::Requests,
         },
+        Step::Predict {
+            run: Run {
+                preset: "one-db-server",
+                timeline: &[
+                    (500, Act::Kill("db-01")),
+                    (1_000, Act::Send(Class::Read, 2)),
+                    (1_500, Act::Send(Class::Write, 2)),
+                ],
+                ..Run::USUAL
+            },
+            seconds: 10,
+            answers: &[
+                &[Fact::Is(Number::Answered(Class::Read), 2), Fact::Is(Number::Answered(Class::Write), 2)],
+                &[Fact::Is(Number::Answered(Class::Read), 2), Fact::Is(Number::Status(500), 2)],
+                &[Fact::Is(Number::Status(500), 4)],
+            ],
+        },
         Step::Challenge {
             run: Run { timeline: &[(0, Act::Load(20)), (3_000, Act::Kill("web-02/mysqld"))], ..Run::USUAL },
             goals: &[Fact::Off("web-02/mysqld"), Fact::InARow(100, 2_000)],

@@ -199,9 +199,13 @@ struct Marks<'a> {
 impl Marks<'_> {
     fn cells(&self, id: u32, rows: &[Option<Row>]) -> Vec<Cell> {
         let truth = self.cluster.primary.and_then(|primary| rows[usize::from(primary)]);
+        let had = |server: &Server| {
+            rows.iter().flatten().any(|row| server.executed.contains(row.gtid)) && !server.table.holds(id)
+        };
         let cell = |(server, row): (&Server, &Option<Row>)| {
             let (mark, note) = match row {
                 Some(row) => self.present(*row, truth),
+                None if had(server) => (Mark::Missing, data::EMPTIED),
                 None => self.absent(id, server, truth),
             };
             let row = row.map(|row| (row.visit, gtid(self.cluster, self.wiring, row.gtid)));
@@ -217,8 +221,14 @@ impl Marks<'_> {
                 (Mark::Lost, if truth.is_some() { data::LOST_TAKEN } else { data::LOST_HERE })
             }
             Some(_) => (Mark::Different, data::DIFFERENT),
+            None if self.primary_had(row) => (Mark::Different, data::STILL_HERE),
             None => (Mark::Different, data::ONLY_HERE),
         }
+    }
+
+    /// Whether the primary has carried out the transaction that stored a row, and has the row no more.
+    fn primary_had(&self, row: Row) -> bool {
+        self.cluster.primary.is_some_and(|at| self.cluster.servers[usize::from(at)].executed.contains(row.gtid))
     }
 
     fn absent(&self, id: u32, server: &Server, truth: Option<Row>) -> (Mark, &'static str) {
@@ -281,6 +291,22 @@ mod tests {
         act(&mut world, Command::Kill { part: format!("web-01/mysqld>{REPLICA}") });
         write(&mut world, 1);
         assert_eq!(DataView::new(&world).lines[0].cells[1].note, data::NOT_RECEIVED);
+    }
+
+    #[test]
+    fn truncated_rows_are_gone_and_said_to_be() {
+        let mut world = world();
+        write(&mut world, 1);
+        act(&mut world, Command::Kill { part: format!("web-01/mysqld>{REPLICA}") });
+        act(&mut world, Command::Truncate { server: "web-01/mysqld".into() });
+        let notes =
+            |world: &World| DataView::new(world).lines[0].cells.iter().map(|cell| cell.note).collect::<Vec<_>>();
+        assert_eq!(notes(&world), [data::EMPTIED, data::STILL_HERE]);
+        write(&mut world, 1);
+        assert_eq!(notes(&world), [data::SAME, data::DIFFERENT]);
+        act(&mut world, Command::RestoreAll);
+        write(&mut world, 1);
+        assert_eq!(marks(&DataView::new(&world), 1), [(2, Mark::Same), (1, Mark::Same)]);
     }
 
     #[test]

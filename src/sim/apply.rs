@@ -80,6 +80,7 @@ impl World {
             Command::FlushCache => self.names.flush(),
             Command::Promote { server } => return self.promote(self.tier(wiring.mysqld(server)?) as u16),
             Command::Follow { server } => return self.follow(self.tier(wiring.mysqld(server)?) as u16),
+            Command::Truncate { server } => return self.truncate(self.tier(wiring.mysqld(server)?) as u16),
             Command::Reclone { server } => return self.reclone(self.tier(wiring.mysqld(server)?) as u16),
             Command::Replication { server, thread, run } => {
                 return self.replication(self.tier(wiring.mysqld(server)?) as u16, *thread, *run);

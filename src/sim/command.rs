@@ -179,6 +179,11 @@ pub enum Command {
         /// The server, as `machine/process`.
         server: String,
     },
+    /// `TRUNCATE TABLE orders`: an administrator empties the table on a server, and with it on the server's replicas.
+    Truncate {
+        /// The server, as `machine/process`.
+        server: String,
+    },
     /// Puts a version of the application files on one machine.
     Deploy {
         /// The machine.
@@ -269,7 +274,8 @@ impl Command {
             Self::Promote { server }
             | Self::Follow { server }
             | Self::Replication { server, .. }
-            | Self::Reclone { server } => wiring.mysqld(server).map(drop),
+            | Self::Reclone { server }
+            | Self::Truncate { server } => wiring.mysqld(server).map(drop),
             Self::Deploy { machine, version } => {
                 app_on(wiring, machine)?;
                 range("version", *version, 1, 1_000_000)

@@ -9,7 +9,6 @@ use std::net::Ipv4Addr;
 
 use super::dns::{Message, NAME, Record, RecordData, RecordType, encode};
 use super::ids::LinkId;
-use super::mysql::Row;
 use super::rng::Rng;
 use super::time::SimTime;
 use super::trace::{Decision, Place, Span, Trace};
@@ -23,7 +22,7 @@ pub struct Heard {
     pub at: SimTime,
     /// Whether it was an answer.
     pub back: bool,
-    /// The visit that it belonged to.
+    /// The visit that it belonged to; 0 if an administrator sent it.
     pub visit: u64,
     /// Whether it was a part of TLS, of which only lengths and the server's name can be read.
     pub tls: bool,
@@ -168,8 +167,8 @@ impl World {
             let [source, replica] = [source, replica].map(|process| &self.cluster.servers[self.tier(process)]);
             let at = replica.source.filter(|at| self.cluster.servers[usize::from(*at)].process == source.process);
             let newest = source.binlog.get(at.and(replica.next_position.checked_sub(1))?)?;
-            let Row { visit, .. } = newest.row;
-            Some(Heard { at: newest.committed, back: false, visit, tls: false, bytes: messages::event(&newest.row) })
+            let bytes = messages::event(newest);
+            Some(Heard { at: newest.committed, back: false, visit: newest.row.visit, tls: false, bytes })
         })
     }
 }

@@ -137,7 +137,10 @@ pub fn heard(heard: &[Heard]) -> String {
             _ => ", in clear",
         };
         let len = message.bytes.len();
-        _ = writeln!(text, "{way} visit {}, {len} bytes{kind}", message.visit);
+        match message.visit {
+            0 => _ = writeln!(text, "{way} administrator, {len} bytes{kind}"),
+            visit => _ = writeln!(text, "{way} visit {visit}, {len} bytes{kind}"),
+        }
         if message.tls {
             for row in message.bytes[..len.min(SHOWN)].chunks(16) {
                 row.iter().for_each(|byte| _ = write!(text, "{byte:02x} "));

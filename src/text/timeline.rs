@@ -105,6 +105,7 @@ pub fn command(command: &Command) -> String {
         Command::Follow { server } => ("CHANGE REPLICATION SOURCE on {}", server, &""),
         Command::Replication { server, thread, run: true } => ("START REPLICA{} on {}", &thread_name(*thread), server),
         Command::Replication { server, thread, run: false } => ("STOP REPLICA{} on {}", &thread_name(*thread), server),
+        Command::Truncate { server } => ("TRUNCATE TABLE orders on {}", server, &""),
         Command::Reclone { server } => ("Copy the primary to {}", server, &""),
         Command::Deploy { machine, version } => ("Deploy version {} on {}", version, machine),
     };

@@ -67,6 +67,12 @@ pub fn scenario(seed: u64) -> Scenario {
     if seed % 4 == 1 {
         guards::change(&mut scenario, seed);
     }
+    if seed % 4 == 3 && !names.databases.is_empty() {
+        for _ in 0..1 + chance.below(4) {
+            let (at_us, server) = (ms(chance.moment(TROUBLE_MS)), chance.name(&names.databases));
+            scenario.timeline.push(TimedCommand { at_us, command: Command::Truncate { server } });
+        }
+    }
     scenario.timeline.sort_by_key(|entry| entry.at_us);
     put_right(&mut scenario, &names);
     scenario

@@ -54,10 +54,11 @@ impl Lab {
                         Change::Insert(_) => ROW + new,
                         Change::Update(_) => ROW + old + ROW + new,
                         Change::Delete(_) => ROW + old,
+                        Change::Truncate(_) => 0,
                     };
                     conflict |= server.table.holds(id) == matches!(change, Change::Insert(_));
                     match change {
-                        Change::Delete(_) => texts.remove(&id),
+                        Change::Delete(_) | Change::Truncate(_) => texts.remove(&id),
                         Change::Insert(_) | Change::Update(_) => texts.insert(id, new),
                     };
                 }

@@ -20,6 +20,8 @@ pub struct MysqlView {
     pub role: &'static str,
     /// Whether writes go there.
     pub is_primary: bool,
+    /// `super_read_only`.
+    pub read_only: bool,
     /// Whether it holds transactions that the primary has not.
     pub diverged: bool,
     /// The status of a replica, field by field with MySQL 8's names; empty if it is none.
@@ -71,6 +73,7 @@ pub(super) fn mysqld(world: &World, process: ProcessId, view: &mut PartView) {
         answers: view.status.condition == Condition::Up,
         role,
         is_primary: cluster.primary == Some(at),
+        read_only: server.read_only,
         diverged,
         threads: status.map(|status| [matches!(status.io, Io::Running | Io::Connecting), server.sql_running]),
         replica: status.map(|status| replica(world, server, &status)).unwrap_or_default(),

@@ -9,7 +9,7 @@ use crate::mysql::Thread;
 use crate::setting::Setting;
 use crate::workload::{Class, Workload};
 
-const NAMES: [&str; 26] = [
+const NAMES: [&str; 27] = [
     "visit",
     "release",
     "abort",
@@ -35,6 +35,7 @@ const NAMES: [&str; 26] = [
     "follow",
     "replication",
     "reclone",
+    "truncate",
     "deploy",
 ];
 
@@ -68,6 +69,7 @@ impl Command {
             "follow" => Self::Follow { server: text() },
             "replication" => Self::Replication { server: text(), thread: Thread::default(), run: false },
             "reclone" => Self::Reclone { server: text() },
+            "truncate" => Self::Truncate { server: text() },
             "deploy" => Self::Deploy { machine: text(), version: 0 },
             _ => return None,
         })
@@ -107,7 +109,10 @@ impl Tagged for Command {
             Self::Reload { upstream } => vec![may("upstream", upstream)],
             Self::Firewall { machine, firewall } => vec![must("machine", machine), may("firewall", firewall)],
             Self::Records { addresses, ttl_s } => vec![must("addresses", addresses), must("ttl_s", ttl_s)],
-            Self::Promote { server } | Self::Follow { server } | Self::Reclone { server } => {
+            Self::Promote { server }
+            | Self::Follow { server }
+            | Self::Reclone { server }
+            | Self::Truncate { server } => {
                 vec![must("server", server)]
             }
             Self::Replication { server, thread, run } => {

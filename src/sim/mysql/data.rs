@@ -34,7 +34,7 @@ pub struct Row {
     pub gtid: Gtid,
 }
 
-/// What a transaction does to one row.
+/// What a transaction does to one row, or to all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// A new row.
@@ -43,13 +43,16 @@ pub enum Change {
     Update(Row),
     /// The row of this id is gone; the visit is the one that deleted it.
     Delete(Row),
+    /// `TRUNCATE TABLE orders`: every row is gone, and ids begin again with 1. It is logged as a statement, whatever
+    /// `binlog_format` says, and so does not ask what it finds (MySQL 8.0 manual, 15.1.37). The row is none: its id is 0.
+    Truncate(Row),
 }
 
 impl Change {
     /// The row as it is afterwards, or was: its id is the one that changes.
     #[must_use]
     pub const fn row(&self) -> &Row {
-        let (Self::Insert(row) | Self::Update(row) | Self::Delete(row)) = self;
+        let (Self::Insert(row) | Self::Update(row) | Self::Delete(row) | Self::Truncate(row)) = self;
         row
     }
 }

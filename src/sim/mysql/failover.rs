@@ -224,7 +224,7 @@ impl World {
         }
     }
 
-    fn require_up(&self, process: ProcessId) -> Result<(), FieldError> {
+    pub(super) fn require_up(&self, process: ProcessId) -> Result<(), FieldError> {
         if self.parts.condition(process) == Condition::Up {
             return Ok(());
         }

@@ -23,7 +23,8 @@ impl World {
                 (Change::Delete(_), Ok(at)) => drop(rows.remove(at)),
                 // Rows that others have stored since are changed, but stay unseen.
                 (Change::Update(row), Err(at)) => rows.insert(at, *row),
-                (Change::Delete(_), Err(_)) => {}
+                // TRUNCATE commits what is open: it is in no open transaction.
+                (Change::Delete(_), Err(_)) | (Change::Truncate(_), _) => {}
             }
         }
         rows
@@ -46,7 +47,7 @@ impl World {
                     Err(at) => rows.insert(at, row),
                 },
                 Change::Delete(gone) if own => rows.retain(|row| row.id != gone.id),
-                Change::Delete(_) => {}
+                Change::Delete(_) | Change::Truncate(_) => {}
             }
         }
         rows

@@ -1,11 +1,29 @@
-//! Statements of an operator that concern replication.
+//! Statements of an operator: about replication, and one about all rows.
+
+use std::sync::Arc;
 
 use super::statement::{Answer, Position, SqlError};
 use super::status::Io;
 use super::threads::Thread;
+use super::{Change, Row, Transaction};
+use crate::scenario::FieldError;
 use crate::world::World;
 
 impl World {
+    /// `TRUNCATE TABLE orders`, typed at a server. Its replicas do the same when the statement reaches them: to
+    /// replication it is a change like any other, whether it was meant or not.
+    pub(crate) fn truncate(&mut self, at: u16) -> Result<(), FieldError> {
+        let server = &self.cluster.servers[usize::from(at)];
+        self.require_up(server.process)?;
+        if server.read_only {
+            return Err(FieldError::new("server", "1290: it runs with --super-read-only"));
+        }
+        let row = Row { id: 0, visit: 0, gtid: self.next_gtid(at) };
+        let changes = Some(Arc::from([Change::Truncate(row)]));
+        self.commit(at, Transaction { row, changes, committed: self.now, acknowledged: false, written_off: false });
+        Ok(())
+    }
+
     /// `START REPLICA` and `STOP REPLICA`.
     pub(super) fn threads_of_replica(&mut self, at: u16, thread: Thread, run: bool) -> Result<Answer, SqlError> {
         if self.cluster.servers[usize::from(at)].source.is_some() {

@@ -276,7 +276,7 @@ impl World {
         let at = self.cluster.sessions[session as usize].server;
         let gtid = self.next_gtid(at);
         for change in &mut changes {
-            let (Change::Insert(row) | Change::Update(row) | Change::Delete(row)) = change;
+            let (Change::Insert(row) | Change::Update(row) | Change::Delete(row) | Change::Truncate(row)) = change;
             row.gtid = gtid;
         }
         let first = changes.first().map(|change| *change.row());

@@ -68,6 +68,7 @@ impl Table {
             Change::Insert(row) => self.holds(row.id).then_some(ApplyError::Duplicate(row.id)),
             Change::Update(row) => (!self.holds(row.id)).then_some(ApplyError::NotFound { update: true }),
             Change::Delete(row) => (!self.holds(row.id)).then_some(ApplyError::NotFound { update: false }),
+            Change::Truncate(_) => None,
         })
     }
 
@@ -83,6 +84,7 @@ impl Table {
                 Ok(at) => drop(self.rows.remove(at)),
                 Err(_) => self.archived -= u64::from(self.is_archived(row.id)),
             },
+            Change::Truncate(_) => *self = Self::default(),
         }
     }
 

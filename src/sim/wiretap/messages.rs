@@ -1,6 +1,6 @@
 //! HTTP and MySQL as they travel in clear.
 
-use crate::mysql::Row;
+use crate::mysql::{Change, Transaction};
 use crate::outcome::{Cause, Verdict, reason};
 use crate::script::{self, Method};
 use crate::trace::{Decision, Trace};
@@ -122,12 +122,16 @@ fn number(value: u32) -> Vec<u8> {
     }
 }
 
-/// A row in a binlog event (`WRITE_ROWS_EVENT`, 30): header, table, then id and text.
-pub(super) fn event(row: &Row) -> Vec<u8> {
-    let text = order(row.visit);
-    let body =
-        [&[8, 0, 0, 0, 0, 0, 1, 0, 2, 0, 2, 0xFF, 0][..], &row.id.to_le_bytes(), &[text.len() as u8], text.as_bytes()];
-    let body = body.concat();
+/// A transaction in a binlog event. A row (`WRITE_ROWS_EVENT`, 30): header, table, then id and text; TRUNCATE as it was
+/// typed (`QUERY_EVENT`, 2): header, thread, time, lengths, then database and statement.
+pub(super) fn event(transaction: &Transaction) -> Vec<u8> {
+    let (kind, body) = if let Some([Change::Truncate(_)]) = transaction.changes.as_deref() {
+        (2, [&[9, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0][..], b"shop\0TRUNCATE TABLE orders"].concat())
+    } else {
+        let (id, text) = (transaction.row.id.to_le_bytes(), order(transaction.row.visit));
+        let table = [8, 0, 0, 0, 0, 0, 1, 0, 2, 0, 2, 0xFF, 0];
+        (30, [&table[..], &id, &[text.len() as u8], text.as_bytes()].concat())
+    };
     let size = (19 + body.len() as u32).to_le_bytes();
-    [&[0, 0, 0, 0, 30, 1, 0, 0, 0], &size[..], &[0; 6], &body].concat()
+    [&[0, 0, 0, 0, kind, 1, 0, 0, 0], &size[..], &[0; 6], &body].concat()
 }

@@ -71,7 +71,7 @@ pub fn outcome_with(wiring: &Wiring, outcome: &Outcome, database: Option<Process
 fn success(cause: Cause) -> String {
     match cause {
         Cause::File => "it served the file itself, without the application".to_owned(),
-        Cause::Rows { newest: 0, .. } => "the table in the database is still empty".to_owned(),
+        Cause::Rows { newest: 0, .. } => "the table in the database is empty".to_owned(),
         Cause::Rows { newest, .. } => format!("the page shows the rows of the database up to row {newest}"),
         Cause::Stored { row } => format!("row {row} is committed on the primary"),
         Cause::BodyCut => "but it closed the connection in the middle of the page".to_owned(),

@@ -5,7 +5,7 @@ pub const DATA: &str = "Rows of the table orders on every MySQL server, newest f
 /// Heading of the row ids.
 pub const ID: &str = "Row";
 /// Shown while there are no rows.
-pub const EMPTY: &str = "No rows yet. Send a write visit: the primary stores a row and sends it to the replicas.";
+pub const EMPTY: &str = "No rows. Send a write visit: the primary stores a row and sends it to the replicas.";
 /// The button that writes the first row.
 pub const WRITE: &str = "Write a row";
 /// Shown where there is no database at all.
@@ -18,6 +18,10 @@ pub const RECEIVED: &str = "not yet: received, not applied";
 pub const NOT_RECEIVED: &str = "not yet: not received";
 /// A row that exists on a server that is no longer in charge.
 pub const ELSEWHERE: &str = "never arrived";
+/// A row that was here until somebody emptied the table.
+pub const EMPTIED: &str = "gone: TRUNCATE";
+/// A row that the primary had until somebody emptied its table.
+pub const STILL_HERE: &str = "still here: TRUNCATE not applied";
 /// A row that a promotion lost.
 pub const LOST: &str = "lost by the promotion";
 /// A row that a promotion lost and that lives on only here.

@@ -167,8 +167,13 @@ pub const FOLLOW_HINT: &str = "Replicates from the present primary, if its own t
 pub const RECLONE_HINT: &str = "Throws its rows away, copies the primary’s, then follows it.";
 /// Heading of the status of a replica.
 pub const REPLICA_STATUS: &str = "SHOW REPLICA STATUS\\G";
+/// The button that empties a table.
+pub const TRUNCATE: &str = "TRUNCATE TABLE orders";
+/// What emptying does.
+pub const TRUNCATE_HINT: &str =
+    "An administrator’s mistake: every row is gone, and on every replica that applies the statement.";
 /// Heading of what an operator can do with a server.
-pub const OPERATE: &str = "Replication";
+pub const OPERATE: &str = "Operate";
 /// Heading of the last promotion.
 pub const PROMOTION: &str = "Last promotion";
 /// Heading of the rows that a promotion lost.

@@ -1,4 +1,4 @@
-//! Replication: what an operator can do, `SHOW REPLICA STATUS`, and what the last promotion lost.
+//! A MySQL server: what an operator can do, `SHOW REPLICA STATUS`, and what the last promotion lost.
 
 use yew::prelude::*;
 
@@ -21,15 +21,26 @@ pub fn panel(view: &MysqlView, send: &Callback<Msg>) -> Html {
 }
 
 fn actions(view: &MysqlView, send: &Callback<Msg>) -> Html {
-    let server = || view.name.clone();
-    if view.is_primary {
-        return Html::default();
-    }
     html! {
         <section class="inspector-block">
             <h3>{ words::OPERATE }</h3>
             if view.diverged { <p class="inspector-note" data-testid="diverged">{ words::DIVERGED_MEANS }</p> }
             <div class="inspector-verbs">
+                if !view.is_primary { { replication(view, send) } }
+                if !view.read_only {
+                    { act("act-truncate", words::TRUNCATE, Command::Truncate { server: view.name.clone() }, send) }
+                    <p class="muted small">{ words::TRUNCATE_HINT }</p>
+                }
+            </div>
+        </section>
+    }
+}
+
+/// What can be done with one that is not the primary.
+fn replication(view: &MysqlView, send: &Callback<Msg>) -> Html {
+    let server = || view.name.clone();
+    html! {
+        <>
                 if let Some([receives, applies]) = view.threads {
                     { act("act-receiver", replica::thread_verb(true, receives), run(server(), Thread::Io, !receives), send) }
                     { act("act-applier", replica::thread_verb(false, applies), run(server(), Thread::Sql, !applies), send) }
@@ -40,8 +51,7 @@ fn actions(view: &MysqlView, send: &Callback<Msg>) -> Html {
                 <p class="muted small">{ words::FOLLOW_HINT }</p>
                 { act("act-reclone", words::RECLONE, Command::Reclone { server: server() }, send) }
                 <p class="muted small">{ words::RECLONE_HINT }</p>
-            </div>
-        </section>
+        </>
     }
 }
 

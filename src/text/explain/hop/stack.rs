@@ -38,7 +38,7 @@ impl Hop<'_> {
             }
             Decision::Scripted(answer) => format!("{who} {}.", scripted(answer)),
             Decision::WaitedForThread => format!("{who} let the statement wait: all its threads were busy."),
-            Decision::ReadRows { newest: 0, missed: 0 } => format!("{who} ran the SELECT: the table is still empty."),
+            Decision::ReadRows { newest: 0, missed: 0 } => format!("{who} ran the SELECT: the table is empty."),
             Decision::ReadRows { newest, missed: 0 } => format!("{who} ran the SELECT: the newest row is {newest}."),
             Decision::ReadRows { missed, .. } => self.missed(&who, missed),
             Decision::StoredRow { row } => self.stored(&who, row),
