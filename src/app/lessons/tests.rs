@@ -78,6 +78,31 @@ fn to_the_end_of_a_run_is_one_press() {
 }
 
 #[test]
+fn going_back_while_a_question_is_being_answered_leaves_it_open() {
+    for hurries in [false, true] {
+        let mut model = model("?lesson=visit&step=3");
+        tell(&mut model, &[LessonMsg::Pick(1), LessonMsg::Begin]);
+        run(&mut model, 1);
+        if hurries {
+            tell(&mut model, &[LessonMsg::ToTheEnd]);
+        }
+        tell(&mut model, &[LessonMsg::Go(0)]);
+        run(&mut model, 4);
+        assert_eq!((stage(&model), model.lessons.done[0]), (&Stage::Reading, 0), "nobody has seen the answer");
+        // The step has the world of the lesson, not that of the question.
+        tell(&mut model, &[LessonMsg::DoIt]);
+        assert_eq!((model.world.now(), model.history.commands().len()), (SimTime::ZERO, 1));
+        assert!(model.playback.running && model.playback.ahead.is_none());
+        run(&mut model, 1);
+        tell(&mut model, &[LessonMsg::Go(1), LessonMsg::Go(2)]);
+        assert_eq!(model.lessons.open.as_ref().unwrap().choice, None);
+        tell(&mut model, &[LessonMsg::Pick(1), LessonMsg::Begin]);
+        run(&mut model, 3);
+        assert_eq!(*stage(&model), Stage::Answered(vec![false, true, false]));
+    }
+}
+
+#[test]
 fn a_run_that_somebody_meddled_with_says_so() {
     let mut model = model("?lesson=visit&step=3");
     tell(&mut model, &[LessonMsg::Pick(1), LessonMsg::Begin]);
