@@ -2,7 +2,7 @@
 
 use super::ahead::Ahead;
 use super::model::{Model, Msg, Sheet, Tab};
-use crate::lesson::{Act, LESSONS, Lesson, Look, Run, Step, Told, told};
+use crate::lesson::{Act, LESSONS, Lesson, Look, Run, Step, Told, timed, told};
 use crate::sim::{Micros, SimTime, TimedCommand};
 
 /// What the page knows about lessons.
@@ -35,7 +35,7 @@ pub struct Open {
     pub hint: bool,
     /// Whether the world is that of the step's own run, not the lesson's.
     own_run: bool,
-    /// What the step or the solution will do yet, the next act last.
+    /// What the step will do yet, the next act last.
     pending: Vec<TimedCommand>,
 }
 
@@ -75,7 +75,7 @@ pub enum LessonMsg {
     ToTheEnd,
     /// Shows the hint.
     Hint,
-    /// Does what the lesson's own solution does.
+    /// Begins the challenge anew with the lesson's own solution, which acts in time however fast time runs.
     Solve,
 }
 
@@ -225,7 +225,10 @@ impl Model {
                 }
             }
             (LessonMsg::Hint, _) => open.hint = !self.lessons.hides_answers,
-            (LessonMsg::Solve, Step::Challenge { solution, .. }) => self.play(solution),
+            (LessonMsg::Solve, Step::Challenge { run, solution, .. }) => {
+                (open.stage, open.own_run) = (Stage::Running, true);
+                self.start(run.solved(solution));
+            }
             _ => {}
         }
     }
@@ -238,6 +241,7 @@ impl Model {
         }
         if let Some(open) = &mut self.lessons.open {
             open.pending = timed(acts, self.world.now());
+            open.pending.reverse();
             self.give_pending();
         }
     }
@@ -258,7 +262,7 @@ impl Model {
         self.view.sheet = Some(Sheet::Lesson);
     }
 
-    /// Called after every stretch of time: what the solution does next, and what a run has shown by now.
+    /// Called after every stretch of time: what the step does next, and what a run has shown by now.
     pub(super) fn lesson_frame(&mut self) {
         self.give_pending();
         if self.lessons.open.is_some() && self.playback.follow.is_none() {
@@ -281,7 +285,7 @@ impl Model {
         self.lessons.done[open.number] |= 1 << open.step;
     }
 
-    /// Gives the commands of the solution that are due.
+    /// Gives the commands of the step that are due.
     fn give_pending(&mut self) {
         while let Some(open) = &mut self.lessons.open
             && let Some(next) = open.pending.pop()
@@ -292,19 +296,6 @@ impl Model {
             self.obey(next.command);
         }
     }
-}
-
-/// The commands of acts that begin at `at`, each with its moment, the last one first.
-fn timed(acts: &[Act], mut at: SimTime) -> Vec<TimedCommand> {
-    let mut all = Vec::new();
-    for act in acts {
-        if let Act::Wait(seconds) = act {
-            at += Micros::from_secs(u64::from(*seconds));
-        }
-        all.extend(act.command().map(|command| TimedCommand { at_us: at, command }));
-    }
-    all.reverse();
-    all
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What a lesson does to the world, as data.
 
 use crate::sim::balancer::AdminState;
-use crate::sim::{Class, Command, Mix, Preset, Setting, SimTime, TimedCommand, Workload};
+use crate::sim::{Class, Command, Micros, Mix, Preset, Setting, SimTime, TimedCommand, Workload};
 
 /// One act. Parts are named as in commands.
 #[derive(Debug)]
@@ -71,6 +71,19 @@ impl Act {
             Self::Wait(_) => return None,
         })
     }
+}
+
+/// The commands of acts that begin at `at`, each with its moment, in order.
+#[must_use]
+pub fn timed(acts: &[Act], mut at: SimTime) -> Vec<TimedCommand> {
+    let mut all = Vec::new();
+    for act in acts {
+        if let Act::Wait(seconds) = act {
+            at += Micros::from_secs(u64::from(*seconds));
+        }
+        all.extend(act.command().map(|command| TimedCommand { at_us: at, command }));
+    }
+    all
 }
 
 fn guard(machine: &str) -> Command {

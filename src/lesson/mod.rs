@@ -22,12 +22,12 @@ mod web_app;
 
 use std::sync::Arc;
 
-pub use act::Act;
+pub use act::{Act, timed};
 pub use compare::{Told, told};
 pub use fact::{Fact, Number};
 pub use markdown::{Line, Style, lines, section, spans};
 
-use crate::sim::{Preset, Scenario};
+use crate::sim::{Preset, Scenario, SimTime};
 
 /// A lesson.
 #[derive(Debug)]
@@ -128,6 +128,15 @@ impl Run {
         scenario.timeline.extend(self.timeline.iter().filter_map(|(ms, act)| act.at(*ms)));
         Arc::new(scenario)
     }
+
+    /// The scenario of the run in which these acts happen as well, from its start.
+    #[must_use]
+    pub fn solved(&self, solution: &[Act]) -> Arc<Scenario> {
+        let mut scenario = Scenario::clone(&self.scenario());
+        scenario.timeline.extend(timed(solution, SimTime::ZERO));
+        scenario.timeline.sort_by_key(|entry| entry.at_us);
+        Arc::new(scenario)
+    }
 }
 
 /// Every lesson, in the order in which they build on each other.
@@ -154,7 +163,7 @@ pub fn find(id: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::{Micros, SimTime, World};
+    use crate::sim::{Micros, TimedCommand, World};
 
     /// The world of a run after so many seconds.
     fn after(run: &Run, seconds: u32) -> World {
@@ -214,8 +223,8 @@ mod tests {
                 for world in [&mut fresh(), &mut in_order] {
                     world.run_until(world.now() + Micros::from_secs(2));
                     let start = world.now();
-                    for (after, command) in testing::timed(acts) {
-                        world.run_until(start + after.since(SimTime::ZERO));
+                    for TimedCommand { at_us, command } in timed(acts, start) {
+                        world.run_until(at_us);
                         let place = format!("{}, step {}: {command:?}", lesson.id, at + 1);
                         world.apply(&command).unwrap_or_else(|error| panic!("{place}: {error}"));
                     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Act, Fact, Lesson, Step};
+use super::{Act, Fact, Lesson, Step, timed};
 use crate::sim::{Command, Micros, Scenario, SimTime, World};
 
 /// The moments of a challenge at which it is looked at.
@@ -10,19 +10,6 @@ const LOOK: Micros = Micros::from_millis(100);
 
 /// Commands with the moments at which they are given.
 pub type Timed = Vec<(SimTime, Command)>;
-
-/// The commands of acts that begin at the start of a run.
-pub fn timed(acts: &[Act]) -> Timed {
-    let mut at = SimTime::ZERO;
-    let mut all = Timed::new();
-    for act in acts {
-        if let Act::Wait(seconds) = act {
-            at += Micros::from_secs(u64::from(*seconds));
-        }
-        all.extend(act.command().map(|command| (at, command)));
-    }
-    all
-}
 
 /// Puts another act in the place of one of a solution.
 pub fn instead(solution: &mut Timed, place: usize, act: &Act) {
@@ -57,7 +44,8 @@ pub fn load_bearing(lesson: &Lesson, remove: impl Fn(&mut Scenario, &mut Timed))
         };
         challenges += 1;
         let scenario = || Scenario::clone(&run.scenario());
-        let solution = timed(solution);
+        let solution: Timed =
+            timed(solution, SimTime::ZERO).into_iter().map(|entry| (entry.at_us, entry.command)).collect();
         assert_eq!(met_at(scenario(), &Timed::new(), goals, *seconds), None, "{}: met untouched", lesson.id);
         assert!(met_at(scenario(), &solution, goals, *seconds).is_some(), "{}: the solution does not", lesson.id);
         let (mut without, mut commands) = (scenario(), solution.clone());

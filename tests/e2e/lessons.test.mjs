@@ -52,6 +52,7 @@ async function complete(page) {
 
 test('the keyboard alone completes every lesson, and that is kept', async (t) => {
   const page = await open(t, { path: '?speed=100' });
+  await page.waitForSelector('[data-testid=lesson-next-lesson]');
   const lessons = await page.$$eval('.lesson details button', (all) => all.length);
   assert.ok(lessons >= 11);
   await press(page, 'lesson-next-lesson');

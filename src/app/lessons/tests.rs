@@ -134,6 +134,35 @@ fn a_challenge_is_met_by_hand_and_by_the_solution() {
 }
 
 #[test]
+fn a_question_has_one_answer_however_fast_time_runs() {
+    for lesson in LESSONS {
+        for (at, step) in lesson.steps.iter().enumerate() {
+            let Step::Predict { .. } = step else { continue };
+            let mut model = model(&format!("?lesson={}&step={}&speed=100", lesson.id, at + 1));
+            tell(&mut model, &[LessonMsg::Pick(0), LessonMsg::Begin]);
+            (0..6).for_each(|_| model.frame(100_000, &mut || true));
+            let Stage::Answered(answers) = stage(&model) else { panic!("{}", lesson.id) };
+            assert_eq!(answers.iter().filter(|came_true| **came_true).count(), 1, "{}", lesson.id);
+        }
+    }
+}
+
+/// However fast time runs and however late the solution is asked for: what it does, it does in time.
+#[test]
+fn the_solution_begins_anew_and_acts_in_time() {
+    for lesson in LESSONS {
+        let step = lesson.steps.len();
+        let mut model = model(&format!("?lesson={}&step={step}&speed=100", lesson.id));
+        tell(&mut model, &[LessonMsg::Begin]);
+        (0..6).for_each(|_| model.frame(100_000, &mut || true));
+        tell(&mut model, &[LessonMsg::Hint, LessonMsg::Solve]);
+        assert_eq!(model.world.now(), SimTime::ZERO);
+        (0..12).for_each(|_| model.frame(100_000, &mut || true));
+        assert_eq!(*stage(&model), Stage::Met, "{}: {}", lesson.id, model.lesson_view().status);
+    }
+}
+
+#[test]
 fn a_teacher_can_keep_answers_back_and_lock_the_steps() {
     let mut model = model("?lesson=visit&steps=3-4&answers=hidden");
     assert_eq!(names(&model.lesson_view().ways), ["next", "leave"]);
