@@ -44,6 +44,8 @@ pub struct View {
     pub visit: Option<u64>,
     /// The tab at the bottom.
     pub tab: Tab,
+    /// Whether the charts are drawn from what only the simulator knows.
+    pub simulator_charts: bool,
     /// The panel that covers the diagram on a narrow screen.
     pub sheet: Option<Sheet>,
     /// Light, dark, or as the system says.
@@ -184,6 +186,8 @@ pub enum Msg {
     ShowVisit(u64),
     /// Chooses a tab.
     Tab(Tab),
+    /// Draws charts from what only the simulator knows, or from what was scraped.
+    SimulatorCharts(bool),
     /// Opens a panel of the narrow screen, or closes it.
     Sheet(Option<Sheet>),
     /// Chooses the colours.
@@ -203,6 +207,7 @@ impl Msg {
             Self::Select(_)
             | Self::ShowVisit(_)
             | Self::Tab(_)
+            | Self::SimulatorCharts(_)
             | Self::Sheet(_)
             | Self::Theme(_)
             | Self::Dismiss(_)
@@ -227,6 +232,7 @@ impl Model {
                 selected: None,
                 visit: None,
                 tab: Tab::Trace,
+                simulator_charts: false,
                 sheet: None,
                 theme: start.theme,
                 embed: start.embed,
@@ -303,6 +309,7 @@ impl Model {
                 self.view.tab = Tab::Trace;
             }
             Msg::Tab(tab) => self.view.tab = tab,
+            Msg::SimulatorCharts(own) => self.view.simulator_charts = own,
             Msg::Sheet(sheet) => self.view.sheet = sheet,
             Msg::Theme(theme) => self.view.theme = theme,
             Msg::Dismiss(index) if index < self.notices.len() => drop(self.notices.remove(index)),

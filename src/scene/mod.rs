@@ -1,5 +1,6 @@
 //! Pure projections of a world to what is drawn. No DOM.
 
+pub mod charts;
 pub mod compare;
 pub mod curve;
 pub mod data;
@@ -14,3 +15,4 @@ pub mod requests;
 pub mod security;
 pub mod timeline;
 pub mod trace;
+pub mod watch;

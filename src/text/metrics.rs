@@ -1,7 +1,7 @@
 //! The words of the charts.
 
-use crate::scene::metrics::{ChartKind, RATE_SECONDS, Series, SeriesName, Totals};
-use crate::sim::monitoring::Sample;
+use crate::scene::charts::{Chart, ChartKind, Charts, LineName};
+use crate::scene::metrics::{RATE_SECONDS, Totals};
 use crate::sim::{Decimal, Micros};
 
 /// What the panel says before the first visit.
@@ -62,24 +62,15 @@ pub fn under_way_note(totals: &Totals) -> String {
     format!("{} started", grouped(totals.started))
 }
 
-/// When an agent was asked last.
-pub const LAST_SCRAPE: &str = "Last scrape";
-/// Agents that answer.
-pub const AGENTS_UP: &str = "Agents that answer";
-/// Alerts that fire.
-pub const FIRING: &str = "Alerts firing";
-
-/// The last scrape of an agent.
-#[must_use]
-pub fn scrape(sample: &Sample) -> String {
-    let said = if sample.readings.is_some() { "up == 1" } else { "up == 0: no answer" };
-    format!("{}, {said}", clock((sample.at.0 / 1_000_000) as u32))
-}
-
 /// Heading of a chart.
 #[must_use]
 pub const fn title(kind: ChartKind) -> &'static str {
     match kind {
+        ChartKind::Qps => "QPS per server",
+        ChartKind::DatabaseQps => "QPS per database",
+        ChartKind::Errors => "Errors (5xx)",
+        ChartKind::ResponseTime => "Response time",
+        ChartKind::Lag => "Seconds_Behind_Source",
         ChartKind::Servers => "Requests per server",
         ChartKind::Outcomes => "Outcomes",
         ChartKind::Latency => "Latency",
@@ -90,43 +81,53 @@ pub const fn title(kind: ChartKind) -> &'static str {
 #[must_use]
 pub const fn unit(kind: ChartKind) -> &'static str {
     match kind {
-        ChartKind::Servers | ChartKind::Outcomes => "per second",
-        ChartKind::Latency => "ms",
+        ChartKind::ResponseTime | ChartKind::Latency => "ms",
+        ChartKind::Lag => "s",
+        ChartKind::Qps | ChartKind::DatabaseQps => "",
+        _ => "per second",
     }
 }
 
 /// Heading over a chart's columns in the table.
 #[must_use]
 pub fn column_group(kind: ChartKind) -> String {
-    format!("{}, {}", title(kind), unit(kind))
+    [title(kind), unit(kind)].join(" ").trim_end().to_owned()
 }
 
 /// Name of a line.
 #[must_use]
-pub fn series(name: &SeriesName) -> String {
+pub fn line(name: &LineName) -> String {
     match name {
-        SeriesName::Server(machine) => machine.clone(),
-        SeriesName::OtherServers(count) => format!("{count} others"),
-        SeriesName::Ok => "OK".to_owned(),
-        SeriesName::HttpErrors => "HTTP errors".to_owned(),
-        SeriesName::BrowserErrors => "browser errors".to_owned(),
-        SeriesName::P50 => "p50".to_owned(),
-        SeriesName::P95 => "p95".to_owned(),
+        LineName::Of(name) => name.clone(),
+        LineName::OtherServers(count) => format!("{count} others"),
+        LineName::Ok => "OK".to_owned(),
+        LineName::HttpErrors => "HTTP errors".to_owned(),
+        LineName::BrowserErrors => "browser errors".to_owned(),
+        LineName::P50 => "p50".to_owned(),
+        LineName::P95 => "p95".to_owned(),
     }
+}
+
+/// Lines that have no place in a chart.
+#[must_use]
+pub fn more_lines(count: usize) -> String {
+    format!("{count} more in the table")
 }
 
 /// A chart in words: the stretch of time, and the newest and largest value of each line.
 #[must_use]
-pub fn description(kind: ChartKind, lines: &[Series], first_s: u32, seconds: usize) -> String {
-    let Some(last) = seconds.checked_sub(1) else {
+pub fn description(charts: &Charts, Chart { kind, lines }: &Chart) -> String {
+    let Some(last) = charts.last_s else {
         return FIRST_SECOND.to_owned();
     };
-    let end = first_s + last as u32;
-    let mut text = format!("{}, {} to {}.", unit(kind), clock(first_s), clock(end));
+    let unit = if unit(*kind).is_empty() { "per second" } else { unit(*kind) };
+    let mut text = format!("{unit}, {} to {}.", clock(charts.first_s), clock(last));
     for line in lines {
-        let name = series(&line.name);
+        let name = self::line(&line.name);
         text += &match (line.last(), line.peak()) {
-            (Some(last), Some(peak)) => format!(" {name}: last {}, at most {}.", value(kind, last), value(kind, peak)),
+            (Some(last), Some(peak)) => {
+                format!(" {name}: last {}, at most {}.", value(*kind, last), value(*kind, peak))
+            }
             _ => format!(" {name}: nothing measured."),
         };
     }
@@ -137,8 +138,9 @@ pub fn description(kind: ChartKind, lines: &[Series], first_s: u32, seconds: usi
 #[must_use]
 pub fn value(kind: ChartKind, value: u32) -> String {
     match kind {
-        ChartKind::Servers | ChartKind::Outcomes => grouped(value.into()),
-        ChartKind::Latency => millis(value.into()),
+        ChartKind::Qps | ChartKind::DatabaseQps | ChartKind::Errors => rate(f64::from(value) / 1_000.0),
+        ChartKind::Latency | ChartKind::ResponseTime => millis(value.into()),
+        ChartKind::Servers | ChartKind::Outcomes | ChartKind::Lag => grouped(value.into()),
     }
 }
 
@@ -149,7 +151,8 @@ pub fn about(latency: Micros) -> String {
 }
 
 /// Milliseconds with two digits that count: more would claim more than a histogram knows.
-fn millis(us: u64) -> String {
+#[must_use]
+pub fn millis(us: u64) -> String {
     let unit = 10_u64.pow(us.checked_ilog10().unwrap_or(0).saturating_sub(1));
     match (us + unit / 2) / unit * unit {
         us @ 0..1_000 => Micros(us).millis(2).to_string(),
@@ -162,9 +165,9 @@ fn millis(us: u64) -> String {
 #[must_use]
 pub fn tick(kind: ChartKind, value: u32) -> String {
     match kind {
-        ChartKind::Servers | ChartKind::Outcomes => grouped(value.into()),
-        ChartKind::Latency if value.is_multiple_of(1_000) => grouped((value / 1_000).into()),
-        ChartKind::Latency => Micros(value.into()).millis(3).short().to_string(),
+        ChartKind::Servers | ChartKind::Outcomes | ChartKind::Lag => grouped(value.into()),
+        _ if value.is_multiple_of(1_000) => grouped((value / 1_000).into()),
+        _ => Micros(value.into()).millis(3).short().to_string(),
     }
 }
 
@@ -192,6 +195,7 @@ pub fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scene::charts::Line;
 
     #[test]
     fn numbers_are_written_for_people() {
@@ -205,11 +209,13 @@ mod tests {
 
     #[test]
     fn a_chart_is_told_in_words() {
-        let lines = [
-            Series { name: SeriesName::P50, values: vec![None, Some(2_000), Some(1_000), None] },
-            Series { name: SeriesName::P95, values: vec![None; 4] },
+        let point = |values: &[Option<u32>]| (60..).zip(values.iter().copied()).collect();
+        let lines = vec![
+            Line { name: LineName::P50, points: point(&[None, Some(2_000), Some(1_000), None]) },
+            Line { name: LineName::P95, points: point(&[None; 4]) },
         ];
-        let text = description(ChartKind::Latency, &lines, 60, 4);
+        let charts = Charts { first_s: 60, last_s: Some(63), step_s: 1, all: Vec::new() };
+        let text = description(&charts, &Chart { kind: ChartKind::Latency, lines });
         assert_eq!(text, "ms, 1:00 to 1:03. p50: last 1.0, at most 2.0. p95: nothing measured.");
     }
 }

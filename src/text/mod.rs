@@ -13,5 +13,6 @@ pub mod failures;
 pub mod lesson;
 pub mod log;
 pub mod metrics;
+pub mod monitoring;
 pub mod security;
 pub mod timeline;

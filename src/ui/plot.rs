@@ -20,7 +20,7 @@ use yew::prelude::*;
 use self::svg::{Backend, Drawing, Ink, Marks};
 use super::element::html;
 use super::panel::{Drawn, Place};
-use crate::scene::metrics::{ChartKind, MetricsView, Series, ticks, time_ticks};
+use crate::scene::charts::{Charts, Line, MAX_LINES, ticks, time_ticks};
 use crate::text::metrics as words;
 
 /// Size of a chart until it has been laid out.
@@ -31,16 +31,16 @@ const LABELS: (u32, u32) = (44, 22);
 const MARGIN: (u32, u32) = (8, 16);
 /// Room that a label takes along its axis.
 const PER_LABEL: (u32, u32) = (46, 26);
-/// Markers of one line stand this many labels of the time axis apart, at least.
+/// Markers of one line stand this many points apart.
 const MARK_STEPS: [u32; 4] = [5, 10, 15, 30];
 
 /// One chart, as large as the place that it is given.
 #[derive(PartialEq)]
 pub struct Plot {
-    /// The numbers.
-    pub view: Rc<MetricsView>,
-    /// The chart.
-    pub kind: ChartKind,
+    /// All charts.
+    pub charts: Rc<Charts>,
+    /// The number of this one.
+    pub at: usize,
     /// Start of the ids that tie the picture to its description.
     pub id: &'static str,
 }
@@ -73,17 +73,15 @@ impl Drawn for Plot {
 }
 
 fn plot(props: &Plot, (width, height): (u32, u32), place: &Place<Frame>) -> Html {
-    let (view, kind) = (&props.view, props.kind);
-    let drawing = draw(view, kind, (width, height));
+    let (charts, chart) = (&props.charts, &props.charts.all[props.at]);
+    let drawing = draw(charts, props.at, (width, height));
     let [title, description] = ["title", "description"].map(|part| format!("{}-{part}", props.id));
     html! {
         <div class="plot" ref={place.node.clone()}>
             <svg class="plot__picture" role="img" viewBox={format!("0 0 {width} {height}")}
                 aria-labelledby={format!("{title} {description}")}>
-                <title id={title}>{ words::title(kind) }</title>
-                <desc id={description}>
-                    { words::description(kind, view.chart(kind), view.first_s, view.len()) }
-                </desc>
+                <title id={title}>{ words::title(chart.kind) }</title>
+                <desc id={description}>{ words::description(charts, chart) }</desc>
                 { drawing.into_html() }
             </svg>
         </div>
@@ -118,9 +116,9 @@ impl Drop for Observer {
     }
 }
 
-fn draw(view: &MetricsView, kind: ChartKind, size: (u32, u32)) -> Drawing {
+fn draw(charts: &Charts, at: usize, size: (u32, u32)) -> Drawing {
     let mut drawing = Drawing::new(size);
-    match draw_on(Backend(&mut drawing), view, kind, size) {
+    match draw_on(Backend(&mut drawing), charts, at, size) {
         Ok(()) => drawing,
         Err(error) => unreachable!("writing to memory does not fail: {error}"),
     }
@@ -128,13 +126,14 @@ fn draw(view: &MetricsView, kind: ChartKind, size: (u32, u32)) -> Drawing {
 
 fn draw_on(
     backend: Backend<'_>,
-    view: &MetricsView,
-    kind: ChartKind,
+    charts: &Charts,
+    at: usize,
     (width, height): (u32, u32),
 ) -> Result<(), DrawingAreaErrorKind<Infallible>> {
-    let lines = view.chart(kind);
-    let (first, end) = (view.first_s, view.end_s());
-    let peak = lines.iter().filter_map(Series::peak).max().unwrap_or(0);
+    let kind = charts.all[at].kind;
+    let lines = &charts.all[at].lines[..charts.all[at].lines.len().min(MAX_LINES)];
+    let (first, end) = (charts.first_s, charts.end_s());
+    let peak = lines.iter().filter_map(Line::peak).max().unwrap_or(0);
     let values = ticks(peak, (height - LABELS.1) / PER_LABEL.1);
     let times = time_ticks(first, end, (width - LABELS.0) / PER_LABEL.0);
     let top = values.last().copied().unwrap_or(1);
@@ -156,11 +155,12 @@ fn draw_on(
         .y_label_formatter(&|value| words::tick(kind, *value))
         .draw()?;
     // Dashed lines come after the solid first one, and markers after all lines, so that equal lines do not hide another.
-    let step = MARK_STEPS.into_iter().find(|step| view.len() as u32 / step < 8).unwrap_or(30);
+    let points = (end - first) / charts.step_s;
+    let step = MARK_STEPS.into_iter().find(|step| points / step < 8).unwrap_or(30);
     let mut all_marks = Vec::with_capacity(lines.len());
     for (index, line) in lines.iter().enumerate() {
-        let runs = runs(line, first);
-        all_marks.push(Marks::new(marked(&runs, index, step), index));
+        let runs = runs(line);
+        all_marks.push(Marks::new(marked(&runs, index, charts.step_s, step), index));
         let style = Ink::Line(index).color().stroke_width(2);
         chart.draw_series(runs.into_iter().map(|run| PathElement::new(run, style)))?;
     }
@@ -169,17 +169,16 @@ fn draw_on(
 }
 
 /// The points of a line, cut where there is nothing to measure.
-fn runs(line: &Series, first: u32) -> Vec<Vec<(u32, u32)>> {
-    let points: Vec<_> = (first..).zip(line.values.iter().copied()).collect();
-    let runs = points.split(|(_, value)| value.is_none()).filter(|run| !run.is_empty());
+fn runs(line: &Line) -> Vec<Vec<(u32, u32)>> {
+    let runs = line.points.split(|(_, value)| value.is_none()).filter(|run| !run.is_empty());
     runs.map(|run| run.iter().filter_map(|(second, value)| Some((*second, (*value)?))).collect()).collect()
 }
 
-/// The points that carry a marker: every `step` seconds, at other seconds than those of the next line, and each point
-/// that stands alone. A line that is flat at zero needs none.
-fn marked(runs: &[Vec<(u32, u32)>], index: usize, step: u32) -> Vec<(u32, u32)> {
+/// The points that carry a marker: one of every `step`, others than those of the next line, and each point that stands
+/// alone. A line that is flat at zero needs none.
+fn marked(runs: &[Vec<(u32, u32)>], index: usize, step_s: u32, step: u32) -> Vec<(u32, u32)> {
     let is_flat = runs.iter().flatten().all(|(_, value)| *value == 0);
-    let is_due = |second: u32| !is_flat && second % step == (index as u32 * 2 + 1) % step;
+    let is_due = |second: u32| !is_flat && second / step_s % step == (index as u32 * 2 + 1) % step;
     let of_run = |run: &Vec<(u32, u32)>| {
         let is_alone = run.len() == 1;
         run.iter().copied().filter(|(second, _)| is_alone || is_due(*second)).collect::<Vec<_>>()

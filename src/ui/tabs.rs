@@ -22,6 +22,7 @@ use crate::scene::metrics::MetricsView;
 use crate::scene::parts::PartsView;
 use crate::scene::security::SecurityView;
 use crate::scene::trace::TraceView;
+use crate::scene::watch::Watch;
 use crate::text::{failures, label, security, timeline};
 
 /// The tabs with the panel of the chosen one.
@@ -72,7 +73,10 @@ fn further(tab: Tab, model: &Model, requests: &Requests, send: &Callback<Msg>) -
     match tab {
         Tab::Trace => Html::default(),
         Tab::Requests => requests.draw(send),
-        Tab::Metrics => panel("metrics", MetricsPanel(Rc::new(MetricsView::new(world))), send),
+        Tab::Metrics if model.view.simulator_charts => {
+            panel("metrics", MetricsPanel::Simulator(MetricsView::new(world)), send)
+        }
+        Tab::Metrics => panel("metrics", MetricsPanel::Watched(Watch::new(world)), send),
         Tab::Data => data_panel(&DataView::new(world), send),
         Tab::Runs => runs_panel(model, send),
         Tab::Failures => failures_panel(model, send),

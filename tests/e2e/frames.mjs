@@ -28,9 +28,14 @@ const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floo
 const states = [
   ['the trace of a visit', async () => {}],
   ['the log of visits', (page) => tab(page, 'requests')],
-  ['charts, HAProxy inspected', async (page) => {
+  ['scraped charts, HAProxy inspected', async (page) => {
     await inspect(page, 'lb-01/haproxy');
     await tab(page, 'metrics');
+    await page.getByTestId('install-monitoring').click();
+  }],
+  ['the simulator’s own charts', async (page) => {
+    await tab(page, 'metrics');
+    await page.getByTestId('simulator-charts').click();
   }],
   ['the timeline after some commands', async (page) => {
     for (const part of ['web-01/app', 'web-01/app', 'web-02/mysqld', 'web-02/mysqld']) await flip(page, part);

@@ -15,22 +15,26 @@ pub const LATER_FILE: &str = "_later.wasm";
 ///
 /// Nothing that the page calls before anybody touches it may be named here (`tests/e2e/smoke.test.mjs` looks), and nothing that
 /// the engine calls for each visit should be.
-const LATER: [&str; 31] = [
+const LATER: [&str; 35] = [
     "hopscope::analysis",
     "hopscope::app::compare",
     "hopscope::app::examine",
     "hopscope::app::lessons",
     "hopscope::lesson",
+    "hopscope::scene::charts",
     "hopscope::scene::compare",
     "hopscope::scene::inspector",
     "hopscope::scene::metrics",
     "hopscope::scene::security",
     "hopscope::scene::trace",
+    "hopscope::scene::watch",
     "hopscope::text::dns",
     "hopscope::text::explain::termination",
     "hopscope::text::explain::hop",
     "hopscope::text::explain::outcome",
     "hopscope::text::inspector",
+    "hopscope::text::metrics",
+    "hopscope::text::monitoring",
     "hopscope::text::timeline",
     "hopscope::ui::data",
     "hopscope::ui::failures",

@@ -4,7 +4,7 @@ use super::PartView;
 use crate::sim::monitoring::AlertState;
 use crate::sim::{PartId, ProcessId, World};
 use crate::text::inspector::fact;
-use crate::text::metrics as words;
+use crate::text::monitoring as words;
 
 pub(super) fn agent(world: &World, process: ProcessId, view: &mut PartView) {
     let known = world.monitoring();

@@ -202,7 +202,7 @@ impl World {
             Reply::ConnectTimeout => return self.connection_failed(key, false),
             Reply::Http { status: NOT_HTTP, .. } => (502, Cause::ServerNotHttp),
             Reply::Http { status, cause, .. } => {
-                self.balancers[at].counters.server_errors += u64::from(status >= 500);
+                self.balancer_answered(key, at, status);
                 self.release(key);
                 self.give_cookie(key);
                 self.mark_fast(key, Place::Process(self.balancers[at].process), Decision::PassedOn);
@@ -239,12 +239,22 @@ impl World {
         self.serve_queue(at, server);
     }
 
+    /// Counts a response, and how long it took.
+    #[inline(always)]
+    fn balancer_answered(&mut self, key: CallKey, at: usize, status: u16) {
+        let took = self.now.since(self.calls[key].since);
+        let counters = &mut self.balancers[at].counters;
+        counters.answered += 1;
+        counters.answer_time += took;
+        counters.server_errors += u64::from(status >= 500);
+    }
+
     /// HAProxy answers with an error page of its own.
     #[cold]
     pub(super) fn session_fails(&mut self, key: CallKey, status: u16, cause: Cause) {
         let process = self.calls[key].callee;
         let at = self.seat_of(key);
-        self.balancers[at].counters.server_errors += u64::from(status >= 500);
+        self.balancer_answered(key, at, status);
         self.release(key);
         self.mark(key, Place::Process(process), Decision::Failed { status });
         self.log_of_left(key, Some(status), cause);

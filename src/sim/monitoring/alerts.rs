@@ -30,6 +30,18 @@ impl Rule {
     /// All rules.
     pub const ALL: [Self; 5] =
         [Self::InstanceDown, Self::ProcessDown, Self::BackendDown, Self::HighErrorRate, Self::ReplicationLag];
+
+    /// Its name, as a rule of Prometheus is written.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InstanceDown => "InstanceDown",
+            Self::ProcessDown => "ProcessDown",
+            Self::BackendDown => "BackendDown",
+            Self::HighErrorRate => "HighErrorRate",
+            Self::ReplicationLag => "ReplicationLag",
+        }
+    }
 }
 
 /// How far an alert has come. Inactive ones are not kept.
@@ -159,6 +171,6 @@ fn is_failing(target: &Target, newest: &Reading, config: &Config) -> bool {
 
 /// By how much a counter has grown; one that is smaller than before has begun anew.
 #[must_use]
-pub(crate) const fn increase(before: u64, now: u64) -> u64 {
+pub const fn increase(before: u64, now: u64) -> u64 {
     if now >= before { now - before } else { now }
 }

@@ -8,7 +8,7 @@ mod complaints;
 
 use std::collections::VecDeque;
 
-pub use alerts::{Alert, AlertState, Rule};
+pub use alerts::{Alert, AlertState, Rule, increase};
 pub use complaints::{Complaint, Detection};
 
 use super::call::{Ask, CallKey, Reply};
@@ -80,6 +80,8 @@ pub struct Reading {
     pub requests: u64,
     /// Of these, answered with 5xx.
     pub errors: u64,
+    /// How long its answers took, for a balancer or a web server: a histogram's `_count` and `_sum`.
+    pub answers: Option<(u64, Micros)>,
     /// What only its kind has.
     pub state: State,
 }
@@ -219,13 +221,19 @@ impl World {
     /// What a program says of itself.
     fn reading(&self, process: ProcessId) -> Option<Reading> {
         let at = self.tier(process);
+        let mut answers = None;
         let (requests, errors, state) = match self.wiring.role(process) {
             Role::Balancer => {
                 let balancer = &self.balancers[at];
                 let down = balancer.servers.iter().filter(|server| !server.up).map(|server| server.process);
+                answers = Some((balancer.counters.answered, balancer.counters.answer_time));
                 (balancer.counters.requests, balancer.counters.server_errors, State::Down(down.collect()))
             }
-            Role::Nginx => (self.nginx[at].counters.requests, self.nginx[at].counters.server_errors, State::Plain),
+            Role::Nginx => {
+                let counters = &self.nginx[at].counters;
+                answers = Some((counters.answered, counters.answer_time));
+                (counters.requests, counters.server_errors, State::Plain)
+            }
             Role::App => {
                 let counters = &self.apps[at].counters;
                 (counters.answered + counters.failed, counters.failed, State::Plain)
@@ -243,9 +251,9 @@ impl World {
         };
         let up = self.parts.condition(process) == Condition::Up;
         Some(if up {
-            Reading { process, up, requests, errors, state }
+            Reading { process, up, requests, errors, answers, state }
         } else {
-            Reading { process, up, requests: 0, errors: 0, state: State::Plain }
+            Reading { process, up, requests: 0, errors: 0, answers: None, state: State::Plain }
         })
     }
 

@@ -56,6 +56,10 @@ pub struct NginxCounters {
     pub errors: u64,
     /// All answers with 5xx, the application's included.
     pub server_errors: u64,
+    /// All answers.
+    pub answered: u64,
+    /// How long all of these took together (`$request_time` of the log).
+    pub answer_time: Micros,
 }
 
 impl Nginx {
@@ -120,12 +124,13 @@ impl World {
     /// A static file has been served, or looked for in vain.
     pub(super) fn nginx_served(&mut self, key: CallKey) {
         let process = self.calls[key].callee;
+        let at = self.tier(process);
+        self.nginx_answered(key, at, 200);
         if self.lacks_file(key) {
             self.log_trouble(key, Trouble::NoFile, None);
             self.mark(key, Place::Process(process), Decision::Failed { status: 404 });
             return self.answer(key, Reply::Http { status: 404, by: process, cause: Cause::NoFile });
         }
-        let at = self.tier(process);
         self.nginx[at].counters.files += 1;
         self.mark(key, Place::Process(process), Decision::ServedFile);
         self.answer(key, Reply::Http { status: 200, by: process, cause: Cause::File });
@@ -141,13 +146,23 @@ impl World {
         path.is_some_and(|path| !files.iter().any(|file| file == path))
     }
 
+    /// Counts an answer, and how long it took.
+    #[inline(always)]
+    fn nginx_answered(&mut self, key: CallKey, at: usize, status: u16) {
+        let took = self.now.since(self.calls[key].since);
+        let counters = &mut self.nginx[at].counters;
+        counters.answered += 1;
+        counters.answer_time += took;
+        counters.server_errors += u64::from(status >= 500);
+    }
+
     /// nginx answers with an error page of its own.
     #[cold]
     fn nginx_fails(&mut self, key: CallKey, status: u16, cause: Cause) {
         let process = self.calls[key].callee;
         let at = self.tier(process);
         self.nginx[at].counters.errors += 1;
-        self.nginx[at].counters.server_errors += 1;
+        self.nginx_answered(key, at, status);
         self.mark(key, Place::Process(process), Decision::Failed { status });
         self.answer(key, Reply::Http { status, by: process, cause });
     }

@@ -106,7 +106,7 @@ impl World {
         match reply {
             Reply::Http { status, .. } => {
                 self.nginx[at].counters.proxied += 1;
-                self.nginx[at].counters.server_errors += u64::from(status >= 500);
+                self.nginx_answered(key, at, status);
                 self.mark_fast(key, Place::Process(process), Decision::PassedOn);
                 self.answer_fast(key, reply);
             }

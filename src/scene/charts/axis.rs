@@ -3,7 +3,7 @@
 /// The largest value that an axis shows.
 const LARGEST: u32 = 1_000_000_000;
 /// Steps of the time axis, in seconds.
-const TIME_STEPS_S: [u32; 5] = [5, 10, 15, 30, 60];
+const TIME_STEPS_S: [u32; 13] = [5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600, 86_400];
 
 /// Round values from 0 to `peak` or just above it, in at most `most` steps (one at least).
 #[must_use]
@@ -18,7 +18,7 @@ pub fn ticks(peak: u32, most: u32) -> Vec<u32> {
 #[must_use]
 pub fn time_ticks(first: u32, end: u32, most: u32) -> Vec<u32> {
     let span = end.saturating_sub(first);
-    let step = TIME_STEPS_S.into_iter().find(|step| span / step < most.max(1)).unwrap_or(60);
+    let step = TIME_STEPS_S.into_iter().find(|step| span / step < most.max(1)).unwrap_or(86_400);
     (first.div_ceil(step)..=end / step).map(|i| i * step).collect()
 }
 
@@ -41,6 +41,7 @@ mod tests {
     fn time_ticks_are_round() {
         assert_eq!(time_ticks(0, 30, 4), [0, 10, 20, 30]);
         assert_eq!(time_ticks(181, 300, 5), [210, 240, 270, 300]);
-        assert_eq!(time_ticks(181, 300, 1), [240, 300]);
+        assert_eq!(time_ticks(181, 300, 1), [240]);
+        assert_eq!(time_ticks(0, 1_800, 5), [0, 600, 1_200, 1_800]);
     }
 }
