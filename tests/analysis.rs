@@ -5,12 +5,15 @@ mod support;
 
 use std::sync::Arc;
 
-use hopscope::analysis::{Assumption, Exposure, Survey, Verdict, changes, exposures, is_visitors, subject, without};
+use hopscope::analysis::{
+    Assumption, Exposure, Herald, Later, Survey, Told, Verdict, Vigil, changes, exposures, is_visitors, subject,
+    without,
+};
 use hopscope::app::History;
 use hopscope::sim::balancer::AdminState;
 use hopscope::sim::{
-    Arrivals, Check, Class, Command, Mix, PRESETS, PartId, ProcessId, ReadFrom, Rng, Role, Scenario, Setting, SimTime,
-    Wiring, Workload, World,
+    Arrivals, Check, Class, Command, Micros, Mix, PRESETS, PartId, ProcessId, ReadFrom, Rng, Role, Scenario, Setting,
+    SimTime, Wiring, Workload, World,
 };
 use support::{Lab, ms, preset, scenario as made_up};
 
@@ -581,6 +584,47 @@ fn firewalls_and_tls_are_there_for_what_is_exposed_without_them() {
     let plain = subject(&Lab::new().world);
     assert!(without(&plain, "tls").is_none() && without(&plain, "firewalls").is_none());
     assert!(exposures(&World::new(Arc::new(plain))).contains(&Exposure::Password(outer)));
+}
+
+/// What is noticed later without an element, part by part.
+fn later(scenario: &Scenario, element: &str) -> Vec<Later> {
+    let rest = without(scenario, element).expect("it is there");
+    let mut vigil = Vigil::new(scenario, &rest).expect("an agent, or the monitor");
+    let mut slices = 0;
+    while !vigil.slice(&mut || false) {
+        slices += 1;
+    }
+    assert!(slices > 20 && vigil.percent() == 100, "slice by slice: {slices}");
+    vigil.found()
+}
+
+#[test]
+fn agents_are_there_for_what_is_noticed_later_without_them() {
+    let scenario = subject(&Lab::preset_with("secured", |_| {}).world);
+    let of = |found: &[Later], part: &str| found.iter().find(|later| later.part == part).cloned();
+    let soon = |told: Told| told.is_some_and(|(who, after)| who == Herald::Alert && after <= Micros::from_secs(75));
+    // Blind, whoever is failed has to tell; what nobody is failed by, nobody tells.
+    let blind = later(&scenario, "monitoring");
+    let balancer = of(&blind, "lb-01/haproxy").expect("all visits fail");
+    assert!(soon(balancer.with), "{balancer:?}");
+    assert!(
+        matches!(balancer.without, Some((Herald::Visitor, after)) if after > Micros::from_secs(60)),
+        "{balancer:?}"
+    );
+    let nginx = of(&blind, "web-01/nginx").expect("HAProxy asks the other one");
+    assert!(soon(nginx.with) && nginx.without.is_none(), "{nginx:?}");
+    // The monitor alone, too. Without the agent beside it, the death of an application shows as errors of the balancer, later.
+    assert_eq!(later(&scenario, "mon-01"), blind);
+    let agent = later(&scenario, "web-01/agent");
+    let app = of(&agent, "web-01/app").expect("a TCP check does not see it");
+    assert!(soon(app.with) && app.without.map(|told| told.0) == Some(Herald::Alert), "{app:?}");
+    let nginx = of(&agent, "web-01/nginx").expect("HAProxy has to notice first");
+    assert!(soon(nginx.with) && soon(nginx.without), "lb-01 still tells of a web server that is DOWN: {nginx:?}");
+    assert!(agent.iter().all(|later| later.part.starts_with("web-01")), "{agent:?}");
+    // What takes no agent away is not compared.
+    let rest = without(&scenario, "tls").expect("it is there");
+    assert!(Vigil::new(&scenario, &rest).is_none());
+    assert!(without(&subject(&Lab::new().world), "monitoring").is_none(), "it is not there");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod support;
 
 use std::sync::Arc;
 
+use hopscope::sim::chronicle::{Entry, Happening};
 use hopscope::sim::monitoring::{Alert, AlertState, Rule, State};
 use hopscope::sim::{Check, Class, Command, Preset, Scenario, ServiceTimes, Setting, Wiring, Workload, World};
 use support::{Lab, preset, scenario};
@@ -220,6 +221,37 @@ fn complaints_come_from_failed_visits_alone_and_a_new_fault_is_a_new_question() 
     lab.kill("web-02");
     assert_eq!(lab.world.monitoring().detection.fault, Some(lab.world.now()));
     assert_eq!(lab.world.monitoring().detection.complaint, None);
+}
+
+#[test]
+fn the_timeline_has_each_alert_and_the_first_complaint() {
+    let mut lab = Lab::with(|s| s.settings.client.complains_one_in = 1);
+    lab.tell(Command::InstallMonitoring);
+    lab.load(20);
+    lab.run_ms(60_000);
+    lab.kill("web-01/app");
+    lab.run_ms(400_000);
+    lab.restore("web-01/app");
+    lab.run_ms(60_000);
+    let told = |entry: &Entry| match entry.what {
+        Happening::Alert { rule, fires } => {
+            Some((entry.at, lab.name(entry.process).to_owned(), format!("{rule:?} {fires}")))
+        }
+        Happening::Complaint => Some((entry.at, lab.name(entry.process).to_owned(), "complaint".to_owned())),
+        _ => None,
+    };
+    let told: Vec<_> = lab.world.chronicle().since(0).filter_map(told).collect();
+    let known = lab.world.monitoring();
+    let alert = known.alerts.iter().find(|alert| alert.rule == Rule::ProcessDown).expect("the application was dead");
+    let about = |at, text: &str| (at, "web-01/app".to_owned(), text.to_owned());
+    assert!(told.contains(&about(alert.fired.expect("it fired"), "ProcessDown true")), "{told:?}");
+    assert!(told.contains(&about(alert.resolved.expect("it ended"), "ProcessDown false")), "{told:?}");
+    let complaints: Vec<_> = told.iter().filter(|told| told.2 == "complaint").collect();
+    assert!(known.complained > 1, "many complain");
+    assert_eq!(
+        complaints,
+        [&(known.detection.complaint.unwrap(), "client/browser".to_owned(), "complaint".to_owned())]
+    );
 }
 
 #[test]

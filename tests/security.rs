@@ -83,7 +83,11 @@ fn without_firewalls_the_scan_finds_what_listens() {
         ),
         (
             "secured",
-            &["lb-01: 80 443 | 22 3306 8000", "web-01:  | 22 80 443 3306 8000", "web-02:  | 22 80 443 3306 8000"],
+            &[
+                "lb-01: 80 443 | 22 3306 8000 9100",
+                "web-01:  | 22 80 443 3306 8000 9100",
+                "web-02:  | 22 80 443 3306 8000 9100",
+            ],
         ),
     ] {
         let lab = Lab::preset_with(preset, |_| {});
@@ -502,7 +506,8 @@ fn every_preset_works_with_every_kind_of_tls() {
 
 #[test]
 fn the_monitor_is_let_in_when_it_is_installed() {
-    let mut lab = Lab::preset_with("secured", |_| {});
+    let blind = hopscope::analysis::without(&support::preset("secured"), "monitoring").expect("it is monitored");
+    let mut lab = Lab::of(blind);
     guard(&mut lab, "web-02", vec![rule(Ruling::Drop, "inside", 9100)]);
     lab.tell(Command::InstallMonitoring);
     lab.run_ms(60_000);

@@ -8,10 +8,12 @@ mod probe;
 mod relevance;
 mod subject;
 mod survey;
+mod vigil;
 mod without;
 
 pub use availability::{Assumption, Availability, States, Structure};
 pub use probe::{Finding, Probe, Proof, Why};
 pub use subject::{is_visitors, subject};
 pub use survey::{MAX_PAIRS, MAX_PARTS, MAX_RUNS, Pair, Survey, Verdict};
+pub use vigil::{Herald, Later, PATIENCE, Told, Vigil};
 pub use without::{Change, Exposure, FEATURES, Remove, changes, exposures, without};

@@ -1,13 +1,15 @@
 //! Why is this here? The scenario is examined once more without the element, and what got worse is what it is there for.
 
 use super::survey::{Survey, Verdict};
-use crate::sim::{Check, Class, Command, LinkId, Micros, PortState, Role, Scenario, TlsMode, Wiring, World};
+use crate::sim::{
+    Check, Class, Command, LinkId, Machine, Micros, PortState, Role, Scenario, TlsMode, Topology, Wiring, World,
+};
 
 /// Takes something out of a scenario; false if it is not there.
 pub type Remove = fn(&mut Scenario) -> bool;
 
 /// Elements that are no parts but settings, each with a name and a way to take it out.
-pub const FEATURES: [(&str, Remove); 4] = [
+pub const FEATURES: [(&str, Remove); 5] = [
     ("health-checks", |scenario| {
         let check = &mut scenario.settings.balancer.check;
         std::mem::replace(check, Check::None) != Check::None
@@ -22,6 +24,16 @@ pub const FEATURES: [(&str, Remove); 4] = [
         machines.filter_map(|machine| machine.firewall.take()).count() > 0
     }),
     ("tls", |scenario| std::mem::take(&mut scenario.settings.tls.mode) != TlsMode::None),
+    ("monitoring", |scenario| {
+        let machines = &mut scenario.topology.machines;
+        let count = |machines: &[Machine]| machines.iter().map(|machine| machine.processes.len()).sum::<usize>();
+        let before = count(machines);
+        for machine in machines.iter_mut() {
+            machine.processes.retain(|process| !matches!(process.role, Role::Agent | Role::Monitor));
+        }
+        machines.retain(|machine| !machine.processes.is_empty());
+        count(machines) < before
+    }),
 ];
 
 /// What somebody outside can do while everything works.
@@ -51,12 +63,19 @@ pub struct Change {
 /// takes the place of the primary. None if there is no such element, or nothing that could be visited without it.
 #[must_use]
 pub fn without(scenario: &Scenario, element: &str) -> Option<Scenario> {
+    let all = &scenario.topology;
     let mut scenario = scenario.clone();
     let feature = FEATURES.iter().find(|(name, _)| *name == element);
     let is_gone = match feature {
         Some((_, remove)) => remove(&mut scenario),
         None => remove_part(&mut scenario, element),
     };
+    // No firewall lets in a machine that is gone.
+    let names = |topology: &Topology| topology.machines.iter().map(|machine| machine.name.clone()).collect::<Vec<_>>();
+    let (before, after) = (names(all), names(&scenario.topology));
+    for firewall in scenario.topology.machines.iter_mut().filter_map(|machine| machine.firewall.as_mut()) {
+        firewall.rules.retain(|rule| !before.contains(&rule.from) || after.contains(&rule.from));
+    }
     (is_gone && scenario.validate().is_ok()).then_some(scenario)
 }
 

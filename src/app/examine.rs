@@ -6,7 +6,8 @@ use super::ahead::TimeLeft;
 use super::history::History;
 use super::model::{Model, Tab};
 use crate::analysis::{
-    Assumption, Availability, Change, Exposure, MAX_PAIRS, MAX_PARTS, Survey, changes, exposures, subject, without,
+    Assumption, Availability, Change, Exposure, Later, MAX_PAIRS, MAX_PARTS, Survey, Vigil, changes, exposures,
+    subject, without,
 };
 use crate::sim::{Class, Command, World};
 
@@ -56,7 +57,10 @@ pub struct Element {
     pub worse: Option<Vec<Change>>,
     /// What somebody outside can do that was impossible before.
     pub exposed: Vec<Exposure>,
+    /// Parts whose death somebody notices later.
+    pub later: Vec<Later>,
     survey: Option<Box<Survey>>,
+    vigil: Option<Box<Vigil>>,
 }
 
 /// What a class can count on.
@@ -72,7 +76,12 @@ impl Element {
     /// Whether it is still being examined.
     #[must_use]
     pub const fn is_open(&self) -> bool {
-        self.survey.is_some()
+        self.survey.is_some() || self.vigil.is_some()
+    }
+
+    fn percent(&self) -> Option<usize> {
+        let survey = self.survey.as_ref().map(|survey| survey.percent());
+        survey.or_else(|| self.vigil.as_ref().map(|vigil| vigil.percent()))
     }
 }
 
@@ -81,8 +90,7 @@ impl Examination {
     #[must_use]
     pub fn percent(&self) -> Option<usize> {
         let survey = self.survey.as_ref().filter(|_| !self.stopped)?;
-        let other = self.element.as_ref().and_then(|element| element.survey.as_ref());
-        if survey.is_done() { other.map(|survey| survey.percent()) } else { Some(survey.percent()) }
+        if survey.is_done() { self.element.as_ref().and_then(Element::percent) } else { Some(survey.percent()) }
     }
 
     /// Whether a run is shown that proves something, and another one waits.
@@ -119,6 +127,13 @@ impl Examination {
                 self.sum_up();
             }
         } else if let Some(element) = &mut self.element
+            && element.survey.is_none()
+            && let Some(vigil) = &mut element.vigil
+            && vigil.slice(time_left)
+        {
+            element.later = vigil.found();
+            element.vigil = None;
+        } else if let Some(element) = &mut self.element
             && let Some(other) = &mut element.survey
             && other.slice(time_left)
         {
@@ -154,9 +169,13 @@ impl Examination {
     }
 
     fn leave_out(&mut self, name: String) {
-        let scenario = self.survey.as_ref().and_then(|survey| without(survey.scenario(), &name));
-        let survey = scenario.and_then(|scenario| Survey::of_singles(Arc::new(scenario)).ok());
-        self.element = Some(Element { name, worse: None, exposed: Vec::new(), survey: survey.map(Box::new) });
+        let Some(present) = self.survey.as_ref().map(|survey| survey.scenario()) else {
+            return;
+        };
+        let scenario = without(present, &name);
+        let vigil = scenario.as_ref().and_then(|scenario| Vigil::new(present, scenario)).map(Box::new);
+        let survey = scenario.and_then(|scenario| Survey::of_singles(Arc::new(scenario)).ok()).map(Box::new);
+        self.element = Some(Element { name, worse: None, exposed: Vec::new(), later: Vec::new(), survey, vigil });
     }
 }
 

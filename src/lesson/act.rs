@@ -1,7 +1,7 @@
 //! What a lesson does to the world, as data.
 
 use crate::sim::balancer::AdminState;
-use crate::sim::{Class, Command, Micros, Mix, Preset, Setting, SimTime, TimedCommand, Workload};
+use crate::sim::{Class, Command, Micros, Mix, Preset, Role, Setting, SimTime, TimedCommand, Workload};
 
 /// One act. Parts are named as in commands.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub enum Act {
     Deploy(&'static str, u32),
     /// Changes a setting.
     Set(Setting),
-    /// Gives a machine the firewall that it has in the preset `secured`.
+    /// Gives a machine the firewall that it has in the preset `secured`, but for the monitor.
     Guard(&'static str),
     /// HAProxy: the weight of a server.
     Weight(&'static str, u32),
@@ -89,5 +89,10 @@ pub fn timed(acts: &[Act], mut at: SimTime) -> Vec<TimedCommand> {
 fn guard(machine: &str) -> Command {
     let secured = Preset::find("secured").map(|preset| preset.scenario().topology.machines);
     let guarded = secured.into_iter().flatten().find(|guarded| guarded.name == machine);
-    Command::Firewall { machine: machine.to_owned(), firewall: guarded.and_then(|guarded| guarded.firewall) }
+    let mut firewall = guarded.and_then(|guarded| guarded.firewall);
+    if let Some(firewall) = &mut firewall {
+        // There the monitor is let in to the agent; the sites of lessons that guard a machine have none.
+        firewall.rules.retain(|rule| rule.port != Some(Role::Agent.port()));
+    }
+    Command::Firewall { machine: machine.to_owned(), firewall }
 }

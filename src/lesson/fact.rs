@@ -2,6 +2,7 @@
 //! the world; a part that is not there is off, and nothing was served by it.
 
 use crate::sim::metrics::OutcomeCount;
+use crate::sim::monitoring::Detection;
 use crate::sim::mysql::Io;
 use crate::sim::{Class, Condition, Heard, PartId, Port, PortState, Span, Verdict, World};
 use crate::sim::{Micros, Place};
@@ -42,6 +43,14 @@ pub enum Fact {
     Overheard(&'static str),
     /// There were messages on this link, and the newest could not be read.
     Secret(&'static str),
+    /// An alert has told of the fault: so many seconds after it at least, and at most.
+    Alerted(u32, u32),
+    /// A visitor has complained about the fault: so many seconds after it at least, and at most.
+    Complained(u32, u32),
+    /// Something has been broken for so many seconds, and nobody has told of it.
+    Unheard(u32),
+    /// Everything worked again at most so many seconds after the fault.
+    Mended(u32),
     /// The newest visits, so many in a row, all got 200 and the newest rows, none later than after so many ms.
     InARow(u64, u64),
 }
@@ -119,6 +128,18 @@ impl Fact {
             Self::OpenAtMost(machine, ports) => open_but(world, machine, ports).is_none(),
             Self::Overheard(link) => overheard(world, link) == Some(true),
             Self::Secret(link) => overheard(world, link) == Some(false),
+            Self::Alerted(least, most) => within(detection(world).took()[0], *least, *most),
+            Self::Complained(least, most) => within(detection(world).took()[1], *least, *most),
+            Self::Unheard(seconds) => {
+                let fault = detection(world).fault;
+                let is_old =
+                    fault.is_some_and(|fault| world.now().since(fault) >= Micros::from_secs((*seconds).into()));
+                is_old && detection(world).took() == [None; 2]
+            }
+            Self::Mended(most) => {
+                let known = detection(world);
+                within(known.mended.and_then(|mended| Some(mended.since(known.fault?))), 0, *most)
+            }
             Self::InARow(of, within_ms) => in_a_row(world, *within_ms) >= *of,
         }
     }
@@ -136,13 +157,19 @@ impl Fact {
             Self::Lags(_) => words::MUST_LAG.to_owned(),
             Self::Primary(name) => words::must_be_primary(name),
             Self::Follows(name) => words::must_follow(name),
+            Self::Alerted(..) => words::must_be_told(detection(world).fault.is_some()),
+            Self::Mended(_) => words::MUST_BE_MENDED.to_owned(),
             Self::OpenAtMost(machine, ports) => {
                 open_but(world, machine, ports).map_or_else(String::new, |(at, port)| words::must_be_closed(&at, port))
             }
             Self::Overheard(link) | Self::Secret(link) => words::must_be_secret(link),
-            Self::Is(..) | Self::Under(..) | Self::Over(..) | Self::Met(..) | Self::Missed(..) => {
-                words::too_many(Number::Failed.of(world))
-            }
+            Self::Is(..)
+            | Self::Under(..)
+            | Self::Over(..)
+            | Self::Met(..)
+            | Self::Missed(..)
+            | Self::Complained(..)
+            | Self::Unheard(_) => words::too_many(Number::Failed.of(world)),
         }
     }
 }
@@ -177,6 +204,15 @@ fn is_off(world: &World, part: &str) -> bool {
         PartId::Process(process) => world.parts().condition(process) != Condition::Up,
         part => world.parts().state(part).condition != Condition::Up,
     }
+}
+
+const fn detection(world: &World) -> &Detection {
+    &world.monitoring().detection
+}
+
+fn within(took: Option<Micros>, least: u32, most: u32) -> bool {
+    let [least, most] = [least, most].map(|seconds| Micros::from_secs(seconds.into()));
+    took.is_some_and(|took| (least..=most).contains(&took))
 }
 
 /// The first port that is open from outside and is not one of these of this machine.

@@ -13,6 +13,7 @@ mod balance;
 mod dns;
 mod failover;
 mod files;
+mod monitoring;
 mod replica;
 mod scale;
 mod security;
@@ -140,7 +141,7 @@ impl Run {
 }
 
 /// Every lesson, in the order in which they build on each other.
-pub const LESSONS: [&Lesson; 11] = [
+pub const LESSONS: [&Lesson; 12] = [
     &visit::LESSON,
     &dns::LESSON,
     &balance::LESSON,
@@ -151,6 +152,7 @@ pub const LESSONS: [&Lesson; 11] = [
     &spof::LESSON,
     &failover::LESSON,
     &security::LESSON,
+    &monitoring::LESSON,
     &scale::LESSON,
 ];
 

@@ -95,6 +95,7 @@ const fn tone(what: Happening) -> Tone {
         | Happening::Receiver(Io::Running)
         | Happening::Router(RouterState::Master | RouterState::Backup)
         | Happening::SemiSync(true)
+        | Happening::Alert { fires: false, .. }
         | Happening::Promoted { lost: 0 } => Tone::Better,
         _ => Tone::Worse,
     }

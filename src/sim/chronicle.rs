@@ -3,6 +3,7 @@
 
 use super::balancer::StateChange;
 use super::ids::ProcessId;
+use super::monitoring::Rule;
 use super::mysql::{ApplyError, Io};
 use super::time::SimTime;
 use super::vrrp::RouterState;
@@ -38,6 +39,15 @@ pub enum Happening {
     Receiver(Io),
     /// The applier thread of a replica has stopped.
     ApplierStopped(ApplyError),
+    /// An alert about it begins to fire, or is resolved.
+    Alert {
+        /// Its rule.
+        rule: Rule,
+        /// Whether it fires from now on.
+        fires: bool,
+    },
+    /// A visitor is the first to complain about a fault.
+    Complaint,
     /// The commits of a source wait for a replica from now on, or do so no more.
     SemiSync(bool),
 }

@@ -1,7 +1,8 @@
 //! Words of the tab of single points of failure.
 
 use super::explain;
-use crate::analysis::{Availability, Change, Exposure, Verdict};
+use super::monitoring::span;
+use crate::analysis::{Availability, Change, Exposure, Herald, Later, PATIENCE, Told, Verdict};
 use crate::sim::{Class, Decimal, PartId, Wiring};
 
 labels! {
@@ -38,7 +39,7 @@ labels! {
     /// Nothing is left out.
     NOTHING = "nothing yet";
     /// Said when nothing gets worse.
-    NO_CHANGE = "Left out, no visit fares worse and nothing more is exposed.";
+    NO_CHANGE = "Left out, no visit fares worse, nothing more is exposed, and no fault is noticed later.";
     /// Said when a scenario cannot do without.
     NEEDED = "Without it there is nothing to visit, or it was not there.";
     /// Heading: assumptions.
@@ -74,6 +75,7 @@ pub fn element(name: &str) -> &str {
         "redispatch" => "HAProxy’s retries",
         "firewalls" => "all firewalls",
         "tls" => "TLS and its certificate",
+        "monitoring" => "all monitoring",
         part => part,
     }
 }
@@ -191,6 +193,17 @@ pub fn exposed(exposure: &Exposure, wiring: &Wiring) -> String {
         Exposure::Port(machine, port) => format!("Port {port} of {machine} is open to everybody"),
         Exposure::Password(link) => format!("A password can be read on {}", part(wiring, PartId::Link(*link))),
     }
+}
+
+/// A part whose death is noticed later, or never, without an element.
+#[must_use]
+pub fn later(later: &Later) -> String {
+    let told = |told: Told| match told {
+        Some((Herald::Alert, after)) => format!("an alert tells after {}", span(after)),
+        Some((Herald::Visitor, after)) => format!("a visitor complains after {}", span(after)),
+        None => format!("nobody knows within {}", span(PATIENCE)),
+    };
+    format!("{} dies: {} before, {} now", later.part, told(later.with), told(later.without))
 }
 
 /// Said of an infrastructure with too many parts or pairs.

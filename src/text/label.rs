@@ -125,7 +125,7 @@ pub fn preset(name: &str) -> &str {
         "dedicated-db" => "Databases on machines of their own",
         "one-db-server" => "One database machine",
         "one-server" => "One server, no balancer",
-        "secured" => "Three servers, firewalls and HTTPS",
+        "secured" => "Three servers, secured and monitored",
         "scaled" => "Two balancers, split tiers",
         other => other,
     }

@@ -149,6 +149,16 @@ pub fn must_be_secret(link: &str) -> String {
     format!("what travels on {} can be read", link.replace('>', " → "))
 }
 
+/// No alert has told of the fault in time.
+#[must_use]
+pub fn must_be_told(is_broken: bool) -> String {
+    let said = if is_broken { "no alert has told of the fault, or too late" } else { "nothing is broken yet" };
+    said.to_owned()
+}
+
+/// The fault is not mended, or was not in time.
+pub const MUST_BE_MENDED: &str = "what is broken has to be mended in time";
+
 /// Two set-ups side by side.
 pub const BOTH: &str = "Run both";
 /// The set-ups that are compared.

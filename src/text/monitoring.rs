@@ -25,6 +25,8 @@ labels! {
     NO_ALERTS = "None. A condition must be seen by the monitor, and must hold, before an alert fires.";
     /// Heading of the list of complaints.
     COMPLAINTS = "Complaints";
+    /// Said when a visitor is the first to complain about a fault.
+    COMPLAINS = "A visitor complains, the first about this fault";
     /// Name of the times to detect.
     DETECTION = "Time to detect";
     /// Label of a time to detect.

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use super::explain;
 use super::inspector::setting;
+use super::monitoring;
 use crate::sim::balancer::StateChange;
 use crate::sim::chronicle::{Entry, Happening};
 use crate::sim::mysql::{Io, Thread};
@@ -150,6 +151,10 @@ pub fn change(wiring: &Wiring, entry: &Entry) -> String {
             let server = explain::server(wiring, entry.process);
             return format!("HAProxy: be/{server} {}", server_is(change));
         }
+        Happening::Alert { rule, fires } => {
+            return monitoring::alert(rule, &wiring.process(entry.process).full_name, fires);
+        }
+        Happening::Complaint => return monitoring::COMPLAINS.to_owned(),
         Happening::Promoted { lost: 0 } => "is the primary; no acknowledged row is lost".to_owned(),
         Happening::Promoted { lost: 1 } => "is the primary; 1 acknowledged row is lost".to_owned(),
         Happening::Promoted { lost } => format!("is the primary; {lost} acknowledged rows are lost"),

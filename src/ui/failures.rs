@@ -163,7 +163,7 @@ fn elements(survey: &Survey) -> Vec<String> {
     let wiring = survey.base().wiring();
     let can_be = |part: &&PartId| match part {
         PartId::Machine(_) => !is_visitors(survey.base(), **part),
-        PartId::Process(process) => matches!(wiring.role(*process), Role::Mysqld { .. }),
+        PartId::Process(process) => matches!(wiring.role(*process), Role::Mysqld { .. } | Role::Agent),
         PartId::Link(_) => false,
     };
     let parts = survey.parts().iter().filter(can_be).map(|part| wiring.part_name(*part).to_owned());
@@ -188,10 +188,13 @@ fn why(survey: &Survey, element: Option<&Element>, send: &Callback<Msg>) -> Html
     let said = |element: &Element| match &element.worse {
         _ if element.is_open() => Html::default(),
         None => html! { <p>{ words::NEEDED }</p> },
-        Some(worse) if worse.is_empty() && element.exposed.is_empty() => html! { <p>{ words::NO_CHANGE }</p> },
+        Some(worse) if worse.is_empty() && element.exposed.is_empty() && element.later.is_empty() => {
+            html! { <p>{ words::NO_CHANGE }</p> }
+        }
         Some(worse) => html! {
             <ul data-testid="worse" class="failures__worse">
                 { for worse.iter().map(change) }{ for element.exposed.iter().map(exposure) }
+                { for element.later.iter().map(|later| html! { <li>{ words::later(later) }</li> }) }
             </ul>
         },
     };

@@ -1,7 +1,7 @@
 // States of the page in which everything has to be right for everybody: lessons, failures, panels, themes, widths.
 // They are brought about from within the page, so that every browser that runs scripts can be driven the same way.
 
-const lessons = ['visit', 'dns', 'balance', 'active', 'web-app', 'files', 'replica', 'spof', 'failover', 'security', 'scale'];
+const lessons = ['visit', 'dns', 'balance', 'active', 'web-app', 'files', 'replica', 'spof', 'failover', 'security', 'monitoring', 'scale'];
 const failures = ['web-01/nginx', 'web-01/app', 'web-01/mysqld', 'web-02', 'lb-01/haproxy', 'resolver/resolver'];
 const parts = ['client/browser', 'resolver/resolver', 'ns1/nsd', 'lb-01/haproxy', 'web-01/nginx', 'web-01/app', 'web-01/mysqld',
   'web-02/mysqld', 'web-02'];

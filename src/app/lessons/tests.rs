@@ -140,7 +140,7 @@ fn a_question_has_one_answer_however_fast_time_runs() {
             let Step::Predict { .. } = step else { continue };
             let mut model = model(&format!("?lesson={}&step={}&speed=100", lesson.id, at + 1));
             tell(&mut model, &[LessonMsg::Pick(0), LessonMsg::Begin]);
-            (0..6).for_each(|_| model.frame(100_000, &mut || true));
+            (0..70).for_each(|_| model.frame(100_000, &mut || true));
             let Stage::Answered(answers) = stage(&model) else { panic!("{}", lesson.id) };
             assert_eq!(answers.iter().filter(|came_true| **came_true).count(), 1, "{}", lesson.id);
         }
@@ -157,7 +157,7 @@ fn the_solution_begins_anew_and_acts_in_time() {
         (0..6).for_each(|_| model.frame(100_000, &mut || true));
         tell(&mut model, &[LessonMsg::Hint, LessonMsg::Solve]);
         assert_eq!(model.world.now(), SimTime::ZERO);
-        (0..12).for_each(|_| model.frame(100_000, &mut || true));
+        (0..30).for_each(|_| model.frame(100_000, &mut || true));
         assert_eq!(*stage(&model), Stage::Met, "{}: {}", lesson.id, model.lesson_view().status);
     }
 }
@@ -194,10 +194,10 @@ fn another_preset_is_a_run_of_ones_own() {
     run(&mut model, 1);
 }
 
-/// Lets time pass until the step stands so, for two minutes of the run at most.
+/// Lets time pass until the step stands so, for a quarter of an hour of the run at most.
 fn until(model: &mut Model, wanted: impl Fn(&Stage) -> bool) {
     model.playback.speed = crate::app::Speed::times(10, 1);
-    for _ in 0..120 {
+    for _ in 0..900 {
         if wanted(stage(model)) {
             return;
         }

@@ -1,6 +1,7 @@
 //! Alerts: a condition on what was scraped, and for how long it must hold.
 
 use super::{Monitoring, Reading, State, Target};
+use crate::chronicle::Happening;
 use crate::ids::ProcessId;
 use crate::settings::Monitoring as Config;
 use crate::time::{Micros, SimTime};
@@ -84,13 +85,16 @@ impl World {
         let holds = conditions(&self.monitoring, self.wiring.with_role(|role| *role == self.entrance_role()), config);
         let (now, patience) = (self.now, Micros::from_millis(config.for_ms.into()));
         let alerts = &mut self.monitoring.alerts;
+        let mut news = Vec::new();
         for alert in alerts.iter_mut().filter(|alert| alert.state != AlertState::Resolved) {
             if holds.contains(&(alert.rule, alert.about, alert.by)) {
                 if alert.state == AlertState::Pending && now.since(alert.since) >= patience {
                     (alert.state, alert.fired) = (AlertState::Firing, Some(now));
+                    news.push((alert.about, alert.rule, true));
                 }
             } else {
                 (alert.state, alert.resolved) = (AlertState::Resolved, Some(now));
+                news.extend(alert.fired.map(|_| (alert.about, alert.rule, false)));
             }
         }
         // A pending one that comes to nothing is inactive again.
@@ -102,6 +106,7 @@ impl World {
             if !alerts.iter().any(is_known) {
                 let fired = (patience == Micros::ZERO).then_some(now);
                 let state = if fired.is_some() { AlertState::Firing } else { AlertState::Pending };
+                news.extend(fired.map(|_| (about, rule, true)));
                 alerts.push(Alert { rule, about, by, state, since: now, fired, resolved: None });
             }
         }
@@ -112,6 +117,9 @@ impl World {
             too_many -= usize::from(is_dropped);
             !is_dropped
         });
+        for (about, rule, fires) in news {
+            self.enter(about, Happening::Alert { rule, fires });
+        }
         self.note_alerts();
         self.plan_work(self.scrape_interval(), Action::Evaluate(life));
     }

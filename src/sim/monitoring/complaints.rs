@@ -1,6 +1,7 @@
 //! Complaints, and how long it takes until somebody knows of a fault.
 
 use super::AlertState;
+use crate::chronicle::Happening;
 use crate::time::{Micros, SimTime};
 use crate::world::{Action, World};
 
@@ -87,6 +88,7 @@ impl World {
         let detection = &mut known.detection;
         if detection.complaint.is_none() && detection.fault.is_some_and(|fault| failed >= fault) {
             detection.complaint = Some(now);
+            self.enter(self.browser, Happening::Complaint);
         }
     }
 }
