@@ -5,6 +5,7 @@ use super::outside::PortState;
 use super::queue::What;
 use super::time::SimTime;
 use super::visit::VisitKey;
+use super::wiring::Tier;
 
 /// What an event does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,10 +179,15 @@ impl Action {
             24 => Self::Scrape { target: index, life },
             25 => Self::Evaluate(life),
             26 => Self::Complaint(SimTime(body)),
+            kind @ TURNS.. => call(Step::of_turn(kind)),
             other => unreachable!("no action has the number {other}"),
         }
     }
 }
+
+/// The first number of a turn: of a step together with the tier that takes it.
+const TURNS: u8 = 32;
+const TIERS: u8 = 10;
 
 /// A step in the life of a call, with its number among the actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,6 +210,27 @@ pub enum Step {
     QueueTimeout = 10,
     /// The end of a connection reaches the callee: its client has left.
     Hangup = 20,
+}
+
+impl Step {
+    const USUAL: [Self; 4] = [Self::Attempt, Self::Deliver, Self::Finished, Self::Return];
+
+    /// The number of an action that is one of the first four steps, taken by a process of this tier. One look at it tells what
+    /// is to be done: of two looks, at the step and then at the call, each would be guessed wrong.
+    #[inline(always)]
+    pub(super) const fn turn(self, tier: Tier) -> u8 {
+        TURNS + (self as u8 - Self::Attempt as u8) * TIERS + tier as u8
+    }
+
+    /// The action in two words, as [`Action::pack`] has it, if it is known who takes the step.
+    #[inline(always)]
+    pub(super) const fn by(self, tier: Tier, call: CallKey) -> What {
+        (self.turn(tier) as u64, call.to_word())
+    }
+
+    const fn of_turn(turn: u8) -> Self {
+        Self::USUAL[((turn - TURNS) / TIERS) as usize]
+    }
 }
 
 #[cfg(test)]
@@ -254,5 +281,16 @@ mod tests {
             .collect();
         kinds.sort_unstable();
         assert_eq!(kinds, (0..=26).collect::<Vec<u8>>());
+    }
+
+    #[test]
+    fn a_turn_is_the_step_whoever_takes_it() {
+        let call = CallKey::from_word(7 << 32 | 5);
+        let tiers = [Tier::Browser, Tier::Balancer, Tier::Nginx, Tier::App, Tier::Mysqld, Tier::Monitor];
+        for step in Step::USUAL {
+            for tier in tiers {
+                assert_eq!(Action::unpack(step.by(tier, call)), Action::Call(step, call), "{step:?} by {tier:?}");
+            }
+        }
     }
 }

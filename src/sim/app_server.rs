@@ -10,7 +10,7 @@ use super::settings::ReadFrom;
 use super::time::{Micros, SimTime};
 use super::topology::Role;
 use super::trace::{DbChoice, Decision, Place};
-use super::wiring::Wiring;
+use super::wiring::{Tier, Wiring};
 use super::workload::Class;
 use super::world::{Action, Step, World};
 
@@ -115,7 +115,7 @@ impl World {
         app.set_busy(self.now, app.busy + 1);
         let time = self.service_time(self.settings.app.service_us, process);
         if !scripted {
-            return self.plan_work_fast(time, Action::Call(Step::Finished, key));
+            return self.plan_work_fast(time, Step::Finished.by(Tier::App, key));
         }
         if let Some(delay) = self.scripted_delay(key) {
             self.plan_work(time + delay, Action::Call(Step::Finished, key));

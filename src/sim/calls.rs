@@ -21,27 +21,27 @@ impl World {
     /// Lets the callee of `key` call another process, and wait for the reply.
     pub(super) fn call_on(&mut self, key: CallKey, callee: ProcessId, ask: Ask) {
         let Call { visit, callee: caller, traced, .. } = self.calls[key];
-        let (child, latency) = self.open(Parent::Call(key), visit, caller, callee, ask, traced);
+        let (child, latency, tier) = self.open(Parent::Call(key), visit, caller, callee, ask, traced);
         self.calls[key].child = Some(child);
         if self.takes_no_time(Parent::Call(key), latency) {
             self.attempt(child);
         } else {
-            self.plan_fast(latency, Action::Call(Step::Attempt, child));
+            self.plan_fast(latency, Step::Attempt.by(tier, child));
         }
     }
 
     /// Lets the browser call a process for a visit.
     pub(super) fn call_for(&mut self, key: VisitKey, callee: ProcessId, ask: Ask) {
         let traced = self.visits[key].trace.is_some();
-        let (child, latency) = self.open(Parent::Visit, Some(key), self.browser, callee, ask, traced);
+        let (child, latency, tier) = self.open(Parent::Visit, Some(key), self.browser, callee, ask, traced);
         self.visits[key].child = Some(child);
-        self.plan_fast(latency, Action::Call(Step::Attempt, child));
+        self.plan_fast(latency, Step::Attempt.by(tier, child));
     }
 
     /// Lets a balancer check the health of a server.
     pub(super) fn call_to_check(&mut self, balancer: u16, server: u16, callee: ProcessId, ask: Ask) -> CallKey {
         let caller = self.balancers[usize::from(balancer)].process;
-        let (call, latency) = self.open(Parent::Check { balancer, server }, None, caller, callee, ask, false);
+        let (call, latency, _) = self.open(Parent::Check { balancer, server }, None, caller, callee, ask, false);
         self.plan(latency, Action::Call(Step::Attempt, call));
         call
     }
@@ -49,12 +49,12 @@ impl World {
     /// Lets the monitor ask an agent.
     pub(super) fn call_to_scrape(&mut self, target: u16, agent: ProcessId, ask: Ask) -> CallKey {
         let monitor = self.monitoring.monitor.expect("only a monitor scrapes");
-        let (call, latency) = self.open(Parent::Scrape(target), None, monitor, agent, ask, false);
+        let (call, latency, _) = self.open(Parent::Scrape(target), None, monitor, agent, ask, false);
         self.plan(latency, Action::Call(Step::Attempt, call));
         call
     }
 
-    /// A new call, and how long the way to the callee takes.
+    /// A new call, how long the way to the callee takes, and the callee's tier.
     #[inline(always)]
     fn open(
         &mut self,
@@ -64,7 +64,7 @@ impl World {
         callee: ProcessId,
         ask: Ask,
         traced: bool,
-    ) -> (CallKey, Micros) {
+    ) -> (CallKey, Micros, Tier) {
         let Route { link, seat } = self.wiring.route(caller, callee);
         let latency = self.parts.latency(link);
         let call = self.calls.insert(Call {
@@ -86,7 +86,7 @@ impl World {
             traced,
             watched: traced || matches!(parent, Parent::Check { .. } | Parent::Scrape(_)),
         });
-        (call, latency)
+        (call, latency, seat.tier)
     }
 
     /// Whether what one process sends another is there now. It never is for a browser or a health check, which would have to
@@ -98,17 +98,17 @@ impl World {
     /// A connection attempt or datagram reaches the callee's machine: the kernel answers it, not the process.
     #[inline(never)]
     pub(super) fn attempt(&mut self, key: CallKey) {
-        self.attempt_fast(key);
+        self.attempt_fast(key, None);
     }
 
-    /// Like [`World::attempt`], for the way that most visits take.
+    /// Like [`World::attempt`], for the way that most visits take: to a callee whose tier is known when this is compiled.
     #[inline(always)]
-    pub(super) fn attempt_fast(&mut self, key: CallKey) {
+    pub(super) fn attempt_fast(&mut self, key: CallKey, known: Option<Tier>) {
         let now = self.now;
         let Some(call) = self.calls.get_mut(key) else {
             return;
         };
-        let (seat, link) = (call.seat, self.parts.link(call.link));
+        let (seat, link) = (Seat { tier: known.unwrap_or(call.seat.tier), ..call.seat }, self.parts.link(call.link));
         let queues = seat.tier == Tier::App && self.apps[usize::from(seat.at)].busy >= self.settings.app.workers;
         if !link.clear || queues || call.watched {
             return self.knock(key);
@@ -119,7 +119,7 @@ impl World {
         if deadline < self.next_sweep {
             self.watch(key, deadline);
         }
-        self.serve_fast(key, seat);
+        if known.is_some() { self.serve_fast(key, seat) } else { self.serve(key, seat) }
     }
 
     /// The kernel's answer to a connection attempt, in general.
@@ -274,13 +274,21 @@ impl World {
     }
 
     /// The callee has finished a piece of work for a call.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn finished(&mut self, key: CallKey) {
+        if let Some(call) = self.calls.get(key) {
+            self.finished_fast(key, call.seat.tier);
+        }
+    }
+
+    /// Like [`World::finished`], for the way that most visits take.
+    #[inline(always)]
+    pub(super) fn finished_fast(&mut self, key: CallKey, tier: Tier) {
         let Some(call) = self.calls.get(key).filter(|call| call.state == CallState::Working) else {
             return;
         };
         let at = usize::from(call.seat.at);
-        match call.seat.tier {
+        match tier {
             Tier::Nginx => self.nginx_served(key),
             Tier::App => self.app_worked(key, at),
             Tier::Mysqld => self.mysql_executed(key, at),

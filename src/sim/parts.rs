@@ -73,6 +73,8 @@ pub(super) struct LinkNow {
     /// What the callee's firewall does with connections to its plain port and to the one for TLS; none if that depends on
     /// the visitor's address.
     pub guards: [Option<Ruling>; 2],
+    /// Who calls.
+    pub caller: Tier,
 }
 
 /// What the settings say about a link.
@@ -83,6 +85,7 @@ struct Configured {
     patience: Micros,
     at_once: bool,
     tls: bool,
+    caller: Tier,
     /// Address of the caller; none if visitors have addresses of their own.
     from: Option<Ipv4Addr>,
     ports: [u16; 2],
@@ -117,6 +120,7 @@ impl Configured {
             patience: if patience_ms == 0 { no_end } else { Micros::from_millis(patience_ms.into()) },
             at_once: overhead_us == 0 && !tls && (link.protocol == Protocol::Dns || !network.handshake),
             tls,
+            caller: wiring.seat(link.from).tier,
             from: (wiring.seat(link.from).tier != Tier::Browser).then(|| wiring.machine_of(link.from).address),
             ports: [wiring.process(link.to).port, HTTPS],
         }
@@ -181,13 +185,13 @@ impl Parts {
         self.any_hung = self.processes_now.iter().any(|process| process.condition == Condition::Hung);
         let link_now = |i: usize| {
             let carries = self.links[i].condition == Condition::Up;
-            let Configured { latency, patience, at_once, tls, .. } = self.configured[i];
+            let Configured { latency, patience, at_once, tls, caller, .. } = self.configured[i];
             let guards = self.guards(i);
             let works = |end: &ProcessId| self.processes_now[end.index()].condition == Condition::Up;
             let accepted = guards[0] == Some(Ruling::Accept);
             let clear = carries && at_once && accepted && self.ends[i].iter().all(works);
             let latency = latency.times(self.links[i].slowdown.into());
-            LinkNow { latency, patience, carries, clear, tls, guards }
+            LinkNow { latency, patience, carries, clear, tls, guards, caller }
         };
         self.links_now = (0..self.links.len()).map(link_now).collect();
     }

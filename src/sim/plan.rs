@@ -5,6 +5,7 @@
 
 use super::action::Action;
 use super::ids::ProcessId;
+use super::queue::What;
 use super::settings::ServiceTimes;
 use super::time::{Micros, SimTime};
 use super::world::World;
@@ -13,13 +14,13 @@ impl World {
     /// Plans an action after a delay that others have, too, such as the latency of a link.
     #[inline(never)]
     pub(super) fn plan(&mut self, delay: Micros, action: Action) {
-        self.plan_fast(delay, action);
+        self.plan_fast(delay, action.pack());
     }
 
     /// Like [`World::plan`], for the way that most visits take.
     #[inline(always)]
-    pub(super) fn plan_fast(&mut self, delay: Micros, action: Action) {
-        self.queue.plan_after(self.now, delay, action.pack());
+    pub(super) fn plan_fast(&mut self, delay: Micros, what: What) {
+        self.queue.plan_after(self.now, delay, what);
     }
 
     /// Plans the end of a piece of work.
@@ -29,8 +30,8 @@ impl World {
 
     /// Like [`World::plan_work`], for the way that most visits take.
     #[inline(always)]
-    pub(super) fn plan_work_fast(&mut self, takes: Micros, action: Action) {
-        self.queue.plan(self.now + takes, action.pack());
+    pub(super) fn plan_work_fast(&mut self, takes: Micros, what: What) {
+        self.queue.plan(self.now + takes, what);
     }
 
     /// Plans an action at any moment.

@@ -43,18 +43,17 @@ impl Event {
 /// 64 of these by insertion into a lane, which is the fastest way with few, the others in a heap.
 #[derive(Clone, Debug)]
 pub struct EventQueue {
+    /// The first event of each lane.
+    firsts: [First; LANES],
+    /// So many lanes are in use: all behind them are empty.
+    used: usize,
+    planned: u64,
+    /// The delay of each lane.
+    delays: [Micros; LANES],
     /// The next of what is sorted, then what was planned with each delay.
     lanes: [Lane; LANES],
     /// All that is sorted and later than what is in the lane for it.
     far: BinaryHeap<Reverse<Event>>,
-    /// The delay of each lane.
-    delays: [Micros; FIRSTS],
-    /// The first event of each lane.
-    firsts: [First; FIRSTS],
-    /// So many lanes are in use: all behind them are empty.
-    used: usize,
-    planned: u64,
-    waiting: usize,
 }
 
 /// The lane of an event that is due.
@@ -65,20 +64,21 @@ pub(super) struct Due(usize);
 /// is found without a branch that could be guessed wrong.
 type First = u64;
 
-const LANE_BITS: u32 = 4;
+const LANE_BITS: u32 = LANES.ilog2();
 const NEVER: First = First::MAX;
 
 const fn first(at: SimTime, lane: usize) -> First {
     at.0 << LANE_BITS | lane as First
 }
 
-/// The end of time, in 36,000 years: what is planned for later happens then.
+/// The end of time, in 73,000 years: what is planned for later happens then.
 const LAST: SimTime = SimTime((NEVER >> LANE_BITS) - 1);
 
-/// Number of lanes. What finds all of them taken by other delays is sorted.
-const LANES: usize = 9;
-/// The next power of two, which makes an index safe by its bits alone.
-const FIRSTS: usize = 16;
+/// Number of lanes: a power of two, which makes an index safe by its bits alone. What finds all of them taken by other
+/// delays is sorted.
+const LANES: usize = 8;
+/// So many are nearly always enough, and are looked at without counting.
+const FEW: usize = 4;
 /// The lane of what is sorted.
 const SORTED: usize = 0;
 /// No event has this one.
@@ -91,13 +91,12 @@ impl EventQueue {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            lanes: core::array::from_fn(|_| Lane::new()),
-            far: BinaryHeap::with_capacity(256),
-            delays: [NO_DELAY; FIRSTS],
-            firsts: [NEVER; FIRSTS],
+            firsts: [NEVER; LANES],
             used: 1,
             planned: 0,
-            waiting: 0,
+            delays: [NO_DELAY; LANES],
+            lanes: core::array::from_fn(|_| Lane::new()),
+            far: BinaryHeap::with_capacity(256),
         }
     }
 
@@ -121,7 +120,7 @@ impl EventQueue {
     #[inline(always)]
     pub fn plan_after(&mut self, now: SimTime, delay: Micros, what: What) {
         let mut lane = SORTED + 1;
-        while self.delays[lane % FIRSTS] != delay {
+        while self.delays[lane % LANES] != delay {
             lane += 1;
             if lane >= self.used {
                 let Some(free) = self.free_lane(delay) else {
@@ -131,9 +130,9 @@ impl EventQueue {
             }
         }
         let event = self.event(now + delay, what);
-        let events = &mut self.lanes[lane];
+        let events = &mut self.lanes[lane % LANES];
         if events.len == 0 {
-            self.firsts[lane] = first(event.at, lane);
+            self.firsts[lane % LANES] = first(event.at, lane);
         }
         events.push(event);
     }
@@ -156,9 +155,9 @@ impl EventQueue {
         Some(lane)
     }
 
+    #[inline(always)]
     fn event(&mut self, at: SimTime, what: What) -> Event {
         self.planned += 1;
-        self.waiting += 1;
         Event { at: at.min(LAST), sequence: self.planned, what }
     }
 
@@ -184,19 +183,22 @@ impl EventQueue {
     /// Where the next event is, unless it happens later than `until`.
     #[inline(always)]
     pub(super) fn due(&self, until: SimTime) -> Option<Due> {
-        let (mut earliest, mut second) = (self.firsts[SORTED], NEVER);
-        let mut lane = SORTED + 1;
-        while lane < self.used {
-            let other = self.firsts[lane % FIRSTS];
-            second = second.min(earliest.max(other));
-            earliest = earliest.min(other);
-            lane += 1;
+        let in_order = |a: First, b: First| (a.min(b), a.max(b));
+        let (near, other) = in_order(self.firsts[0], self.firsts[1]);
+        let (next, another) = in_order(self.firsts[2], self.firsts[3]);
+        let (mut first, next) = in_order(near, next);
+        let mut second = next.min(other).min(another);
+        if self.used > FEW {
+            for lane in &self.firsts[FEW..] {
+                let (earlier, later) = in_order(first, *lane);
+                (first, second) = (earlier, second.min(later));
+            }
         }
-        if earliest >> LANE_BITS > until.0.min(LAST.0) {
+        if first >> LANE_BITS > until.0.min(LAST.0) {
             return None;
         }
-        let together = earliest >> LANE_BITS == second >> LANE_BITS;
-        Some(if together { self.due_among_several() } else { Due((earliest & ((1 << LANE_BITS) - 1)) as usize) })
+        let together = first >> LANE_BITS == second >> LANE_BITS;
+        Some(if together { self.due_among_several() } else { Due(first as usize % LANES) })
     }
 
     /// Several lanes have an event for the same moment.
@@ -210,11 +212,10 @@ impl EventQueue {
     /// Takes the event that is due.
     #[inline(always)]
     pub(super) fn take(&mut self, Due(at): Due) -> Event {
-        self.waiting -= 1;
-        let lane = &mut self.lanes[at];
+        let lane = &mut self.lanes[at % LANES];
         let event = lane.pop();
         match lane.first() {
-            Some(next) => self.firsts[at] = first(next.at, at),
+            Some(next) => self.firsts[at % LANES] = first(next.at, at),
             None => self.is_empty_now(at),
         }
         event
@@ -232,23 +233,24 @@ impl EventQueue {
             return;
         }
         self.used -= 1;
-        self.lanes.swap(at, self.used);
-        self.delays[at] = self.delays[self.used];
-        self.delays[self.used] = NO_DELAY;
+        let last = self.used;
+        self.lanes.swap(at, last);
+        self.delays[at] = self.delays[last];
+        self.delays[last] = NO_DELAY;
         self.firsts[at] = self.lanes[at].first().map_or(NEVER, |next| first(next.at, at));
-        self.firsts[self.used] = NEVER;
+        self.firsts[last] = NEVER;
     }
 
     /// Number of planned events.
     #[must_use]
-    pub const fn len(&self) -> usize {
-        self.waiting
+    pub fn len(&self) -> usize {
+        self.lanes.iter().map(|lane| lane.len).sum::<usize>() + self.far.len()
     }
 
     /// Whether nothing is planned.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.waiting == 0
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 }
 

@@ -4,11 +4,12 @@ use super::call::{Call, CallKey, CallState, Parent, Reply};
 use super::firewall::Ruling;
 use super::ids::ProcessId;
 use super::invariants;
+use super::parts::LinkNow;
 use super::time::Micros;
 use super::trace::{Decision, Place};
 use super::visit::VisitKey;
 use super::wiring::Tier;
-use super::world::{Action, Step, World};
+use super::world::{Step, World};
 
 impl World {
     /// The callee answers. If nobody waits any more, the call ends here.
@@ -56,12 +57,12 @@ impl World {
     #[inline(always)]
     fn send_back_fast(&mut self, key: CallKey, reply: Reply) {
         let call = &mut self.calls[key];
-        let (parent, latency) = (call.parent, self.parts.latency(call.link));
+        let (parent, &LinkNow { latency, caller, .. }) = (call.parent, self.parts.link(call.link));
         (call.state, call.since, call.until) = (CallState::Returning(reply), self.now, self.now + latency);
         if self.takes_no_time(parent, latency) {
             self.returned(key);
         } else {
-            self.plan_fast(latency, Action::Call(Step::Return, key));
+            self.plan_fast(latency, Step::Return.by(caller, key));
         }
     }
 
@@ -89,12 +90,12 @@ impl World {
     /// A reply reaches the caller's machine.
     #[inline(never)]
     pub(super) fn returned(&mut self, key: CallKey) {
-        self.returned_fast(key);
+        self.returned_fast(key, None);
     }
 
-    /// Like [`World::returned`], for the way that most visits take.
+    /// Like [`World::returned`], for the way that most visits take: to a caller whose tier is known when this is compiled.
     #[inline(always)]
-    pub(super) fn returned_fast(&mut self, key: CallKey) {
+    pub(super) fn returned_fast(&mut self, key: CallKey, known: Option<Tier>) {
         let Some(call) = self.calls.get(key) else {
             return;
         };
@@ -105,7 +106,12 @@ impl World {
         if call.watched || call.abandoned || !self.parts.link(call.link).carries {
             return self.returned_watched(key, reply);
         }
-        self.hand_over(key, reply);
+        let Some(caller) = known else {
+            return self.hand_over(key, reply);
+        };
+        let Call { parent, visit, callee, .. } = self.calls[key];
+        self.calls.end(key);
+        self.caller_gets_fast(caller, parent, visit, callee, reply);
     }
 
     /// Like [`World::returned`], for a call that is watched, or for which nobody may wait, or on a link that is cut.
@@ -139,15 +145,35 @@ impl World {
     }
 
     /// Ends a call and gives its reply to whoever waits for it.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn hand_over(&mut self, key: CallKey, reply: Reply) {
         let Call { parent, visit, callee, .. } = self.calls[key];
         self.calls.end(key);
         self.caller_gets(parent, visit, callee, reply);
     }
 
-    /// Whoever waits for a call goes on.
+    /// Whoever waits for a call goes on, if it does still wait.
+    #[inline(never)]
     fn caller_gets(&mut self, parent: Parent, visit: Option<VisitKey>, callee: ProcessId, reply: Reply) {
+        let caller = match parent {
+            Parent::Call(parent) => self.calls.get(parent).map(|parent| parent.seat.tier),
+            _ => Some(Tier::Browser),
+        };
+        if let Some(caller) = caller {
+            self.caller_gets_fast(caller, parent, visit, callee, reply);
+        }
+    }
+
+    /// Like [`World::caller_gets`], for the way that most visits take.
+    #[inline(always)]
+    fn caller_gets_fast(
+        &mut self,
+        caller: Tier,
+        parent: Parent,
+        visit: Option<VisitKey>,
+        callee: ProcessId,
+        reply: Reply,
+    ) {
         match parent {
             Parent::Visit => {
                 let visit = visit.expect("a call of the browser belongs to a visit");
@@ -160,7 +186,7 @@ impl World {
                     return;
                 };
                 let at = usize::from(waiting.seat.at);
-                match waiting.seat.tier {
+                match caller {
                     Tier::Balancer => self.session_gets(parent, at, reply),
                     Tier::Nginx => self.nginx_gets_reply(parent, at, callee, reply),
                     Tier::App => self.app_gets_reply(parent, at, callee, reply),

@@ -30,7 +30,7 @@ use super::topology::Role;
 use super::trace::{Decision, Place, TraceRing};
 use super::visit::{Visit, VisitLog};
 use super::vrrp::Vrrp;
-use super::wiring::Wiring;
+use super::wiring::{Tier, Wiring};
 use super::workload::Workload;
 
 /// Traces that are kept.
@@ -77,6 +77,23 @@ pub struct World {
     pub(super) left: VecDeque<Left>,
     pub(super) metrics: Metrics,
     pub(super) chronicle: Chronicle,
+}
+
+/// The usual turns, as the event queue has them.
+mod turn {
+    use super::{Step, Tier};
+
+    pub const BALANCER_IS_ASKED: u8 = Step::Attempt.turn(Tier::Balancer);
+    pub const NGINX_IS_ASKED: u8 = Step::Attempt.turn(Tier::Nginx);
+    pub const APP_IS_ASKED: u8 = Step::Attempt.turn(Tier::App);
+    pub const MYSQL_IS_ASKED: u8 = Step::Attempt.turn(Tier::Mysqld);
+    pub const NGINX_HAS_FINISHED: u8 = Step::Finished.turn(Tier::Nginx);
+    pub const APP_HAS_FINISHED: u8 = Step::Finished.turn(Tier::App);
+    pub const MYSQL_HAS_FINISHED: u8 = Step::Finished.turn(Tier::Mysqld);
+    pub const BROWSER_GETS_REPLY: u8 = Step::Return.turn(Tier::Browser);
+    pub const BALANCER_GETS_REPLY: u8 = Step::Return.turn(Tier::Balancer);
+    pub const NGINX_GETS_REPLY: u8 = Step::Return.turn(Tier::Nginx);
+    pub const APP_GETS_REPLY: u8 = Step::Return.turn(Tier::App);
 }
 
 /// The streams of random numbers of a run.
@@ -177,16 +194,20 @@ impl World {
         if self.parts.any_hung() {
             return self.carry_out(Action::unpack(event.what));
         }
-        // The usual steps of a call are told apart at once.
-        const ATTEMPT: u8 = Step::Attempt as u8;
-        const FINISHED: u8 = Step::Finished as u8;
-        const RETURN: u8 = Step::Return as u8;
         let call = CallKey::from_word(event.what.1);
         match event.what.0 as u8 {
-            ATTEMPT => self.attempt_fast(call),
-            FINISHED => self.finished(call),
-            RETURN => self.returned_fast(call),
             Action::ARRIVAL => self.arrival(),
+            turn::BALANCER_IS_ASKED => self.attempt_fast(call, Some(Tier::Balancer)),
+            turn::NGINX_IS_ASKED => self.attempt_fast(call, Some(Tier::Nginx)),
+            turn::APP_IS_ASKED => self.attempt_fast(call, Some(Tier::App)),
+            turn::MYSQL_IS_ASKED => self.attempt_fast(call, Some(Tier::Mysqld)),
+            turn::NGINX_HAS_FINISHED => self.finished_fast(call, Tier::Nginx),
+            turn::APP_HAS_FINISHED => self.finished_fast(call, Tier::App),
+            turn::MYSQL_HAS_FINISHED => self.finished_fast(call, Tier::Mysqld),
+            turn::BROWSER_GETS_REPLY => self.returned_fast(call, Some(Tier::Browser)),
+            turn::BALANCER_GETS_REPLY => self.returned_fast(call, Some(Tier::Balancer)),
+            turn::NGINX_GETS_REPLY => self.returned_fast(call, Some(Tier::Nginx)),
+            turn::APP_GETS_REPLY => self.returned_fast(call, Some(Tier::App)),
             _ => self.carry_out(Action::unpack(event.what)),
         }
     }

@@ -37,8 +37,8 @@ use super::outcome::{Cause, DbError};
 use super::time::{Micros, SimTime};
 use super::topology::Role;
 use super::trace::{Decision, Place};
-use super::wiring::Wiring;
-use super::world::{Action, Step, World};
+use super::wiring::{Tier, Wiring};
+use super::world::{Step, World};
 
 /// All MySQL servers, and what the application's configuration says about them.
 #[derive(Clone, Debug)]
@@ -199,7 +199,7 @@ impl World {
         let server = &mut self.cluster.servers[at];
         server.running += 1;
         server.counters.worked += time;
-        self.plan_work_fast(time, Action::Call(Step::Finished, key));
+        self.plan_work_fast(time, Step::Finished.by(Tier::Mysqld, key));
     }
 
     /// A statement has run.

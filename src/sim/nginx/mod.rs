@@ -24,9 +24,9 @@ use super::outcome::Cause;
 use super::time::Micros;
 use super::topology::Role;
 use super::trace::{Decision, Place};
-use super::wiring::Wiring;
+use super::wiring::{Tier, Wiring};
 use super::workload::Class;
-use super::world::{Action, Step, World};
+use super::world::{Step, World};
 
 /// One nginx.
 #[derive(Clone, Debug)]
@@ -116,7 +116,7 @@ impl World {
         let Call { callee: process, ask, .. } = self.calls[key];
         if matches!(ask, Ask::Page(Class::Static) | Ask::StaticHealth) {
             let time = Micros(self.settings.nginx.static_us.into()).times(self.parts.slowdown(process));
-            return self.plan(time, Action::Call(Step::Finished, key));
+            return self.plan_fast(time, Step::Finished.by(Tier::Nginx, key));
         }
         self.proxy(key, at);
     }

@@ -10,8 +10,6 @@ const FEW: usize = 16;
 #[derive(Debug)]
 pub(super) struct Lane {
     events: Box<[Event]>,
-    /// One less than the number of places.
-    mask: usize,
     start: usize,
     pub(super) len: usize,
 }
@@ -28,18 +26,18 @@ impl Clone for Lane {
 impl Lane {
     pub(super) fn new() -> Self {
         let nothing = Event { at: SimTime::ZERO, sequence: 0, what: (0, 0) };
-        Self { events: vec![nothing; FEW].into(), mask: FEW - 1, start: 0, len: 0 }
+        Self { events: vec![nothing; FEW].into(), start: 0, len: 0 }
     }
 
     /// The index of the event after so many others.
     #[inline(always)]
     const fn index(&self, others: usize) -> usize {
-        self.start.wrapping_add(others) & self.mask
+        self.start.wrapping_add(others) & (self.events.len() - 1)
     }
 
     #[inline(always)]
     pub(super) fn push(&mut self, event: Event) {
-        if self.len > self.mask {
+        if self.len == self.events.len() {
             self.grow();
         }
         let index = self.index(self.len);
@@ -50,13 +48,13 @@ impl Lane {
     /// Puts a new event behind all that happen at the same time or before.
     #[inline(always)]
     pub(super) fn sort_in(&mut self, event: Event) {
-        if self.len > self.mask {
+        if self.len == self.events.len() {
             self.grow();
         }
         self.start = self.index(usize::MAX);
         let (mut hole, mut left) = (self.start, self.len);
         while left > 0 {
-            let next = (hole + 1) & self.mask;
+            let next = (hole + 1) & (self.events.len() - 1);
             if self.events[next].at > event.at {
                 break;
             }
@@ -73,7 +71,6 @@ impl Lane {
         self.events.rotate_left(self.start);
         self.start = 0;
         self.events = [&self.events[..], &self.events].concat().into();
-        self.mask = self.events.len() - 1;
     }
 
     #[inline(always)]
