@@ -25,6 +25,8 @@ pub struct Event {
 }
 
 impl Event {
+    const NONE: Self = Self { at: SimTime::ZERO, sequence: 0, what: (0, 0) };
+
     /// When it happens.
     #[must_use]
     pub const fn at(&self) -> SimTime {
@@ -43,14 +45,16 @@ impl Event {
 /// 64 of these by insertion into a lane, which is the fastest way with few, the others in a heap.
 #[derive(Clone, Debug)]
 pub struct EventQueue {
-    /// The first event of each lane.
+    /// When the first event of each lane happens.
     firsts: [First; LANES],
+    /// The first event of each lane, so that it is there at once when it is due.
+    heads: [Event; LANES],
     /// So many lanes are in use: all behind them are empty.
     used: usize,
     planned: u64,
     /// The delay of each lane.
     delays: [Micros; LANES],
-    /// The next of what is sorted, then what was planned with each delay.
+    /// What comes after that: of what is sorted, then of what was planned with each delay.
     lanes: [Lane; LANES],
     /// All that is sorted and later than what is in the lane for it.
     far: BinaryHeap<Reverse<Event>>,
@@ -92,6 +96,7 @@ impl EventQueue {
     pub fn new() -> Self {
         Self {
             firsts: [NEVER; LANES],
+            heads: [Event::NONE; LANES],
             used: 1,
             planned: 0,
             delays: [NO_DELAY; LANES],
@@ -104,13 +109,20 @@ impl EventQueue {
     #[inline(always)]
     pub fn plan(&mut self, at: SimTime, what: What) {
         let event = self.event(at, what);
-        let near = &mut self.lanes[SORTED];
-        let is_far = near.last().is_some_and(|last| event.at >= last.at);
-        if is_far && (near.len >= NEAR || !self.far.is_empty()) {
-            return self.far.push(Reverse(event));
+        let (order, near) = (first(event.at, SORTED), &mut self.lanes[SORTED]);
+        if order < self.firsts[SORTED] {
+            let later = core::mem::replace(&mut self.heads[SORTED], event);
+            if core::mem::replace(&mut self.firsts[SORTED], order) == NEVER {
+                return;
+            }
+            near.push_front(later);
+        } else {
+            let is_far = near.last().is_none_or(|last| event.at >= last.at);
+            if is_far && (near.len >= NEAR || !self.far.is_empty()) {
+                return self.far.push(Reverse(event));
+            }
+            near.sort_in(event);
         }
-        near.sort_in(event);
-        self.firsts[SORTED] = self.firsts[SORTED].min(first(event.at, SORTED));
         if near.len > NEAR {
             self.far.push(Reverse(near.pop_last()));
         }
@@ -130,11 +142,12 @@ impl EventQueue {
             }
         }
         let event = self.event(now + delay, what);
-        let events = &mut self.lanes[lane % LANES];
-        if events.len == 0 {
+        if self.firsts[lane % LANES] == NEVER {
             self.firsts[lane % LANES] = first(event.at, lane);
+            self.heads[lane % LANES] = event;
+        } else {
+            self.lanes[lane % LANES].push(event);
         }
-        events.push(event);
     }
 
     /// All lanes are taken by other delays.
@@ -165,8 +178,7 @@ impl EventQueue {
     #[must_use]
     #[inline(never)]
     pub fn peek(&self) -> Option<&Event> {
-        let Due(lane) = self.due(SimTime(u64::MAX))?;
-        self.lanes[lane].first()
+        self.due(SimTime(u64::MAX)).map(|Due(lane)| &self.heads[lane])
     }
 
     /// When the next event happens.
@@ -204,18 +216,19 @@ impl EventQueue {
     /// Several lanes have an event for the same moment.
     #[cold]
     fn due_among_several(&self) -> Due {
-        let lanes = self.lanes[..self.used].iter().enumerate();
-        let first = lanes.filter_map(|(at, lane)| Some((lane.first()?.order(), at))).min();
-        Due(first.map_or(SORTED, |(_, at)| at))
+        let lanes = (0..self.used).filter(|lane| self.firsts[*lane] != NEVER);
+        Due(lanes.min_by_key(|lane| self.heads[*lane].order()).unwrap_or(SORTED))
     }
 
     /// Takes the event that is due.
     #[inline(always)]
     pub(super) fn take(&mut self, Due(at): Due) -> Event {
-        let lane = &mut self.lanes[at % LANES];
-        let event = lane.pop();
-        match lane.first() {
-            Some(next) => self.firsts[at % LANES] = first(next.at, at),
+        let event = self.heads[at % LANES];
+        match self.lanes[at % LANES].pop() {
+            Some(next) => {
+                self.firsts[at % LANES] = first(next.at, at);
+                self.heads[at % LANES] = next;
+            }
             None => self.is_empty_now(at),
         }
         event
@@ -224,27 +237,32 @@ impl EventQueue {
     /// A lane has become empty. The last one takes its place, so that there are as few to look at as can be.
     #[inline(never)]
     fn is_empty_now(&mut self, at: usize) {
+        self.firsts[at] = NEVER;
         if at == SORTED {
-            let lane = &mut self.lanes[SORTED];
-            for Reverse(event) in core::iter::from_fn(|| self.far.pop()).take(NEAR / 2) {
-                lane.push(event);
+            if let Some(Reverse(next)) = self.far.pop() {
+                self.firsts[SORTED] = first(next.at, SORTED);
+                self.heads[SORTED] = next;
             }
-            self.firsts[SORTED] = lane.first().map_or(NEVER, |next| first(next.at, SORTED));
+            for Reverse(event) in core::iter::from_fn(|| self.far.pop()).take(NEAR / 2) {
+                self.lanes[SORTED].push(event);
+            }
             return;
         }
         self.used -= 1;
         let last = self.used;
         self.lanes.swap(at, last);
-        self.delays[at] = self.delays[last];
-        self.delays[last] = NO_DELAY;
-        self.firsts[at] = self.lanes[at].first().map_or(NEVER, |next| first(next.at, at));
-        self.firsts[last] = NEVER;
+        (self.heads[at], self.delays[at]) = (self.heads[last], self.delays[last]);
+        if at != last {
+            self.firsts[at] = first(self.heads[at].at, at);
+        }
+        (self.firsts[last], self.delays[last]) = (NEVER, NO_DELAY);
     }
 
     /// Number of planned events.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.lanes.iter().map(|lane| lane.len).sum::<usize>() + self.far.len()
+        let heads = self.firsts.iter().filter(|first| **first != NEVER).count();
+        heads + self.lanes.iter().map(|lane| lane.len).sum::<usize>() + self.far.len()
     }
 
     /// Whether nothing is planned.

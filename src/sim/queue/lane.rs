@@ -1,7 +1,6 @@
 //! Events that wait in the order in which they happen.
 
 use super::Event;
-use crate::time::SimTime;
 
 /// Places of a new lane, a power of two.
 const FEW: usize = 16;
@@ -19,14 +18,13 @@ impl Clone for Lane {
     fn clone(&self) -> Self {
         let places = self.len.next_power_of_two().max(FEW);
         let at = |place: usize| self.events[self.index(place)];
-        Self { events: (0..places).map(at).collect(), mask: places - 1, start: 0, len: self.len }
+        Self { events: (0..places).map(at).collect(), start: 0, len: self.len }
     }
 }
 
 impl Lane {
     pub(super) fn new() -> Self {
-        let nothing = Event { at: SimTime::ZERO, sequence: 0, what: (0, 0) };
-        Self { events: vec![nothing; FEW].into(), start: 0, len: 0 }
+        Self { events: vec![Event::NONE; FEW].into(), start: 0, len: 0 }
     }
 
     /// The index of the event after so many others.
@@ -42,6 +40,17 @@ impl Lane {
         }
         let index = self.index(self.len);
         self.events[index] = event;
+        self.len += 1;
+    }
+
+    /// Puts an event before all others.
+    #[inline(always)]
+    pub(super) fn push_front(&mut self, event: Event) {
+        if self.len == self.events.len() {
+            self.grow();
+        }
+        self.start = self.index(usize::MAX);
+        self.events[self.start] = event;
         self.len += 1;
     }
 
@@ -74,22 +83,20 @@ impl Lane {
     }
 
     #[inline(always)]
-    pub(super) fn first(&self) -> Option<&Event> {
-        if self.len > 0 { Some(&self.events[self.index(0)]) } else { None }
-    }
-
-    #[inline(always)]
     pub(super) fn last(&self) -> Option<&Event> {
         if self.len > 0 { Some(&self.events[self.index(self.len - 1)]) } else { None }
     }
 
-    /// Takes the first event, of which the caller knows that it is there.
+    /// Takes the first event.
     #[inline(always)]
-    pub(super) fn pop(&mut self) -> Event {
+    pub(super) fn pop(&mut self) -> Option<Event> {
+        if self.len == 0 {
+            return None;
+        }
         let event = self.events[self.index(0)];
         self.start = self.index(1);
         self.len -= 1;
-        event
+        Some(event)
     }
 
     /// Takes the last event, of which the caller knows that it is there.
