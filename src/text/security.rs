@@ -17,9 +17,9 @@ labels! {
     /// Column.
     FIREWALL = "Firewall";
     /// Button: a firewall with the rules that are needed.
-    GUARD = "Let in only what is needed";
+    GUARD = "Only what is needed";
     /// Button: no firewall.
-    UNGUARD = "Take the firewall away";
+    UNGUARD = "Take it away";
     /// Heading: login attempts.
     LOGIN = "Guessing a database password";
     /// Heading: TLS.

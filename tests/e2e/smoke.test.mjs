@@ -16,8 +16,9 @@ test('a first load leaves the later part alone; who uses the page gets it once',
   page.on('request', (request) => request.url().endsWith('_later.wasm') && asked.push(request.url()));
   await page.waitForTimeout(2000);
   assert.deepEqual(asked, []);
+  const later = page.waitForRequest(/_later\.wasm$/);
   await page.keyboard.press('Shift');
-  await page.waitForRequest(/_later\.wasm$/);
+  await later;
   await page.getByTestId('tab-parts').click();
   await page.locator('#tab-panel table').first().waitFor();
   assert.equal(asked.length, 1);

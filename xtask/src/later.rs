@@ -15,7 +15,7 @@ pub const LATER_FILE: &str = "_later.wasm";
 ///
 /// Nothing that the page calls before anybody touches it may be named here (`tests/e2e/smoke.test.mjs` looks), and nothing that
 /// the engine calls for each visit should be.
-const LATER: [&str; 35] = [
+const LATER: &[&str] = &[
     "hopscope::analysis",
     "hopscope::app::compare",
     "hopscope::app::examine",
@@ -50,14 +50,23 @@ const LATER: [&str; 35] = [
     "hopscope_sim::command::Command as hopscope_sim::json::",
     "hopscope_sim::command::Command>::validate",
     "hopscope_sim::world::World>::do_as_told",
+    "hopscope_sim::world::World>::install_monitoring",
+    "hopscope_sim::world::World>::obey",
+    "hopscope_sim::world::World>::promote",
+    "hopscope_sim::world::World>::reclone",
+    "hopscope_sim::world::World>::scan",
+    "hopscope_sim::world::World>::set_admin_state",
+    "hopscope_sim::world::World>::set_firewall",
+    "hopscope_sim::world::World>::wiretap",
     "plotters",
 ];
 
 /// What of these the page calls from the start.
-const FROM_THE_START: [&str; 3] = [
+const FROM_THE_START: &[&str] = &[
     "hopscope::ui::inspector::chip",
     "hopscope::app::examine::Examination>::percent",
     "hopscope::ui::panel::Shown>::keeps",
+    "hopscope::ui::panel::Shown>::stands",
 ];
 
 /// Whether the function of this path is loaded later. A method's path begins with its type, in angle brackets.
