@@ -50,6 +50,7 @@ pub fn tabs(model: &Model, requests: &Requests, send: &Callback<Msg>) -> Html {
     html! {
         <section class="panel tabs" aria-label={label::DETAILS}>
             { close_sheet(send) }
+            <h2 class="visually-hidden">{ name(chosen) }</h2>
             <div class="tabs__list" role="tablist" aria-label={label::DETAILS} {onkeydown}>{ for Tab::ALL.map(tab) }</div>
             <div class="tabs__panel" id="tab-panel" role="tabpanel" tabindex="0" aria-labelledby={format!("tab-{}", id(chosen))}>
                 <key={id(chosen)}>{ content(model, requests, send) }</>

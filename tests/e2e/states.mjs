@@ -59,6 +59,7 @@ const fixed = [
   ['a lesson in a frame', '?embed&lesson=visit', [], { width: 800, height: 500 }],
   ['at 400 % zoom', '', [], { width: 320, height: 256 }],
   ['a phone', '?theme=dark', [load(50), flip('web-01/app'), later], { width: 390, height: 844 }],
+  ['security on a phone', '?preset=secured', [['click', '[data-testid=sheet-tabs]'], tab('security'), later], { width: 390, height: 844 }],
   ['a phone with visits', '', [['click', '[data-testid=sheet-traffic]']], { width: 390, height: 844 }],
   ['a phone with a part', '?theme=dark', [inspect('web-01/nginx')], { width: 390, height: 844 }],
   ['a phone with details', '', [load(50), later, ['click', '[data-testid=sheet-tabs]']], { width: 390, height: 844 }],
