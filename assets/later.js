@@ -53,3 +53,5 @@ function downloadedNow(url) {
 }
 
 for (const sign of SIGNS_OF_USE) addEventListener(sign, fetchLater, { capture: true, passive: true });
+// A page that opens at a lesson needs it at once: here it can be waited for without holding the browser up.
+if (/[?&]lesson=/.test(location.search)) await fetchLater();
