@@ -113,6 +113,7 @@ test('a lesson does not throw a run away unasked', async (t) => {
 
 test('a teacher locks the steps, keeps answers back, and is told of a wrong address', async (t) => {
   const page = await open(t, { path: '?lesson=visit&steps=3-4&answers=hidden&step=9' });
+  await page.waitForSelector('[data-testid=lesson-back]');
   assert.deepEqual(await page.$$eval('[data-testid=notice]', (all) => all.map((notice) => notice.dataset.field)), ['step']);
   await page.click('[data-testid=lesson-back]');
   assert.equal(await page.locator('[data-testid=lesson-back]').count(), 0);
