@@ -151,6 +151,8 @@ impl Component for Page {
                 }
                 self.model.update(msg);
                 self.requests = Requests::new(&self.model.world, self.rendered.0);
+                // This is drawn at once: a run that comes back to where the last one ended is something new.
+                self.rendered.1 = self.shown();
                 self.adapt()
             }
             PageMsg::Environment => {

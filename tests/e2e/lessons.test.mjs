@@ -84,9 +84,25 @@ test('an earlier step can be gone back to while a question is being answered', a
   await page.click('[data-testid=lesson-next]');
   assert.equal(await seen(page, 'run'), 0, 'nothing is chosen yet');
   await page.click('.lesson__answer');
-  await page.click('[data-testid=lesson-run]');
-  await page.click('[data-testid=lesson-run]');
+  await press(page, 'lesson-run');
+  await page.waitForFunction(() => document.querySelector('[data-testid=lesson-run]').innerText === 'To the end');
+  await page.keyboard.press('Enter');
   await settled(page);
+});
+
+test('a question that is run again, quickly and to the same moment, is answered again', async (t) => {
+  const page = await open(t, { path: '?lesson=visit&step=3' });
+  await page.click('.lesson__answer');
+  for (const first of [true, false]) {
+    await page.evaluate(async () => {
+      const run = () => document.querySelector('[data-testid=lesson-run]');
+      run().click();
+      while (run().innerText !== 'To the end') await Promise.resolve();
+      run().click();
+    });
+    await page.waitForSelector('.lesson__settled', { timeout: 10_000 }).catch(() => assert.fail(`no answer, ${first ? 'first' : 'second'} run`));
+    await page.waitForTimeout(200);
+  }
 });
 
 test('a challenge is met by what one does in the diagram', async (t) => {

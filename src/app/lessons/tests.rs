@@ -232,3 +232,22 @@ fn every_lesson_can_be_completed_on_the_page() {
         assert_eq!(model.lessons.steps_done(number), lesson.steps.len(), "{}", lesson.id);
     }
 }
+
+#[test]
+fn to_the_end_pressed_too_late_does_no_harm() {
+    for late in [1, 5] {
+        let mut model = model("?lesson=replica&step=3&speed=100");
+        tell(&mut model, &[LessonMsg::Pick(0), LessonMsg::Begin]);
+        (0..late).for_each(|_| model.frame(100_000, &mut || true));
+        assert!(matches!(stage(&model), Stage::Answered(_)));
+        tell(&mut model, &[LessonMsg::ToTheEnd]);
+        (0..5).for_each(|_| model.frame(16_667, &mut || true));
+        assert!(matches!(stage(&model), Stage::Answered(_)));
+        tell(&mut model, &[LessonMsg::Begin]);
+        (0..5).for_each(|_| model.frame(100_000, &mut || true));
+        assert!(matches!(stage(&model), Stage::Answered(_)), "{:?}", stage(&model));
+        tell(&mut model, &[LessonMsg::Begin, LessonMsg::ToTheEnd]);
+        (0..5).for_each(|_| model.frame(16_667, &mut || true));
+        assert!(matches!(stage(&model), Stage::Answered(_)), "{:?}", stage(&model));
+    }
+}
