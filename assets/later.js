@@ -20,8 +20,8 @@ async function fetchLater() {
     if (isLaterHere) return;
     try {
         const response = await fetch(LATER.url, { integrity: LATER.integrity });
-        if (!response.ok || laterModule) return;
-        laterModule ??= await WebAssembly.compile(await response.arrayBuffer());
+        if (!response.ok) return;
+        laterModule = await WebAssembly.compile(await response.arrayBuffer());
         if (wasm) startLater();
     } catch {
         // Whoever needs it will ask again, and tell.
@@ -54,4 +54,4 @@ function downloadedNow(url) {
 
 for (const sign of SIGNS_OF_USE) addEventListener(sign, fetchLater, { capture: true, passive: true });
 // A page that opens at a lesson needs it at once: here it can be waited for without holding the browser up.
-if (/[?&]lesson=/.test(location.search)) await fetchLater();
+if (/[?&#]lesson=/.test(location.search + location.hash)) await fetchLater();

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::sim::{Command, Micros, Role, Scenario, SimTime, Topology, World};
+use crate::sim::{Command, Machine, Micros, Role, Scenario, SimTime, Topology, World};
 
 /// Visits per second that come meanwhile.
 const RATE: u32 = 10;
@@ -107,12 +107,11 @@ impl Vigil {
 
 /// The machines that an agent tells the monitor of, with their programs, if it does so no more in the other topology.
 fn unwatched(with: &Topology, without: &Topology) -> Vec<String> {
-    let has = |topology: &Topology, machine: &str, role: &Role| {
-        topology.machines.iter().any(|other| {
-            (machine.is_empty() || other.name == machine) && other.processes.iter().any(|process| process.role == *role)
-        })
+    let runs = |machine: &Machine, role| machine.processes.iter().any(|process| process.role == role);
+    let watched = |topology: &Topology, name: &str| {
+        topology.machines.iter().any(|machine| runs(machine, Role::Monitor))
+            && topology.machines.iter().any(|machine| machine.name == name && runs(machine, Role::Agent))
     };
-    let watched = |topology, machine| has(topology, machine, &Role::Agent) && has(topology, "", &Role::Monitor);
     let mut parts = Vec::new();
     for machine in &with.machines {
         let remains = without.machines.iter().any(|other| other.name == machine.name);

@@ -187,7 +187,8 @@ impl Action {
 
 /// The first number of a turn: of a step together with the tier that takes it.
 const TURNS: u8 = 32;
-const TIERS: u8 = 10;
+/// As many tiers as there are.
+const TIERS: u8 = Tier::Monitor as u8 + 1;
 
 /// A step in the life of a call, with its number among the actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 mod action;
+mod answers;
 mod app_server;
 mod apply;
 pub mod balancer;
@@ -58,6 +59,7 @@ mod wiring;
 mod workload;
 mod world;
 
+pub use answers::Answers;
 pub use app_server::{AppCounters, AppServer, FIRST_VERSION};
 pub use call::{Ask, Call, CallKey, CallState, Parent, Reply};
 pub use command::{Command, TimedCommand};

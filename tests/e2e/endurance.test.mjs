@@ -83,7 +83,7 @@ test('9. ten minutes under load with random switches', { timeout: 300_000 }, asy
   assert.equal(seen.started, seen.ended);
   assert.equal(seen.rows.reduce((total, row) => total + row.count, 0), seen.ended);
   assert.ok(after.heap < before.heap + 4e6, `heap ${before.heap} then ${after.heap}`);
-  // The way back in time keeps a copy of the world, of about 1 MB, for every million events: some three here.
-  assert.ok(after.wasm - before.wasm <= 48 * 65_536, `WebAssembly memory ${before.wasm} then ${after.wasm}`);
+  // Copies of the world for the way back in time find room where visits piled up in the outage.
+  assert.ok(after.wasm - before.wasm <= 16 * 65_536, `WebAssembly memory ${before.wasm} then ${after.wasm}`);
   assert.ok(Math.max(...waits) <= CLICK_BUDGET_MS, `longest wait for a click: ${Math.max(...waits)} ms`);
 });

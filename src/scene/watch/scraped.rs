@@ -40,9 +40,8 @@ impl Step<'_> {
 
     /// The mean time to an answer, in microseconds.
     fn response_time(&self) -> Option<u32> {
-        let ((count_before, sum_before), (count, sum)) = (self.before?.0.answers?, self.now?.answers?);
-        let (count, sum) = (increase(count_before, count), increase(sum_before.0, sum.0));
-        sum.checked_div(count).map(limited)
+        let (before, now) = (self.before?.0.answers?, self.now?.answers?);
+        increase(before.time.0, now.time.0).checked_div(increase(before.count, now.count)).map(limited)
     }
 
     /// The seconds that a replica is behind.

@@ -34,10 +34,11 @@ pub use journal::{StateChange, StateLine};
 pub use select::{Algorithm, Selector};
 pub use server::{AdminState, Health, LastCheck, Server, ServerCounters};
 
+use super::answers::Answers;
 use super::call::CallKey;
 use super::ids::ProcessId;
 use super::settings::{Balancer as Config, Check, ServerLine};
-use super::time::{Micros, SimTime};
+use super::time::SimTime;
 use super::topology::Role;
 use super::wiring::Wiring;
 use super::world::World;
@@ -76,12 +77,8 @@ pub struct BackendCounters {
     pub requests: u64,
     /// Requests assigned to servers, retries on another server included (`lbtot`).
     pub assigned: u64,
-    /// Responses, its own error pages included.
-    pub answered: u64,
-    /// How long all of these took together, from the arrival of the request on (`ttime`, summed up).
-    pub answer_time: Micros,
-    /// Responses with 5xx (`hrsp_5xx`).
-    pub server_errors: u64,
+    /// Responses.
+    pub answers: Answers,
     /// 503 without any usable server.
     pub no_server: u64,
     /// 503 after waiting too long in the queue.

@@ -239,14 +239,11 @@ impl World {
         self.serve_queue(at, server);
     }
 
-    /// Counts a response, and how long it took.
+    /// Counts a response.
     #[inline(always)]
     fn balancer_answered(&mut self, key: CallKey, at: usize, status: u16) {
-        let took = self.now.since(self.calls[key].since);
-        let counters = &mut self.balancers[at].counters;
-        counters.answered += 1;
-        counters.answer_time += took;
-        counters.server_errors += u64::from(status >= 500);
+        let took = self.since_arrival(key);
+        self.balancers[at].counters.answers.note(took, status);
     }
 
     /// HAProxy answers with an error page of its own.

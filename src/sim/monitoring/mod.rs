@@ -11,6 +11,8 @@ use std::collections::VecDeque;
 pub use alerts::{Alert, AlertState, Rule, increase};
 pub use complaints::{Complaint, Detection};
 
+use super::answers::Answers;
+use super::balancer::Balancer;
 use super::call::{Ask, CallKey, Reply};
 use super::ids::ProcessId;
 use super::outcome::Cause;
@@ -80,8 +82,8 @@ pub struct Reading {
     pub requests: u64,
     /// Of these, answered with 5xx.
     pub errors: u64,
-    /// How long its answers took, for a balancer or a web server: a histogram's `_count` and `_sum`.
-    pub answers: Option<(u64, Micros)>,
+    /// What it has answered, for a balancer or a web server.
+    pub answers: Option<Answers>,
     /// What only its kind has.
     pub state: State,
 }
@@ -224,15 +226,15 @@ impl World {
         let mut answers = None;
         let (requests, errors, state) = match self.wiring.role(process) {
             Role::Balancer => {
-                let balancer = &self.balancers[at];
-                let down = balancer.servers.iter().filter(|server| !server.up).map(|server| server.process);
-                answers = Some((balancer.counters.answered, balancer.counters.answer_time));
-                (balancer.counters.requests, balancer.counters.server_errors, State::Down(down.collect()))
+                let Balancer { servers, counters, .. } = &self.balancers[at];
+                let down = servers.iter().filter(|server| !server.up).map(|server| server.process);
+                answers = Some(counters.answers);
+                (counters.requests, counters.answers.server_errors, State::Down(down.collect()))
             }
             Role::Nginx => {
                 let counters = &self.nginx[at].counters;
-                answers = Some((counters.answered, counters.answer_time));
-                (counters.requests, counters.server_errors, State::Plain)
+                answers = Some(counters.answers);
+                (counters.requests, counters.answers.server_errors, State::Plain)
             }
             Role::App => {
                 let counters = &self.apps[at].counters;

@@ -17,6 +17,7 @@ pub use config::{Method, NextUpstream, Upstream, UpstreamServer};
 pub use peers::{Peer, Peers};
 pub use upstream::Worker;
 
+use super::answers::Answers;
 use super::call::{Ask, Call, CallKey, Reply};
 use super::ids::ProcessId;
 use super::logs::Trouble;
@@ -54,12 +55,8 @@ pub struct NginxCounters {
     pub proxied: u64,
     /// 502 and 504 of its own.
     pub errors: u64,
-    /// All answers with 5xx, the application's included.
-    pub server_errors: u64,
-    /// All answers.
-    pub answered: u64,
-    /// How long all of these took together (`$request_time` of the log).
-    pub answer_time: Micros,
+    /// All answers, the application's included.
+    pub answers: Answers,
 }
 
 impl Nginx {
@@ -125,12 +122,13 @@ impl World {
     pub(super) fn nginx_served(&mut self, key: CallKey) {
         let process = self.calls[key].callee;
         let at = self.tier(process);
-        self.nginx_answered(key, at, 200);
         if self.lacks_file(key) {
+            self.nginx_answered(key, at, 404);
             self.log_trouble(key, Trouble::NoFile, None);
             self.mark(key, Place::Process(process), Decision::Failed { status: 404 });
             return self.answer(key, Reply::Http { status: 404, by: process, cause: Cause::NoFile });
         }
+        self.nginx_answered(key, at, 200);
         self.nginx[at].counters.files += 1;
         self.mark(key, Place::Process(process), Decision::ServedFile);
         self.answer(key, Reply::Http { status: 200, by: process, cause: Cause::File });
@@ -146,14 +144,11 @@ impl World {
         path.is_some_and(|path| !files.iter().any(|file| file == path))
     }
 
-    /// Counts an answer, and how long it took.
+    /// Counts an answer.
     #[inline(always)]
     fn nginx_answered(&mut self, key: CallKey, at: usize, status: u16) {
-        let took = self.now.since(self.calls[key].since);
-        let counters = &mut self.nginx[at].counters;
-        counters.answered += 1;
-        counters.answer_time += took;
-        counters.server_errors += u64::from(status >= 500);
+        let took = self.since_arrival(key);
+        self.nginx[at].counters.answers.note(took, status);
     }
 
     /// nginx answers with an error page of its own.
