@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+/// What every program of Unix says when a disk is full: the text of `ENOSPC`.
+const DISK_IS_FULL: &str = "No space left on device";
+
 const SIGN_OF_LIFE_EVERY: Duration = Duration::from_secs(30);
 
 /// The top folder of the project, where every program is started.
@@ -58,11 +61,20 @@ pub fn install(what: &str, command: &mut Command) -> Result<()> {
     if status.success() {
         return Ok(());
     }
-    let log = fs::read_to_string(&log_path).unwrap_or_default();
+    let log = fs::read(&log_path).unwrap_or_default();
+    let log = String::from_utf8_lossy(&log);
     if speaks_of_the_network(&log) {
         bail!("No network: {what} could not be downloaded; connect and run the same command again.");
     }
-    bail!("Installing {what} failed; the reason is at the end of {}.", log_path.display());
+    if log.contains(DISK_IS_FULL) {
+        bail!("The disk is full: {what} could not be installed; make some room and run the same command again.");
+    }
+    bail!("Installing {what} failed; {} ends with\n{}", log_path.display(), last_lines(&log, 20));
+}
+
+fn last_lines(text: &str, count: usize) -> String {
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    lines[lines.len().saturating_sub(count)..].join("\n")
 }
 
 fn run_into_log(command: &mut Command, log_path: &Path) -> Result<ExitStatus> {
@@ -132,6 +144,13 @@ mod tests {
         assert_eq!(spoken(Duration::from_millis(449)), "0.4 s");
         assert_eq!(spoken(Duration::from_millis(12_900)), "12 s");
         assert_eq!(spoken(Duration::from_secs(125)), "2 min 05 s");
+    }
+
+    #[test]
+    fn the_end_of_a_log_is_quoted() {
+        assert_eq!(last_lines("one\ntwo\nthree\n\n", 2), "two\nthree");
+        assert_eq!(last_lines("one", 2), "one");
+        assert_eq!(last_lines("", 2), "");
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub const TRUNK: Tool = Tool {
     program: "trunk",
     version: "0.21.14",
     package: "trunk@0.21.14",
-    source: Source::Crate(&["--debug"]),
+    source: Source::Crate(&["--debug", "--config", "profile.dev.debug=false"]),
     usually: "5 minutes",
 };
 
