@@ -185,7 +185,9 @@ mod tests {
     use std::sync::Arc;
 
     use super::super::link::parse_address;
-    use super::super::model::{Model, Msg, Tab};
+    use super::super::model::Model;
+    use super::super::msg::Msg;
+    use super::super::view::Tab;
     use super::*;
     use crate::sim::{Class, Command, PRESETS, Workload};
 

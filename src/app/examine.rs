@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::ahead::TimeLeft;
 use super::history::History;
-use super::model::{Model, Tab};
+use super::model::Model;
+use super::view::Tab;
 use crate::analysis::{
     Assumption, Availability, Change, Exposure, Later, MAX_PAIRS, MAX_PARTS, Survey, Vigil, changes, exposures,
     subject, without,
@@ -261,7 +262,7 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::super::link::parse_address;
-    use super::super::model::Msg;
+    use super::super::msg::Msg;
     use super::*;
     use crate::sim::{PartId, Verdict};
 

@@ -1,7 +1,9 @@
 //! The lesson on the page: which step it is at, what was chosen, whether the challenge is met; and how far all lessons are.
 
 use super::ahead::Ahead;
-use super::model::{Model, Msg, Sheet, Tab};
+use super::model::Model;
+use super::msg::Msg;
+use super::view::{Sheet, Tab};
 use crate::lesson::{Act, LESSONS, Lesson, Look, Run, Step, Told, timed, told};
 use crate::sim::{Micros, SimTime, TimedCommand};
 

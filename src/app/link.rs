@@ -1,7 +1,7 @@
 //! What the address of the page asks for.
 
-use super::model::{Notice, Theme};
 use super::playback::Speed;
+use super::view::{Notice, Theme};
 use crate::lesson::LESSONS;
 use crate::sim::{PRESETS, Preset, Scenario};
 

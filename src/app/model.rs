@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use super::ahead::{Ahead, TimeLeft};
 use super::compare::Comparison;
-use super::examine::{Examination, ExamineMsg};
+use super::examine::Examination;
 use super::history::History;
-use super::lessons::{LessonMsg, Lessons};
+use super::lessons::Lessons;
 use super::link::Start;
-use super::playback::{Playback, Speed};
-use crate::sim::{Class, Command, Micros, PartId, Preset, SimTime, World};
+use super::msg::Msg;
+use super::playback::Playback;
+use super::view::{Notice, Sheet, Tab, View};
+use crate::sim::{Class, Command, Preset, World};
 
 /// The most notices that are shown at a time.
 const MAX_NOTICES: usize = 4;
@@ -33,189 +35,6 @@ pub struct Model {
     pub lessons: Lessons,
     /// What the user should know.
     pub notices: Vec<Notice>,
-}
-
-/// What is looked at. Changes nothing in the world.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct View {
-    /// The part in the inspector.
-    pub selected: Option<PartId>,
-    /// The visit whose trace is shown; the newest by hand if none.
-    pub visit: Option<u64>,
-    /// The tab at the bottom.
-    pub tab: Tab,
-    /// Whether the charts are drawn from what only the simulator knows.
-    pub simulator_charts: bool,
-    /// The panel that covers the diagram on a narrow screen.
-    pub sheet: Option<Sheet>,
-    /// Light, dark, or as the system says.
-    pub theme: Theme,
-    /// Whether only the diagram is shown.
-    pub embed: bool,
-}
-
-/// The tabs at the bottom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tab {
-    /// The trace of one visit.
-    Trace,
-    /// The log of visits, and how many ended how.
-    Requests,
-    /// Charts.
-    Metrics,
-    /// The rows of all databases, side by side.
-    Data,
-    /// What happened, runs that were left, and how they compare.
-    Runs,
-    /// What one missing part does, and what that comes to.
-    Failures,
-    /// What somebody outside finds and hears.
-    Security,
-    /// The same state and switches as the diagram, as a table.
-    Parts,
-}
-
-impl Tab {
-    /// All tabs, in order.
-    #[rustfmt::skip]
-    pub const ALL: [Self; 8] =
-        [Self::Trace, Self::Requests, Self::Metrics, Self::Data, Self::Runs, Self::Failures, Self::Security, Self::Parts];
-}
-
-/// The panels of a narrow screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sheet {
-    /// The lesson, or the list of lessons.
-    Lesson,
-    /// Visits and load.
-    Traffic,
-    /// The inspector.
-    Inspector,
-    /// The tabs.
-    Tabs,
-}
-
-/// Colours of the page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
-    /// As the system says.
-    #[default]
-    System,
-    /// Dark text on light ground.
-    Light,
-    /// Light text on dark ground.
-    Dark,
-}
-
-impl Theme {
-    /// All themes.
-    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
-
-    /// The name in addresses and in the page's `data-theme`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    /// The theme with this name.
-    #[must_use]
-    pub fn find(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|theme| theme.name() == name)
-    }
-}
-
-/// Something that the user should know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// The field that it is about.
-    pub field: String,
-    /// What is the matter.
-    pub message: String,
-}
-
-impl Notice {
-    /// A notice about an input that could not be used.
-    #[must_use]
-    pub fn error(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { field: field.into(), message: message.into() }
-    }
-}
-
-/// Everything that can be done on the page.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Msg {
-    /// A command for the world.
-    Do(Command),
-    /// Sends one visit and opens its trace.
-    Send(Class),
-    /// Sends one visit and follows it hop by hop.
-    Follow(Class),
-    /// Shows the next hop of the followed visit.
-    NextHop,
-    /// Lets the followed visit and everything else go on.
-    Unfollow,
-    /// Runs ahead by so much simulated time, as fast as it goes.
-    RunAhead(Micros),
-    /// Ends a run ahead, or the search for the next hop.
-    Cancel,
-    /// Goes to a moment that has been seen before.
-    GoTo(SimTime),
-    /// Runs ahead to the next event of the part in the inspector.
-    StepPart,
-    /// Compares the present run with one that was left, or with none.
-    Compare(Option<u32>),
-    /// Goes on with a run that was left.
-    Switch(u32),
-    /// Lets time run, or stops it.
-    Toggle,
-    /// Carries out the next event, with time standing still otherwise.
-    Step,
-    /// Chooses a speed.
-    Speed(Speed),
-    /// Starts a preset.
-    Preset(&'static str),
-    /// Starts the scenario anew.
-    Restart,
-    /// Looks at a part.
-    Select(Option<PartId>),
-    /// Looks at the trace of a visit.
-    ShowVisit(u64),
-    /// Chooses a tab.
-    Tab(Tab),
-    /// Draws charts from what only the simulator knows, or from what was scraped.
-    SimulatorCharts(bool),
-    /// Opens a panel of the narrow screen, or closes it.
-    Sheet(Option<Sheet>),
-    /// Chooses the colours.
-    Theme(Theme),
-    /// Takes a notice away.
-    Dismiss(usize),
-    /// Does something with lessons.
-    Lesson(LessonMsg),
-    /// Examines what can fail.
-    Examine(ExamineMsg),
-}
-
-impl Msg {
-    /// Whether neither the world nor its time is touched.
-    const fn only_looks(&self) -> bool {
-        match self {
-            Self::Select(_)
-            | Self::ShowVisit(_)
-            | Self::Tab(_)
-            | Self::SimulatorCharts(_)
-            | Self::Sheet(_)
-            | Self::Theme(_)
-            | Self::Dismiss(_)
-            | Self::Compare(_) => true,
-            Self::Lesson(msg) => msg.only_looks(),
-            _ => false,
-        }
-    }
 }
 
 impl Model {

@@ -6,8 +6,9 @@ use super::ahead::{Ahead, Aim, TimeLeft};
 use super::compare::Comparison;
 use super::examine::Examination;
 use super::history::{Forgotten, History};
-use super::model::{Model, Notice, Tab};
+use super::model::Model;
 use super::playback::Playback;
+use super::view::{Notice, Tab};
 use crate::sim::{Command, Scenario, SimTime, World};
 use crate::text::timeline as words;
 

@@ -11,6 +11,7 @@ mod input;
 mod inspector;
 mod lesson;
 mod metrics;
+mod notices;
 mod packets;
 mod page;
 mod panel;

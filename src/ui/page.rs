@@ -12,9 +12,10 @@ use yew::prelude::*;
 use super::diagram::Diagram;
 use super::element::{self, classes, html, if_so};
 use super::header::header;
-use super::input::{focus, on_click};
+use super::input::focus;
 use super::inspector::inspector;
 use super::lesson::{self, lesson_panel};
+use super::notices::notices;
 use super::packets::{self, MAX_PACKETS, Palette};
 use super::panel::panel;
 use super::requests::Requests;
@@ -179,7 +180,7 @@ impl Component for Page {
                 if !view.embed {
                     { header(&model.history.scenario().name, view.theme, send) }
                 }
-                { self.notices(send) }
+                { notices(&model.notices, send) }
                 <main class="page__main">
                     if view.embed {
                         <h1 class="visually-hidden">{ label::PRODUCT }</h1>
@@ -290,18 +291,6 @@ impl Page {
                 <canvas class="stage__packets" ref={self.canvas.clone()} aria-hidden="true" />
             </div>
         }
-    }
-
-    fn notices(&self, send: &Callback<Msg>) -> Html {
-        let notice = |(index, notice): (usize, &crate::app::Notice)| {
-            html! {
-                <li class="notice" key={notice.message.clone()} data-testid="notice" data-field={notice.field.clone()}>
-                    <span class="said"><span aria-hidden="true">{ "! " }</span>{ label::notice(&notice.field, &notice.message) }</span>
-                    <button class="button button--small" onclick={on_click(send, Msg::Dismiss(index))}>{ label::DISMISS }</button>
-                </li>
-            }
-        };
-        html! { <div role="region" aria-label={label::NOTICES}><ul class="notices">{ for self.model.notices.iter().enumerate().map(notice) }</ul></div> }
     }
 }
 

@@ -1,0 +1,80 @@
+//! Everything that can be done on the page.
+
+use super::examine::ExamineMsg;
+use super::lessons::LessonMsg;
+use super::playback::Speed;
+use super::view::{Sheet, Tab, Theme};
+use crate::sim::{Class, Command, Micros, PartId, SimTime};
+
+/// Everything that can be done on the page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    /// A command for the world.
+    Do(Command),
+    /// Sends one visit and opens its trace.
+    Send(Class),
+    /// Sends one visit and follows it hop by hop.
+    Follow(Class),
+    /// Shows the next hop of the followed visit.
+    NextHop,
+    /// Lets the followed visit and everything else go on.
+    Unfollow,
+    /// Runs ahead by so much simulated time, as fast as it goes.
+    RunAhead(Micros),
+    /// Ends a run ahead, or the search for the next hop.
+    Cancel,
+    /// Goes to a moment that has been seen before.
+    GoTo(SimTime),
+    /// Runs ahead to the next event of the part in the inspector.
+    StepPart,
+    /// Compares the present run with one that was left, or with none.
+    Compare(Option<u32>),
+    /// Goes on with a run that was left.
+    Switch(u32),
+    /// Lets time run, or stops it.
+    Toggle,
+    /// Carries out the next event, with time standing still otherwise.
+    Step,
+    /// Chooses a speed.
+    Speed(Speed),
+    /// Starts a preset.
+    Preset(&'static str),
+    /// Starts the scenario anew.
+    Restart,
+    /// Looks at a part.
+    Select(Option<PartId>),
+    /// Looks at the trace of a visit.
+    ShowVisit(u64),
+    /// Chooses a tab.
+    Tab(Tab),
+    /// Draws charts from what only the simulator knows, or from what was scraped.
+    SimulatorCharts(bool),
+    /// Opens a panel of the narrow screen, or closes it.
+    Sheet(Option<Sheet>),
+    /// Chooses the colours.
+    Theme(Theme),
+    /// Takes a notice away.
+    Dismiss(usize),
+    /// Does something with lessons.
+    Lesson(LessonMsg),
+    /// Examines what can fail.
+    Examine(ExamineMsg),
+}
+
+impl Msg {
+    /// Whether neither the world nor its time is touched.
+    pub(super) const fn only_looks(&self) -> bool {
+        match self {
+            Self::Select(_)
+            | Self::ShowVisit(_)
+            | Self::Tab(_)
+            | Self::SimulatorCharts(_)
+            | Self::Sheet(_)
+            | Self::Theme(_)
+            | Self::Dismiss(_)
+            | Self::Compare(_) => true,
+            Self::Lesson(msg) => msg.only_looks(),
+            _ => false,
+        }
+    }
+}
