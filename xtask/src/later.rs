@@ -1,5 +1,6 @@
 //! Takes out of the built site what a first visit does not need, into a file that is loaded when the page is used.
 
+use crate::run::root;
 use crate::site::sorted_entries;
 use crate::split::split;
 use anyhow::{Context, Result, ensure};
@@ -69,6 +70,9 @@ const FROM_THE_START: &[&str] = &[
     "hopscope::ui::panel::Shown>::stands",
 ];
 
+/// Texts that only functions of the later part read: the files with this end in this folder.
+const LATER_TEXTS: (&str, &str) = ("src/lesson", "md");
+
 /// Whether the function of this path is loaded later. A method's path begins with its type, in angle brackets.
 fn is_later(path: &str) -> bool {
     let path = path.trim_start_matches('<');
@@ -81,7 +85,7 @@ pub fn take_out(dist: &Path, loader: &str) -> Result<()> {
     let script = the_file(dist, ".js")?;
     let page = dist.join("index.html");
 
-    let halves = split(&fs::read(&module)?, is_later)?;
+    let halves = split(&fs::read(&module)?, is_later, &later_texts()?)?;
     let first = Named::new("_bg.wasm", halves.first);
     let later = Named::new(LATER_FILE, halves.later);
     let glue = fs::read_to_string(&script)?;
@@ -106,6 +110,13 @@ pub fn take_out(dist: &Path, loader: &str) -> Result<()> {
         fs::write(dist.join(file.name), file.content)?;
     }
     Ok(fs::write(page, html)?)
+}
+
+fn later_texts() -> Result<Vec<Vec<u8>>> {
+    let (folder, end) = LATER_TEXTS;
+    let files = sorted_entries(&root().join(folder))?;
+    let texts = files.iter().filter(|path| path.extension().is_some_and(|extension| extension == end));
+    texts.map(|path| fs::read(path).with_context(|| path.display().to_string())).collect()
 }
 
 /// A file of the site, called by its content, so that no two versions of it are ever mixed.

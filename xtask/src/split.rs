@@ -5,8 +5,11 @@
 //! memory, table, globals and functions from the first, and fills its functions into the table when it is instantiated. From then
 //! on the table leads to them directly.
 
+mod texts;
+
 use anyhow::{Context, Result, ensure};
 use std::collections::{BTreeMap, BTreeSet};
+use texts::{Text, add_data, memory};
 use walrus::ir::{Visitor, dfs_in_order};
 use walrus::{
     ConstExpr, ElementItems, ElementKind, ExportItem, FunctionBuilder, FunctionId, FunctionKind, GlobalId, GlobalKind,
@@ -24,11 +27,12 @@ pub struct Halves {
     pub later: Vec<u8>,
 }
 
-/// Splits `whole`, which must have its names. Later are the functions whose names `is_later` accepts, and all that nobody but them calls.
-/// The first module imports the loader as the function `load` of `later`.
-pub fn split(whole: &[u8], is_later: impl Fn(&str) -> bool) -> Result<Halves> {
+/// Splits `whole`, which must have its names. Later are the functions whose names `is_later` accepts, all that nobody but them calls,
+/// and the `texts`, which nobody else may read. The first module imports the loader as the function `load` of `later`.
+pub fn split(whole: &[u8], is_later: impl Fn(&str) -> bool, texts: &[Vec<u8>]) -> Result<Halves> {
     let first = parse(whole)?;
-    let plan = Plan::new(&first, is_later)?;
+    let texts = Text::find(&first, texts)?;
+    let plan = Plan::new(&first, is_later, texts)?;
     let later = parse(whole)?;
     Ok(Halves { first: plan.first(first)?, later: plan.later(later)? })
 }
@@ -45,10 +49,11 @@ struct Plan {
     borrowed: BTreeSet<usize>,
     borrowed_globals: BTreeSet<usize>,
     table_length: u64,
+    texts: Vec<Text>,
 }
 
 impl Plan {
-    fn new(module: &Module, is_later: impl Fn(&str) -> bool) -> Result<Self> {
+    fn new(module: &Module, is_later: impl Fn(&str) -> bool, texts: Vec<Text>) -> Result<Self> {
         let uses: BTreeMap<usize, Uses> =
             module.funcs.iter_local().map(|(id, function)| (id.index(), Uses::of(function))).collect();
         let matches: BTreeSet<usize> = module
@@ -93,7 +98,7 @@ impl Plan {
                 }
             }
         }
-        Ok(Self { slots, borrowed, borrowed_globals, table_length })
+        Ok(Self { slots, borrowed, borrowed_globals, table_length, texts })
     }
 
     fn first(&self, mut module: Module) -> Result<Vec<u8>> {
@@ -113,6 +118,9 @@ impl Plan {
         }
         for table in tables(&module) {
             module.exports.add(&format!("t{}", table.index()), table);
+        }
+        for text in &self.texts {
+            text.cut_out(&mut module)?;
         }
         walrus::passes::gc::run(&mut module);
         Ok(module.emit_wasm())
@@ -147,11 +155,14 @@ impl Plan {
             let import = module.imports.add(FIRST, &format!("g{}", global.index()), global);
             module.globals.get_mut(global).kind = GlobalKind::Import(import);
         }
-        let memory = module.memories.iter().next().context("no memory")?.id();
+        let memory = memory(&module)?;
         let import = module.imports.add(FIRST, "memory", memory);
         let memory = module.memories.get_mut(memory);
         memory.import = Some(import);
         memory.data_segments.clear();
+        for text in &self.texts {
+            add_data(&mut module, text.address, text.bytes.clone())?;
+        }
         for table in tables(&module) {
             let import = module.imports.add(FIRST, &format!("t{}", table.index()), table);
             module.tables.get_mut(table).import = Some(import);
@@ -259,6 +270,7 @@ impl<'a> Visitor<'a> for Uses {
 
 #[cfg(test)]
 mod tests {
+    use super::texts::address;
     use super::*;
     use walrus::ValType;
 
@@ -266,6 +278,7 @@ mod tests {
     fn whole() -> Vec<u8> {
         let mut module = Module::default();
         module.memories.add_local(false, false, 1, None, None);
+        add_data(&mut module, 1000, b"before prose and also prose after".to_vec()).unwrap();
         let table = module.tables.add_local(false, 1, Some(1), walrus::RefType::FUNCREF);
         let mut function = |name: &str, calls: &[FunctionId]| {
             let mut builder = FunctionBuilder::new(&mut module.types, &[], &[ValType::I32]);
@@ -293,7 +306,7 @@ mod tests {
 
     #[test]
     fn the_later_part_has_what_is_named_and_what_nobody_else_calls() {
-        let halves = split(&whole(), |path| path == "page::seldom").unwrap();
+        let halves = split(&whole(), |path| path == "page::seldom", &[]).unwrap();
         let first = Module::from_buffer(&halves.first).unwrap();
         let later = Module::from_buffer(&halves.later).unwrap();
 
@@ -310,8 +323,27 @@ mod tests {
     }
 
     #[test]
+    fn a_text_of_the_later_part_lies_where_it_lay() {
+        let is_later = |path: &str| path == "page::seldom";
+        let halves = split(&whole(), is_later, &[b"prose".to_vec(), b"also prose".to_vec()]).unwrap();
+        let segments = |module: &[u8]| -> Vec<(usize, String)> {
+            let module = Module::from_buffer(module).unwrap();
+            let text = |data: &walrus::Data| String::from_utf8(data.value.clone()).unwrap();
+            module.data.iter().map(|data| (address(&data.kind).unwrap(), text(data))).collect()
+        };
+        let of = |pairs: &[(usize, &str)]| -> Vec<(usize, String)> {
+            pairs.iter().map(|(at, text)| (*at, (*text).to_owned())).collect()
+        };
+        assert_eq!(segments(&halves.first), of(&[(1000, "before "), (1012, " and "), (1027, " after")]));
+        assert_eq!(segments(&halves.later), of(&[(1007, "prose"), (1017, "also prose")]));
+
+        let missing = split(&whole(), is_later, &[b"poetry".to_vec()]).err().unwrap().to_string();
+        assert!(missing.contains("poetry"), "{missing}");
+    }
+
+    #[test]
     fn where_nothing_is_later_there_is_no_loader() {
-        let halves = split(&whole(), |_| false).unwrap();
+        let halves = split(&whole(), |_| false, &[]).unwrap();
         let first = Module::from_buffer(&halves.first).unwrap();
         assert_eq!(imports(&first), Vec::<String>::new());
         assert_eq!(Module::from_buffer(&halves.later).unwrap().funcs.iter_local().count(), 0);
