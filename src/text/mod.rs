@@ -9,6 +9,7 @@ pub mod haproxy;
 pub mod inspector;
 #[macro_use]
 pub mod label;
+pub mod download;
 pub mod failures;
 pub mod lesson;
 pub mod log;

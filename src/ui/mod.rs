@@ -3,6 +3,8 @@
 mod announcer;
 mod data;
 mod diagram;
+#[allow(dead_code, reason = "the tabs that save files come next")]
+mod download;
 mod element;
 mod experiments;
 mod failures;

@@ -38,6 +38,7 @@ const LATER: &[&str] = &[
     "hopscope::text::monitoring",
     "hopscope::text::timeline",
     "hopscope::ui::data",
+    "hopscope::ui::download",
     "hopscope::ui::failures",
     "hopscope::ui::inspector",
     "hopscope::ui::metrics",
