@@ -139,7 +139,6 @@ impl Plan {
         }
         module.start = None;
         module.tables.get_mut(table).elem_segments.clear();
-
         for id in module.imports.iter().map(walrus::Import::id).collect::<Vec<_>>() {
             module.imports.delete(id);
         }
