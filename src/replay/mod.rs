@@ -11,6 +11,8 @@ use core::fmt;
 
 use serde_json::Value;
 
+use crate::sim::Scenario;
+
 /// Why a recording cannot be replayed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem(pub String);
@@ -35,5 +37,17 @@ pub fn replay(recording: &Value) -> Result<Value, Problem> {
         None if is("zone") => dns::replay(recording),
         None if is("setup") => mysql::replay(recording),
         None => Err(Problem("not a recording: neither `balancer` nor `zone` nor `setup` is there".to_owned())),
+    }
+}
+
+/// The scenario in which a recording of HAProxy or nginx is replayed.
+///
+/// # Errors
+/// What in the recording is unknown or beyond the engine, by its name in the recording.
+pub fn scenario(recording: &Value) -> Result<Scenario, Problem> {
+    match recording["balancer"]["kind"].as_str() {
+        Some("nginx") => nginx::scenario(recording),
+        Some("haproxy") => haproxy::scenario(recording),
+        _ => Err(Problem("balancer.kind: neither `haproxy` nor `nginx`".to_owned())),
     }
 }

@@ -10,6 +10,7 @@ pub mod inspector;
 #[macro_use]
 pub mod label;
 pub mod download;
+pub mod export;
 pub mod failures;
 pub mod lesson;
 pub mod log;

@@ -56,12 +56,17 @@ pub(super) struct Request {
     pub t_ms: u64,
 }
 
+/// Whether a recording is of HAProxy before nodes of nginx and application.
+pub(super) fn is_stack(case: &Value) -> Result<bool, Problem> {
+    Ok(list(case, "events").iter().any(|event| event.get("part").is_some())
+        || case.get("nginx_timeouts_ms").is_some()
+        || text(case, "case")?.starts_with("stack_"))
+}
+
 impl<'a> Run<'a> {
     /// The world of a recording at its time 0.
     pub(super) fn new(case: &'a Value) -> Result<Self, Problem> {
-        let is_stack = list(case, "events").iter().any(|event| event.get("part").is_some())
-            || case.get("nginx_timeouts_ms").is_some()
-            || text(case, "case")?.starts_with("stack_");
+        let is_stack = is_stack(case)?;
         let scenario: Scenario = scenario_of(case, is_stack)?;
         let with_haproxy = !scenario.timeline.is_empty();
         let is_timed = case.get("phase_ms").is_some();

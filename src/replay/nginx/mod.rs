@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::Problem;
 use super::fields::{answer, list, number, only, text};
 use crate::sim::{
-    Answer, Cause, Class, Command, Condition, Decision, Method, Micros, PartId, ProcessId, Role, Trace, Verdict,
-    VisitRecord, World,
+    Answer, Cause, Class, Command, Condition, Decision, Method, Micros, PartId, ProcessId, Role, Scenario, Trace,
+    Verdict, VisitRecord, World,
 };
 
 /// Time between two events of a recording, enough for an answer to get through.
@@ -31,6 +31,11 @@ pub(super) fn replay(recording: &Value) -> Result<Value, Problem> {
     }
     let observed: Vec<Value> = replay.requests.iter().enumerate().map(|(i, request)| request.observed(i)).collect();
     Ok(json!({ "case": recording["case"], "observed": observed }))
+}
+
+/// The scenario in which a recording is replayed.
+pub(super) fn scenario(recording: &Value) -> Result<Scenario, Problem> {
+    scenario::of(recording)
 }
 
 /// A recording being done again.

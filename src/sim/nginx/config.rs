@@ -137,7 +137,8 @@ impl Default for UpstreamServer {
 
 impl Upstream {
     /// The applications that an nginx passes requests to, in the order of the block, each with its line.
-    pub(super) fn peers(&self, nginx: ProcessId, wiring: &Wiring) -> Vec<(ProcessId, UpstreamServer)> {
+    #[must_use]
+    pub fn peers(&self, nginx: ProcessId, wiring: &Wiring) -> Vec<(ProcessId, UpstreamServer)> {
         let mut apps = wiring.with_role(|role| *role == Role::App);
         apps.retain(|app| wiring.link_between(nginx, *app).is_some());
         let name = |app: ProcessId| &wiring.machine_of(app).name;
