@@ -12,6 +12,7 @@ mod link;
 mod model;
 mod msg;
 mod playback;
+mod share;
 mod tape;
 mod travel;
 mod view;

@@ -128,6 +128,7 @@ impl Model {
                 self.view.tab = Tab::Trace;
             }
             Msg::Tab(tab) => self.view.tab = tab,
+            Msg::Share => (self.view.tab, self.view.sheet) = (Tab::Share, Some(Sheet::Tabs)),
             Msg::SimulatorCharts(own) => self.view.simulator_charts = own,
             Msg::Sheet(sheet) => self.view.sheet = sheet,
             Msg::Theme(theme) => self.view.theme = theme,

@@ -47,6 +47,8 @@ pub enum Msg {
     ShowVisit(u64),
     /// Chooses a tab.
     Tab(Tab),
+    /// Shows what can be taken away from the page.
+    Share,
     /// Draws charts from what only the simulator knows, or from what was scraped.
     SimulatorCharts(bool),
     /// Opens a panel of the narrow screen, or closes it.
@@ -68,6 +70,7 @@ impl Msg {
             Self::Select(_)
             | Self::ShowVisit(_)
             | Self::Tab(_)
+            | Self::Share
             | Self::SimulatorCharts(_)
             | Self::Sheet(_)
             | Self::Theme(_)

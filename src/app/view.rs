@@ -40,13 +40,39 @@ pub enum Tab {
     Security,
     /// The same state and switches as the diagram, as a table.
     Parts,
+    /// Links and whatever else can be taken away from the page.
+    Share,
 }
 
 impl Tab {
     /// All tabs, in order.
     #[rustfmt::skip]
-    pub const ALL: [Self; 8] =
-        [Self::Trace, Self::Requests, Self::Metrics, Self::Data, Self::Runs, Self::Failures, Self::Security, Self::Parts];
+    pub const ALL: [Self; 9] = [
+        Self::Trace, Self::Requests, Self::Metrics, Self::Data, Self::Runs, Self::Failures, Self::Security, Self::Parts,
+        Self::Share,
+    ];
+
+    /// The name in addresses and in the page.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Trace => "trace",
+            Self::Requests => "requests",
+            Self::Metrics => "metrics",
+            Self::Data => "data",
+            Self::Runs => "runs",
+            Self::Failures => "failures",
+            Self::Security => "security",
+            Self::Parts => "parts",
+            Self::Share => "share",
+        }
+    }
+
+    /// The tab with this name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tab| tab.id() == name)
+    }
 }
 
 /// The panels of a narrow screen.

@@ -17,4 +17,5 @@ pub mod log;
 pub mod metrics;
 pub mod monitoring;
 pub mod security;
+pub mod share;
 pub mod timeline;

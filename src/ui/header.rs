@@ -6,7 +6,7 @@ use super::element::html;
 use super::input::{on_click, value_of};
 use crate::app::{Msg, Theme};
 use crate::sim::PRESETS;
-use crate::text::label;
+use crate::text::{label, share};
 
 /// The header, with the name of the scenario and the chosen colours.
 pub fn header(scenario: &str, chosen: Theme, send: &Callback<Msg>) -> Html {
@@ -39,6 +39,7 @@ pub fn header(scenario: &str, chosen: Theme, send: &Callback<Msg>) -> Html {
                     }) }
                 </select>
                 <button class="button" data-testid="restart" onclick={restart}>{ label::RESTART }</button>
+                <button class="button" data-testid="share" onclick={on_click(send, Msg::Share)}>{ share::SHARE }</button>
                 <label class="visually-hidden" for="theme">{ label::THEME }</label>
                 <select id="theme" data-testid="theme" onchange={theme}>
                     { for Theme::ALL.iter().map(|theme| html! {

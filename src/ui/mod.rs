@@ -1,6 +1,7 @@
 //! The page: Yew components, the frame loop, the layer of moving packets.
 
 mod announcer;
+mod clipboard;
 mod data;
 mod diagram;
 #[allow(dead_code, reason = "the tabs that save files come next")]
@@ -23,6 +24,7 @@ mod plot;
 mod requests;
 mod runs;
 mod security;
+mod share;
 mod sheet;
 mod storage;
 mod tabs;

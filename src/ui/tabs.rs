@@ -14,6 +14,7 @@ use super::parts::parts_panel;
 use super::requests::Requests;
 use super::runs::runs_panel;
 use super::security::security_panel;
+use super::share::share_panel;
 use super::sheet::close_sheet;
 use super::trace::trace_panel;
 use crate::app::{Model, Msg, Tab};
@@ -23,7 +24,7 @@ use crate::scene::parts::PartsView;
 use crate::scene::security::SecurityView;
 use crate::scene::trace::TraceView;
 use crate::scene::watch::Watch;
-use crate::text::{failures, label, security, timeline};
+use crate::text::{failures, label, security, share, timeline};
 
 /// The tabs with the panel of the chosen one.
 pub fn tabs(model: &Model, requests: &Requests, send: &Callback<Msg>) -> Html {
@@ -37,13 +38,13 @@ pub fn tabs(model: &Model, requests: &Requests, send: &Callback<Msg>) -> Html {
             _ => return,
         };
         arrow.emit(Msg::Tab(Tab::ALL[to]));
-        super::input::focus(&format!("tab-{}", id(Tab::ALL[to])));
+        super::input::focus(&format!("tab-{}", Tab::ALL[to].id()));
     });
     let tab = |tab: Tab| {
         let is_chosen = tab == chosen;
         html! {
-            <button key={id(tab)} id={format!("tab-{}", id(tab))} class="tab" role="tab" aria-selected={is_chosen.to_string()}
-                tabindex={if is_chosen { "0" } else { "-1" }} aria-controls="tab-panel" data-testid={format!("tab-{}", id(tab))}
+            <button key={tab.id()} id={format!("tab-{}", tab.id())} class="tab" role="tab" aria-selected={is_chosen.to_string()}
+                tabindex={if is_chosen { "0" } else { "-1" }} aria-controls="tab-panel" data-testid={format!("tab-{}", tab.id())}
                 onclick={on_click(send, Msg::Tab(tab))}>{ name(tab) }</button>
         }
     };
@@ -52,8 +53,8 @@ pub fn tabs(model: &Model, requests: &Requests, send: &Callback<Msg>) -> Html {
             { close_sheet(send) }
             <h2 class="visually-hidden">{ name(chosen) }</h2>
             <div class="tabs__list" role="tablist" aria-label={label::DETAILS} {onkeydown}>{ for Tab::ALL.map(tab) }</div>
-            <div class="tabs__panel" id="tab-panel" role="tabpanel" tabindex="0" aria-labelledby={format!("tab-{}", id(chosen))}>
-                <key={id(chosen)}>{ content(model, requests, send) }</>
+            <div class="tabs__panel" id="tab-panel" role="tabpanel" tabindex="0" aria-labelledby={format!("tab-{}", chosen.id())}>
+                <key={chosen.id()}>{ content(model, requests, send) }</>
             </div>
         </section>
     }
@@ -83,19 +84,7 @@ fn further(tab: Tab, model: &Model, requests: &Requests, send: &Callback<Msg>) -
         Tab::Failures => failures_panel(model, send),
         Tab::Security => security_panel(&SecurityView::new(world, model.view.selected), send),
         Tab::Parts => parts_panel(&PartsView::new(world), send),
-    }
-}
-
-const fn id(tab: Tab) -> &'static str {
-    match tab {
-        Tab::Trace => "trace",
-        Tab::Requests => "requests",
-        Tab::Metrics => "metrics",
-        Tab::Data => "data",
-        Tab::Runs => "runs",
-        Tab::Failures => "failures",
-        Tab::Security => "security",
-        Tab::Parts => "parts",
+        Tab::Share => share_panel(model, send),
     }
 }
 
@@ -109,5 +98,6 @@ const fn name(tab: Tab) -> &'static str {
         Tab::Failures => failures::TAB,
         Tab::Security => security::TAB,
         Tab::Parts => label::TAB_PARTS,
+        Tab::Share => share::SHARE,
     }
 }
