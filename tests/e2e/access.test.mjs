@@ -2,24 +2,13 @@
 // sideways or is cut, announcements that do not flood, and stillness for who asks for it.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
+import { violations } from './axe.mjs';
 import { cutTexts } from './cut.mjs';
 import { flip, load, pass, speed, tab } from './explorer.mjs';
-import { firefox, start } from './firefox.mjs';
+import { openInFirefox } from './firefox.mjs';
 import { enter, states } from './states.mjs';
 import { open, siteUrl } from './support.mjs';
-
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-/** What axe-core finds on a page. */
-async function violations(page) {
-  await page.evaluate(`if (!window.axe) { ${axe} }`);
-  const found = await page.evaluate((values) => window.axe.run(document, { runOnly: { type: 'tag', values } }), tags);
-  return found.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(' | ')}`);
-}
 
 /** Visits every state; what is wrong there, by its name. */
 async function lookEverywhere(page, resize) {
@@ -49,9 +38,7 @@ test('axe-core finds nothing in any state, in Chromium', async (t) => {
 });
 
 test('axe-core finds nothing in any state, in Firefox', async (t) => {
-  const browser = await start(firefox);
-  t.after(() => browser.close());
-  const page = await browser.newPage();
+  const page = await openInFirefox(t);
   assert.deepEqual(await lookEverywhere(page, ({ width, height }) => page.setViewport({ width, height })), {});
 });
 

@@ -1,6 +1,8 @@
 // Firefox, for what must be right in every browser.
 
+import assert from 'node:assert/strict';
 import puppeteer from 'puppeteer-core';
+import { tellOfViolations } from './support.mjs';
 
 // The browser is not to look for updates, block lists, experiments or a way out to the internet.
 const quietly = {
@@ -37,3 +39,19 @@ export const firefox = {
 /** Starts a browser that speaks WebDriver BiDi. */
 export const start = (options) =>
   puppeteer.launch({ headless: true, protocol: 'webDriverBiDi', timeout: 120_000, ...options });
+
+/** Opens an empty page for the test `t`, which fails at its end if a page there logged an error or threw one, unless it may. */
+export async function openInFirefox(t, { complains = true } = {}) {
+  const browser = await start(firefox);
+  const page = await browser.newPage();
+  const complaints = [];
+  page.on('console', (message) => message.type() === 'error' && complaints.push(`console: ${message.text()}`));
+  page.on('pageerror', (error) => complaints.push(`error: ${error.stack ?? error}`));
+  await page.evaluateOnNewDocument(tellOfViolations);
+  t.after(async () => {
+    const seen = [...complaints];
+    await browser.close();
+    if (complains) assert.deepEqual(seen, [], 'the page complained');
+  });
+  return page;
+}

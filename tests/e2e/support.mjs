@@ -25,6 +25,13 @@ export function launch() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: quietly });
 }
 
+/** Runs in the page: whatever its content security policy forbids is an error on the console, in every browser. */
+export function tellOfViolations() {
+  addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sample, sourceFile, lineNumber }) => {
+    console.error(`forbidden by ${effectiveDirective}: ${blockedURI} ${sample} (${sourceFile}:${lineNumber})`);
+  });
+}
+
 /**
  * Opens the page for the test `t` and closes it at the test's end, which fails if the page logged an error, threw
  * one, or asked for anything outside its origin. `path` is relative to the site, as in `?preset=one-server`.
@@ -49,6 +56,7 @@ export async function open(t, options = {}) {
 export async function openPage(browser, { path = '', width = 1440, height = 900, colorScheme = 'light', before } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme });
   await before?.(context);
+  await context.addInitScript(tellOfViolations);
   const page = await context.newPage();
   const complaints = [];
   page.on('console', (message) => message.type() === 'error' && complaints.push(`console: ${message.text()}`));

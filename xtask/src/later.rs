@@ -1,11 +1,13 @@
 //! Takes out of the built site what a first visit does not need, into a file that is loaded when the page is used.
 
-use crate::run::root;
+use crate::run::{program, root, run};
 use crate::site::sorted_entries;
 use crate::split::split;
+use crate::tags;
+use crate::tools::TERSER;
 use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use sha2::{Digest, Sha384};
+use sha2::{Digest, Sha256, Sha384};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -85,37 +87,52 @@ fn is_later(path: &str) -> bool {
     LATER.iter().any(|part| path.starts_with(part)) && !FROM_THE_START.iter().any(|part| path.contains(part))
 }
 
-/// Splits the module of the site in `dist`, and has the page load the rest by `assets/later.js`.
-pub fn take_out(dist: &Path, loader: &str) -> Result<()> {
+/// The files that trunk's module and script become.
+pub struct Parts {
+    pub first: Named,
+    pub later: Named,
+    pub script: Named,
+}
+
+/// Splits the module of the site in `dist`, and has the page start by `assets/start.js` and load the rest by `assets/later.js`.
+pub fn take_out(dist: &Path, starter: &str, loader: &str) -> Result<()> {
     let module = the_file(dist, "_bg.wasm")?;
-    let script = the_file(dist, ".js")?;
+    let script = PathBuf::from(module.to_string_lossy().replace("_bg.wasm", ".js"));
     let page = dist.join("index.html");
 
     let halves = split(&fs::read(&module)?, is_later, &later_texts()?)?;
     let first = Named::new("_bg.wasm", halves.first);
-    let later = Named::new(LATER_FILE, halves.later);
-    let glue = fs::read_to_string(&script)?;
+    // A digest that its loader can compute in a few lines, too.
+    let later = Named { integrity: sha256(&halves.later), ..Named::new(LATER_FILE, halves.later) };
+    let glue = fs::read_to_string(&script).with_context(|| script.display().to_string())?;
     let imports = "\"./hopscope_bg.js\": import0,";
+    let exports = "export { initSync, __wbg_init as default };";
     ensure!(glue.contains(imports), "the script of wasm-bindgen has no line {imports}");
-    let glue = glue.replacen(imports, &format!("{imports} later: {{ load: needLater }},"), 1) + loader;
-    let glue = glue.replace("LATER_FILE", &later.name).replace("LATER_INTEGRITY", &later.integrity);
-    let glue = Named::new(".js", glue.into_bytes());
-
-    let mut html = fs::read_to_string(&page)?;
-    for (old, new) in [(&module, &first), (&script, &glue)] {
-        let old_name = old.file_name().unwrap_or_default().to_string_lossy();
-        let old_integrity = integrity(&fs::read(old)?);
-        ensure!(
-            html.contains(&*old_name) && html.contains(&old_integrity),
-            "index.html does not name {old_name} and its digest"
-        );
-        html = html.replace(&*old_name, &new.name).replace(&old_integrity, &new.integrity);
-        fs::remove_file(old)?;
+    ensure!(glue.contains(exports), "the script of wasm-bindgen has no line {exports}");
+    let glue = glue.replacen(imports, &format!("{imports} later: {{ load: needLater }},"), 1);
+    let mut glue = glue.replacen(exports, "", 1) + loader + starter;
+    for (file, [name, integrity]) in
+        [(&first, ["FIRST_FILE", "FIRST_INTEGRITY"]), (&later, ["LATER_FILE", "LATER_INTEGRITY"])]
+    {
+        glue = glue.replace(name, &file.name).replace(integrity, &file.integrity);
     }
-    for file in [first, later, glue] {
+    let parts = Parts { first, later, script: Named::new(".js", minified(&glue)?) };
+
+    fs::write(&page, tags::write(&fs::read_to_string(&page)?, &parts)?)?;
+    fs::remove_file(module)?;
+    fs::remove_file(script)?;
+    for file in [parts.first, parts.later, parts.script] {
         fs::write(dist.join(file.name), file.content)?;
     }
-    Ok(fs::write(page, html)?)
+    Ok(())
+}
+
+/// A module's script without what only people read. The minifier in trunk cannot read what wasm-bindgen writes.
+fn minified(script: &str) -> Result<Vec<u8>> {
+    let (long, short) = (root().join("target").join("page.mjs"), root().join("target").join("page.min.mjs"));
+    fs::write(&long, script)?;
+    run(program(TERSER.ready()?).arg(&long).args(["--module", "--compress", "--mangle", "--output"]).arg(&short))?;
+    Ok(fs::read(&short)?)
 }
 
 fn later_texts() -> Result<Vec<Vec<u8>>> {
@@ -126,23 +143,26 @@ fn later_texts() -> Result<Vec<Vec<u8>>> {
 }
 
 /// A file of the site, called by its content, so that no two versions of it are ever mixed.
-struct Named {
-    name: String,
-    integrity: String,
+pub struct Named {
+    pub name: String,
+    pub integrity: String,
     content: Vec<u8>,
 }
 
 impl Named {
-    fn new(end: &str, content: Vec<u8>) -> Self {
-        let digest = Sha384::digest(&content);
-        let hash: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        Self { name: format!("hopscope-{hash}{end}"), integrity: integrity(&content), content }
+    pub fn new(end: &str, content: Vec<u8>) -> Self {
+        let hash: String = Sha384::digest(&content).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Self { name: format!("hopscope-{hash}{end}"), integrity: digest(&content), content }
     }
 }
 
-/// What subresource integrity asks for.
-fn integrity(content: &[u8]) -> String {
+/// A digest as subresource integrity and content security policies write it.
+pub fn digest(content: &[u8]) -> String {
     format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(content)))
+}
+
+fn sha256(content: &[u8]) -> String {
+    format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(content)))
 }
 
 fn the_file(dist: &Path, end: &str) -> Result<PathBuf> {

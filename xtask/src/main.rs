@@ -5,6 +5,7 @@ mod bench;
 mod browser;
 #[cfg(target_os = "linux")]
 mod conformance;
+mod csp;
 mod later;
 mod parity;
 mod run;
@@ -12,6 +13,7 @@ mod serve;
 mod site;
 mod sizes;
 mod split;
+mod tags;
 mod test;
 mod toolchain;
 mod tools;

@@ -1,6 +1,6 @@
 //! A server of static files for one's own machine: for looking at the built site, and for testing it under a sub-path.
 
-use crate::site;
+use crate::{csp, site};
 use anyhow::{Result, anyhow, bail};
 use std::fs;
 use std::io::{Cursor, ErrorKind};
@@ -122,16 +122,24 @@ fn respond_with(found: Found) -> Answer {
     match found {
         Found::File(path) => match fs::read(&path) {
             // Never chunked, so that every answer tells its length.
-            Ok(content) => Response::from_data(content)
+            Ok(content) => with_policy(&path, Response::from_data(content))
                 .with_chunked_threshold(usize::MAX)
                 .with_header(header("Content-Type", media_type(&path)))
                 .with_header(header("Cache-Control", "no-cache"))
-                .with_header(header("X-Content-Type-Options", "nosniff")),
+                .with_header(header("X-Content-Type-Options", "nosniff"))
+                // A frame without an origin of its own (`sandbox="allow-scripts"`) may load the site's files, too.
+                .with_header(header("Access-Control-Allow-Origin", "*")),
             Err(_) => text(500, "That file cannot be read."),
         },
         Found::Folder(with_slash) => text(301, "").with_header(header("Location", &with_slash)),
         Found::Nothing => text(404, "There is no such file."),
     }
+}
+
+/// What the page of the site asks for itself, the server asks for, too.
+fn with_policy(path: &Path, answer: Answer) -> Answer {
+    let is_the_page = path.file_name().is_some_and(|name| name == "index.html");
+    if is_the_page { answer.with_header(header("Content-Security-Policy", &csp::policy())) } else { answer }
 }
 
 fn text(status: u16, sentence: &str) -> Answer {

@@ -4,7 +4,7 @@ use crate::later;
 use crate::run::{cargo, install, program, root, run, spoken};
 use crate::sizes;
 use crate::toolchain::wasm_target;
-use crate::tools::{self, TRUNK, WASM_BINDGEN, WASM_OPT};
+use crate::tools::{self, TERSER, TRUNK, WASM_BINDGEN, WASM_OPT};
 use anyhow::{Context, Result};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -38,6 +38,7 @@ pub fn build() -> Result<()> {
     // The quick ones first: nobody should wait for a compilation to learn that Node is missing.
     wasm_target()?;
     WASM_OPT.ready()?;
+    TERSER.ready()?;
     WASM_BINDGEN.ready()?;
     let trunk = TRUNK.ready()?;
     install("the crates", cargo().args(["fetch", "--target", "wasm32-unknown-unknown"]))?;
@@ -51,7 +52,8 @@ pub fn build() -> Result<()> {
         // Trunk takes the usual NO_COLOR=1 for a wrong argument.
         .env_remove("NO_COLOR")
         .env_remove("RUST_BACKTRACE"))?;
-    later::take_out(&dist(), &fs::read_to_string(root().join("assets").join("later.js"))?)?;
+    let script = |name| fs::read_to_string(root().join("assets").join(name));
+    later::take_out(&dist(), &script("start.js")?, &script("later.js")?)?;
     fs::write(stamp, stamp_text(sources))?;
     println!("Built the site into dist/ in {}.", spoken(started.elapsed()));
     Ok(())

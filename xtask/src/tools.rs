@@ -57,6 +57,10 @@ pub const WASM_OPT: Tool = Tool {
     usually: "10 seconds",
 };
 
+/// Makes the JavaScript smaller.
+pub const TERSER: Tool =
+    Tool { program: "terser", version: "5.51.4", package: "terser@5.51.4", source: Source::Npm, usually: "5 seconds" };
+
 /// Looks at the built site as an auditor does.
 pub const LIGHTHOUSE: Tool = Tool {
     program: "lighthouse",

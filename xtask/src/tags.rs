@@ -1,0 +1,66 @@
+//! What stands in the head of the built page: its policy, and its scripts, each with the digest that the browser checks.
+
+use crate::csp;
+use crate::later::{Named, Parts};
+use anyhow::{Context, Result, ensure};
+
+/// Puts our own tags into the page in place of those that trunk writes, whose script stands in the page itself, where the policy
+/// allows none.
+///
+/// Whatever is checked is asked for with `crossorigin`: in a sandboxed frame the page's own files come from another origin than its own,
+/// and a browser checks no file that it may not read.
+pub fn write(html: &str, parts: &Parts) -> Result<String> {
+    let html = without(html, "<script type=module>", "</script>")?;
+    let html = without(&html, "<link crossorigin href=./hopscope-", ">")?;
+    let html = without(&html, "<link as=fetch crossorigin href=./hopscope-", ">")?;
+    let charset = "<meta charset=utf-8>";
+    ensure!(html.contains(charset), "index.html has no {charset}");
+    let policy = format!("{charset}<meta http-equiv=Content-Security-Policy content=\"{}\">", csp::policy());
+    let html = html.replacen(charset, &policy, 1);
+    let Named { name, integrity, .. } = &parts.script;
+    let script = format!("<script type=module src=./{name} integrity={integrity} crossorigin></script>");
+    // The module is fetched beside the script that will ask for it, which has its digest.
+    let module = format!("<link rel=preload as=fetch href=./{} crossorigin>", parts.first.name);
+    ensure!(html.contains("</head>"), "index.html has no end of its head");
+    Ok(html.replacen("</head>", &format!("{script}{module}</head>"), 1))
+}
+
+/// The page without what stands from `start` to the next `end`, both included.
+fn without(html: &str, start: &str, end: &str) -> Result<String> {
+    let missing = || format!("index.html has no {start}…{end}: does trunk write it differently now?");
+    let (before, rest) = html.split_once(start).with_context(missing)?;
+    let (_, after) = rest.split_once(end).with_context(missing)?;
+    Ok(format!("{before}{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BUILT: &str = "<!doctype html><meta charset=utf-8><title>x</title><script type=module>start()</script>\
+        <link crossorigin href=./hopscope-1.js integrity=sha384-x rel=modulepreload>\
+        <link as=fetch crossorigin href=./hopscope-1_bg.wasm rel=preload type=application/wasm></head><body></body>";
+
+    #[test]
+    fn the_page_has_a_policy_first_and_no_script_of_its_own() {
+        let named = |end| Named::new(end, end.into());
+        let parts = Parts { first: named("_bg.wasm"), later: named("_later.wasm"), script: named(".js") };
+        let page = write(BUILT, &parts).unwrap();
+        let (script, integrity) = (&parts.script.name, &parts.script.integrity);
+        assert!(
+            page.starts_with("<!doctype html><meta charset=utf-8><meta http-equiv=Content-Security-Policy"),
+            "{page}"
+        );
+        assert!(page.contains(&format!("src=./{script} integrity={integrity}")), "{page}");
+        assert_eq!(page.matches("<script").count(), 1, "{page}");
+        assert!(!page.contains("hopscope-1"), "{page}");
+    }
+
+    #[test]
+    fn a_page_that_is_written_differently_is_told() {
+        let parts =
+            || Parts { first: Named::new("", vec![]), later: Named::new("", vec![]), script: Named::new("", vec![]) };
+        let problem = write("<head></head>", &parts()).unwrap_err().to_string();
+        assert!(problem.contains("<script type=module>"), "{problem}");
+    }
+}
