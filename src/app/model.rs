@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::ahead::{Ahead, TimeLeft};
 use super::compare::Comparison;
+use super::config::{self, Config};
 use super::examine::Examination;
 use super::history::History;
 use super::lessons::Lessons;
@@ -29,6 +30,8 @@ pub struct Model {
     pub comparison: Option<Comparison>,
     /// What is known of what can fail.
     pub examination: Examination,
+    /// Configuration files.
+    pub config: Config,
     /// What is looked at.
     pub view: View,
     /// The lesson under way, and how far all of them are.
@@ -57,6 +60,7 @@ impl Model {
                 embed: start.embed,
             },
             examination: Examination::default(),
+            config: Config::default(),
             lessons: Lessons::new(start.hides_answers, start.steps),
             notices: start.notices,
         };
@@ -84,6 +88,7 @@ impl Model {
         if !msg.only_looks() {
             self.playback.stop(self.world.now());
         }
+        let opens_config = matches!(msg, Msg::Tab(Tab::Config));
         match msg {
             Msg::Do(command) => self.obey(command),
             Msg::Send(class) => drop(self.send(class)),
@@ -118,6 +123,10 @@ impl Model {
                     self.start(Arc::new(preset.scenario()));
                 }
             }
+            Msg::Load(scenario) => {
+                self.lessons.open = None;
+                self.start(scenario);
+            }
             Msg::Restart => self.start(Arc::clone(self.history.scenario())),
             Msg::Select(part) => {
                 self.view.selected = part;
@@ -136,6 +145,10 @@ impl Model {
             Msg::Dismiss(_) => {}
             Msg::Lesson(msg) => self.update_lesson(msg),
             Msg::Examine(msg) => self.update_examination(msg),
+            Msg::Config(msg) => config::update(self, msg),
+        }
+        if self.view.tab == Tab::Config {
+            config::remember(self, opens_config);
         }
     }
 

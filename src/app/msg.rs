@@ -1,10 +1,13 @@
 //! Everything that can be done on the page.
 
+use std::sync::Arc;
+
+use super::config::ConfigMsg;
 use super::examine::ExamineMsg;
 use super::lessons::LessonMsg;
 use super::playback::Speed;
 use super::view::{Sheet, Tab, Theme};
-use crate::sim::{Class, Command, Micros, PartId, SimTime};
+use crate::sim::{Class, Command, Micros, PartId, Scenario, SimTime};
 
 /// Everything that can be done on the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +42,8 @@ pub enum Msg {
     Speed(Speed),
     /// Starts a preset.
     Preset(&'static str),
+    /// Starts a scenario that is no preset.
+    Load(Arc<Scenario>),
     /// Starts the scenario anew.
     Restart,
     /// Looks at a part.
@@ -61,6 +66,8 @@ pub enum Msg {
     Lesson(LessonMsg),
     /// Examines what can fail.
     Examine(ExamineMsg),
+    /// Shows or reads configuration files.
+    Config(ConfigMsg),
 }
 
 impl Msg {
@@ -75,6 +82,7 @@ impl Msg {
             | Self::Sheet(_)
             | Self::Theme(_)
             | Self::Dismiss(_)
+            | Self::Config(_)
             | Self::Compare(_) => true,
             Self::Lesson(msg) => msg.only_looks(),
             _ => false,

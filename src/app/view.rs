@@ -40,6 +40,8 @@ pub enum Tab {
     Security,
     /// The same state and switches as the diagram, as a table.
     Parts,
+    /// Configuration files, out and in.
+    Config,
     /// Links and whatever else can be taken away from the page.
     Share,
 }
@@ -47,9 +49,9 @@ pub enum Tab {
 impl Tab {
     /// All tabs, in order.
     #[rustfmt::skip]
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Trace, Self::Requests, Self::Metrics, Self::Data, Self::Runs, Self::Failures, Self::Security, Self::Parts,
-        Self::Share,
+        Self::Config, Self::Share,
     ];
 
     /// The name in addresses and in the page.
@@ -64,6 +66,7 @@ impl Tab {
             Self::Failures => "failures",
             Self::Security => "security",
             Self::Parts => "parts",
+            Self::Config => "config",
             Self::Share => "share",
         }
     }

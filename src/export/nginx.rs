@@ -1,11 +1,13 @@
 //! `nginx.conf` of a web server (nginx 1.22).
 
 use super::draft::{Draft, put, word_if, word_of};
-use super::haproxy::CERTIFICATES;
 use super::site::Site;
 use crate::sim::nginx::Method;
 use crate::sim::{HTTPS, Role};
 use crate::text::export as say;
+
+/// Where the certificate and its key lie.
+pub(super) const CERTIFICATE: &str = "/etc/nginx/www.foobar.com.pem";
 
 pub(super) fn write(site: &Site<'_>, machine: &str) -> String {
     let config = &site.settings.nginx;
@@ -23,9 +25,7 @@ pub(super) fn write(site: &Site<'_>, machine: &str) -> String {
     if site.speaks_tls(nginx) {
         put!(file, "    listen 80;\n    return 301 https://$host$request_uri;\n  }}\n  server {{");
         put!(file, "    listen {HTTPS} ssl;");
-        for directive in ["ssl_certificate", "ssl_certificate_key"] {
-            put!(file, "    {directive} {CERTIFICATES}/www.foobar.com.pem;");
-        }
+        put!(file, "    ssl_certificate {CERTIFICATE};\n    ssl_certificate_key {CERTIFICATE};");
     } else {
         put!(file, "    listen 80;");
     }

@@ -80,8 +80,8 @@ pub use scenario::{FieldError, Scenario};
 pub use script::{Answer, Left, Logged, Method, Script};
 pub use setting::Setting;
 pub use settings::{
-    Check, HTTPS, Hash, HashFunction, HashType, ReadFrom, RetryOn, ServerLine, ServiceTimes, Settings, Tls, TlsMode,
-    UriHash,
+    Balancer, Check, HTTPS, Hash, HashFunction, HashType, ReadFrom, RetryOn, ServerLine, ServiceTimes, Settings, Tls,
+    TlsMode, UriHash,
 };
 pub use time::{Micros, SimTime};
 pub use topology::{Machine, Process, Role, Topology};

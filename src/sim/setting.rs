@@ -213,10 +213,11 @@ impl Settings {
 
 /// Checks that a name of a cookie, or its value, is one that travels in a header unharmed.
 fn word(field: &str, text: Option<&str>) -> Result<(), FieldError> {
-    let travels =
-        |text: &str| (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let travels = |text: &str| {
+        (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+    };
     if text.is_none_or(travels) {
         return Ok(());
     }
-    Err(FieldError::new(field, "1 to 64 letters, digits and _"))
+    Err(FieldError::new(field, "1 to 64 letters, digits, _, - and ."))
 }

@@ -109,6 +109,8 @@ labels! {
     TAB_DATA = "Data";
     /// Tab.
     TAB_PARTS = "All parts";
+    /// Tab.
+    TAB_CONFIG = "Config";
     /// Theme.
     THEME_SYSTEM = "System";
     /// Theme.

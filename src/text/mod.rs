@@ -9,6 +9,7 @@ pub mod haproxy;
 pub mod inspector;
 #[macro_use]
 pub mod label;
+pub mod config;
 pub mod download;
 pub mod export;
 pub mod failures;
@@ -16,7 +17,6 @@ pub mod lesson;
 pub mod log;
 pub mod metrics;
 pub mod monitoring;
-pub mod record;
 pub mod security;
 pub mod share;
 pub mod timeline;

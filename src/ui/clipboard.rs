@@ -72,7 +72,7 @@ impl Drawn for Copyable {
 }
 
 /// Copies a text, or selects it in its field.
-fn copy(text: &str, field: &NodeRef, place: Place<Option<bool>>) {
+pub fn copy(text: &str, field: &NodeRef, place: Place<Option<bool>>) {
     let promise = CLIPBOARD.with(|clipboard| clipboard.as_ref().and_then(|clipboard| clipboard.write_text(text).ok()));
     let field = field.clone();
     spawn_local(async move {
@@ -88,7 +88,14 @@ fn copy(text: &str, field: &NodeRef, place: Place<Option<bool>>) {
 }
 
 fn select_all(field: &NodeRef) {
-    if let Some(input) = field.get().and_then(|node| node.dyn_into::<HtmlInputElement>().ok()) {
-        input.select();
+    let Some(node) = field.get() else {
+        return;
+    };
+    match node.dyn_ref::<HtmlInputElement>() {
+        Some(input) => input.select(),
+        None => {
+            let selection = gloo::utils::window().get_selection().ok().flatten();
+            drop(selection.map(|selection| selection.select_all_children(&node)));
+        }
     }
 }

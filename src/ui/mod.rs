@@ -2,9 +2,9 @@
 
 mod announcer;
 mod clipboard;
+mod config;
 mod data;
 mod diagram;
-#[allow(dead_code, reason = "the tabs that save files come next")]
 mod download;
 mod element;
 mod experiments;

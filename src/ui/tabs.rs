@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::config::config_panel;
 use super::data::data_panel;
 use super::element::html;
 use super::failures::failures_panel;
@@ -84,6 +85,7 @@ fn further(tab: Tab, model: &Model, requests: &Requests, send: &Callback<Msg>) -
         Tab::Failures => failures_panel(model, send),
         Tab::Security => security_panel(&SecurityView::new(world, model.view.selected), send),
         Tab::Parts => parts_panel(&PartsView::new(world), send),
+        Tab::Config => config_panel(model, send),
         Tab::Share => share_panel(model, send),
     }
 }
@@ -98,6 +100,7 @@ const fn name(tab: Tab) -> &'static str {
         Tab::Failures => failures::TAB,
         Tab::Security => security::TAB,
         Tab::Parts => label::TAB_PARTS,
+        Tab::Config => label::TAB_CONFIG,
         Tab::Share => share::SHARE,
     }
 }

@@ -21,10 +21,12 @@ pub const LATER_FILE: &str = "_later.wasm";
 const LATER: &[&str] = &[
     "hopscope::analysis",
     "hopscope::app::compare",
+    "hopscope::app::config",
     "hopscope::app::examine",
     "hopscope::app::lessons",
     "hopscope::app::share",
     "hopscope::export",
+    "hopscope::import",
     "hopscope::lesson",
     "hopscope::scene::charts",
     "hopscope::scene::compare",
@@ -33,6 +35,7 @@ const LATER: &[&str] = &[
     "hopscope::scene::security",
     "hopscope::scene::trace",
     "hopscope::scene::watch",
+    "hopscope::text::config",
     "hopscope::text::dns",
     "hopscope::text::explain::termination",
     "hopscope::text::explain::hop",
@@ -43,6 +46,7 @@ const LATER: &[&str] = &[
     "hopscope::text::monitoring",
     "hopscope::text::timeline",
     "hopscope::ui::clipboard",
+    "hopscope::ui::config",
     "hopscope::ui::data",
     "hopscope::ui::download",
     "hopscope::ui::failures",
@@ -78,8 +82,8 @@ const FROM_THE_START: &[&str] = &[
     "hopscope::ui::panel::Shown>::stands",
 ];
 
-/// Texts that only functions of the later part read: the files with this end in this folder.
-const LATER_TEXTS: (&str, &str) = ("src/lesson", "md");
+/// Texts that only functions of the later part read: the files with these ends in these folders.
+const LATER_TEXTS: [(&str, &str); 3] = [("src/import", "txt"), ("src/lesson", "md"), ("src/text", "txt")];
 
 /// Whether the function of this path is loaded later. A method's path begins with its type, in angle brackets.
 fn is_later(path: &str) -> bool {
@@ -94,8 +98,8 @@ pub struct Parts {
     pub script: Named,
 }
 
-/// Splits the module of the site in `dist`, and has the page start and load the rest by `ours`, scripts of `assets`.
-pub fn take_out(dist: &Path, ours: &str) -> Result<()> {
+/// Splits the module of the site in `dist`, and has the page start by `assets/start.js` and load the rest by `assets/later.js`.
+pub fn take_out(dist: &Path, starter: &str, loader: &str) -> Result<()> {
     let module = the_file(dist, "_bg.wasm")?;
     let script = PathBuf::from(module.to_string_lossy().replace("_bg.wasm", ".js"));
     let page = dist.join("index.html");
@@ -110,9 +114,7 @@ pub fn take_out(dist: &Path, ours: &str) -> Result<()> {
     ensure!(glue.contains(imports), "the script of wasm-bindgen has no line {imports}");
     ensure!(glue.contains(exports), "the script of wasm-bindgen has no line {exports}");
     let glue = glue.replacen(imports, &format!("{imports} later: {{ load: needLater }},"), 1);
-    let glue = glue.replacen(exports, "", 1);
-    fs::write(kept_script(), &glue)?;
-    let mut glue = glue + ours;
+    let mut glue = glue.replacen(exports, "", 1) + loader + starter;
     for (file, [name, integrity]) in
         [(&first, ["FIRST_FILE", "FIRST_INTEGRITY"]), (&later, ["LATER_FILE", "LATER_INTEGRITY"])]
     {
@@ -130,7 +132,7 @@ pub fn take_out(dist: &Path, ours: &str) -> Result<()> {
 }
 
 /// A module's script without what only people read. The minifier in trunk cannot read what wasm-bindgen writes.
-pub fn minified(script: &str) -> Result<Vec<u8>> {
+fn minified(script: &str) -> Result<Vec<u8>> {
     let (long, short) = (root().join("target").join("page.mjs"), root().join("target").join("page.min.mjs"));
     fs::write(&long, script)?;
     run(program(TERSER.ready()?).arg(&long).args(["--module", "--compress", "--mangle", "--output"]).arg(&short))?;
@@ -138,10 +140,14 @@ pub fn minified(script: &str) -> Result<Vec<u8>> {
 }
 
 fn later_texts() -> Result<Vec<Vec<u8>>> {
-    let (folder, end) = LATER_TEXTS;
-    let files = sorted_entries(&root().join(folder))?;
-    let texts = files.iter().filter(|path| path.extension().is_some_and(|extension| extension == end));
-    texts.map(|path| fs::read(path).with_context(|| path.display().to_string())).collect()
+    let mut texts = Vec::new();
+    for (folder, end) in LATER_TEXTS {
+        let files = sorted_entries(&root().join(folder))?;
+        for path in files.iter().filter(|path| path.extension().is_some_and(|extension| extension == end)) {
+            texts.push(fs::read(path).with_context(|| path.display().to_string())?);
+        }
+    }
+    Ok(texts)
 }
 
 /// A file of the site, called by its content, so that no two versions of it are ever mixed.
@@ -167,13 +173,7 @@ fn sha256(content: &[u8]) -> String {
     format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(content)))
 }
 
-/// Where the script of wasm-bindgen is kept, for the page in one file.
-pub fn kept_script() -> PathBuf {
-    root().join(".tools").join("page.mjs")
-}
-
-/// The file in `dist` whose name ends so.
-pub fn the_file(dist: &Path, end: &str) -> Result<PathBuf> {
+fn the_file(dist: &Path, end: &str) -> Result<PathBuf> {
     let is_it = |path: &PathBuf| path.to_string_lossy().ends_with(end);
     sorted_entries(dist)?
         .into_iter()

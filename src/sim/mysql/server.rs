@@ -54,8 +54,7 @@ impl Server {
     }
 
     /// Connections that it has.
-    #[must_use]
-    pub fn connections(&self) -> u64 {
+    pub(crate) fn connections(&self) -> u64 {
         u64::from(self.running) + self.waiting.len() as u64 + u64::from(self.others)
     }
 

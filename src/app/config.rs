@@ -1,0 +1,130 @@
+//! The configuration files of what is shown, and an `haproxy.cfg` that somebody has pasted.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::model::Model;
+use crate::analysis::subject;
+use crate::export::{File, files};
+use crate::import::{Reading, read};
+use crate::sim::{FieldError, Scenario};
+
+/// What can be done in the tab.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConfigMsg {
+    /// Shows the file with this path.
+    File(String),
+    /// Reads a pasted `haproxy.cfg`.
+    Read(String),
+    /// Reads it again for another one of its frontends.
+    Frontend(String),
+}
+
+/// What the tab remembers.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// The path of the file that was chosen.
+    chosen: Option<String>,
+    /// The files as they were when the tab was opened, or when the scenario began.
+    before: Option<(Arc<Scenario>, Arc<[File]>)>,
+    /// What was pasted, and what was made of it.
+    pub pasted: Option<Pasted>,
+}
+
+/// A pasted file, and what was made of it.
+#[derive(Clone, Debug)]
+pub struct Pasted {
+    /// The text.
+    pub text: Arc<str>,
+    /// What it comes to.
+    pub result: Arc<Result<Reading, FieldError>>,
+}
+
+/// What the tab shows of the present configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigView {
+    /// The paths of all files.
+    pub paths: Vec<String>,
+    /// The number of the one that is shown.
+    pub shown: usize,
+    /// Its text.
+    pub content: String,
+    /// Its lines, and whether each is new since the tab was opened.
+    pub lines: Vec<(String, bool)>,
+    /// The lines that were there then, and are not any more.
+    pub gone: Vec<String>,
+}
+
+impl ConfigView {
+    /// The view of a model; none if nothing in it has a configuration file.
+    #[must_use]
+    pub fn new(model: &Model) -> Option<Self> {
+        let files = config_files(model);
+        let chosen = model.config.chosen.as_deref();
+        let shown = files.iter().position(|file| Some(file.path.as_str()) == chosen).unwrap_or(0);
+        let file = files.get(shown)?;
+        let before = model.config.before.as_ref();
+        let before = before.filter(|(scenario, _)| Arc::ptr_eq(scenario, model.history.scenario()));
+        let before = before.and_then(|(_, files)| files.iter().find(|other| other.path == file.path)).unwrap_or(file);
+        let lines_of = |file: &File| file.content.lines().map(str::to_owned).collect::<Vec<_>>();
+        let (now, then) = (lines_of(file), lines_of(before));
+        let (known, still) = (then.iter().collect::<BTreeSet<_>>(), now.iter().collect::<BTreeSet<_>>());
+        let gone = then.iter().filter(|line| !still.contains(line)).cloned().collect();
+        let lines = now.iter().map(|line| (line.clone(), !known.contains(line))).collect();
+        let paths = files.iter().map(|file| file.path.clone()).collect();
+        Some(Self { paths, shown, content: file.content.clone(), lines, gone })
+    }
+}
+
+/// The files of what is configured now.
+#[must_use]
+pub fn config_files(model: &Model) -> Vec<File> {
+    files(&subject(&model.world))
+}
+
+/// Does what a message says.
+pub(super) fn update(model: &mut Model, msg: ConfigMsg) {
+    match msg {
+        ConfigMsg::File(path) => model.config.chosen = Some(path),
+        ConfigMsg::Read(text) => model.config.pasted = Some(pasted(model, text.into(), None)),
+        ConfigMsg::Frontend(name) => {
+            if let Some(before) = &model.config.pasted {
+                model.config.pasted = Some(pasted(model, Arc::clone(&before.text), Some(&name)));
+            }
+        }
+    }
+}
+
+fn pasted(model: &Model, text: Arc<str>, frontend: Option<&str>) -> Pasted {
+    let present = Scenario {
+        settings: model.world.settings().clone(),
+        timeline: Vec::new(),
+        ..(**model.history.scenario()).clone()
+    };
+    let result = Arc::new(read(&text, frontend, Some(&present)));
+    Pasted { text, result }
+}
+
+/// Remembers the files as they are when the tab is opened, and when another scenario begins: what changes from then on is
+/// marked.
+pub(super) fn remember(model: &mut Model, opens: bool) {
+    let scenario = model.history.scenario();
+    let knows = model.config.before.as_ref().is_some_and(|(known, _)| Arc::ptr_eq(known, scenario));
+    if opens || !knows {
+        model.config.before = Some((Arc::clone(scenario), config_files(model).into()));
+    }
+}
+
+/// All files in one: a script for `sh` that writes them below the folder where it is started.
+#[must_use]
+pub fn archive(files: &[File]) -> String {
+    const END: &str = "END_OF_FILE_OF_HOPSCOPE";
+    let mut script = "#!/bin/sh\nset -e\n".to_owned();
+    for File { path, content } in files {
+        let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
+        script += &format!("mkdir -p '{folder}'\ncat > '{path}' <<'{END}'\n{content}");
+        script += if content.ends_with('\n') { "" } else { "\n" };
+        script += &format!("{END}\n");
+    }
+    script
+}
