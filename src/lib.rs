@@ -1,6 +1,6 @@
 //! Hopscope: an interactive explorer of the classic three-server web stack.
 //!
-//! Imports run one way: `sim ← { analysis, export, import, lesson, replay, scene, text } ← app ← ui ← main`. Everything up to `app` is pure: no clock, no DOM, no
+//! Imports run one way: `sim ← { analysis, export, import, lesson, record, replay, scene, text } ← app ← ui ← main`. Everything up to `app` is pure: no clock, no DOM, no
 //! I/O. `ARCHITECTURE.md` tells where each concept lives.
 #![warn(missing_docs)]
 
@@ -9,6 +9,7 @@ pub mod app;
 pub mod export;
 pub mod import;
 pub mod lesson;
+pub mod record;
 pub mod replay;
 pub mod scene;
 pub mod text;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const MAX_LINES: usize = 350;
 
 /// What the files of some folders may not mention. Imports run one way:
-/// `sim ← { analysis, scene, export, import, lesson, replay, text } ← app ← ui ← main`. `sim` is a package of its own, so that the
+/// `sim ← { analysis, scene, export, import, lesson, record, replay, text } ← app ← ui ← main`. `sim` is a package of its own, so that the
 /// compiler sees to the first arrow.
 struct Arrow {
     folders: &'static [&'static str],
@@ -18,7 +18,16 @@ const ARROWS: [Arrow; 3] = [
     // A run is a function of the scenario and the seed: no clock, and no map whose order changes from run to run.
     Arrow { folders: &["src/sim"], forbidden: &["HashMap", "HashSet", "Instant", "SystemTime"] },
     Arrow {
-        folders: &["src/analysis", "src/scene", "src/export", "src/import", "src/lesson", "src/replay", "src/text"],
+        folders: &[
+            "src/analysis",
+            "src/scene",
+            "src/export",
+            "src/import",
+            "src/lesson",
+            "src/record",
+            "src/replay",
+            "src/text",
+        ],
         forbidden: &["crate::app", "crate::ui"],
     },
     Arrow { folders: &["src/app"], forbidden: &["crate::ui"] },
@@ -33,6 +42,7 @@ const PURE: Arrow = Arrow {
         "src/export",
         "src/import",
         "src/lesson",
+        "src/record",
         "src/replay",
         "src/text",
         "src/app",

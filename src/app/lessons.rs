@@ -101,12 +101,16 @@ impl Lessons {
         self.done[lesson].count_ones() as usize
     }
 
-    /// The progress as it is kept, such as `visit=15 balance=3 `: a bit for each step.
+    /// The progress as it is kept, such as `visit=15/4 dns=3/5 at=dns/3 `: of each lesson a bit for each step that is done, and how many
+    /// steps there are; and which step is open, from 1. A learning management system reads it, too (`assets/scorm.js`).
     #[must_use]
     pub fn progress(&self) -> String {
         let mut text = String::new();
         for (lesson, done) in LESSONS.iter().zip(self.done) {
-            text += &format!("{}={done} ", lesson.id);
+            text += &format!("{}={done}/{} ", lesson.id, lesson.steps.len());
+        }
+        if let Some(open) = &self.open {
+            text += &format!("at={}/{} ", open.lesson().id, open.step + 1);
         }
         text
     }
@@ -114,8 +118,8 @@ impl Lessons {
     /// Takes over progress that was kept; whatever is not understood is left out.
     pub fn recall(&mut self, text: &str) {
         for entry in text.split(' ') {
-            let mut halves = entry.split('=');
-            if let (Some(id), Some(done)) = (halves.next(), halves.next())
+            let mut parts = entry.split(['=', '/']);
+            if let (Some(id), Some(done)) = (parts.next(), parts.next())
                 && let (Some(lesson), Ok(done)) = (crate::lesson::find(id), done.parse::<u32>())
             {
                 self.done[lesson] = done & ((1 << LESSONS[lesson].steps.len()) - 1);

@@ -6,10 +6,8 @@ use crate::sim::balancer::Algorithm;
 use crate::sim::{Check, HTTPS, Hash, Role, ServerLine, TlsMode};
 use crate::text::export as say;
 
-/// Where the certificate lies, with its key.
-pub(super) const CERTIFICATE: &str = "/etc/haproxy/www.foobar.com.pem";
-/// The certificate of whoever has signed those of the servers.
-pub(super) const HOUSE_CA: &str = "/etc/haproxy/house-ca.pem";
+/// Where certificates lie: that of the site with its key, and that of whoever has signed those of the servers.
+pub(super) const CERTIFICATES: &str = "/etc/ssl/site";
 
 pub(super) fn write(site: &Site<'_>, machine: &str) -> String {
     let config = &site.settings.balancer;
@@ -27,7 +25,7 @@ pub(super) fn write(site: &Site<'_>, machine: &str) -> String {
     put!(file, "frontend www\n  bind :80");
     let balancer = site.process(machine, &Role::Balancer);
     if balancer.is_some_and(|balancer| site.speaks_tls(balancer)) {
-        put!(file, "  bind :{HTTPS} ssl crt {CERTIFICATE}");
+        put!(file, "  bind :{HTTPS} ssl crt {CERTIFICATES}/www.foobar.com.pem");
         put!(file, "  http-request redirect scheme https code 301 unless {{ ssl_fc }}");
     }
     put!(file, "  default_backend web\nbackend web");
@@ -89,7 +87,7 @@ fn backend(site: &Site<'_>, file: &mut Draft) {
 fn port(site: &Site<'_>, server: crate::sim::ProcessId) -> String {
     match site.settings.tls.mode {
         TlsMode::Servers if site.speaks_tls(server) => {
-            format!("{HTTPS} ssl verify required ca-file {HOUSE_CA} verifyhost www.foobar.com")
+            format!("{HTTPS} ssl verify required ca-file {CERTIFICATES}/ca.pem verifyhost www.foobar.com")
         }
         _ => site.wiring.process(server).port.to_string(),
     }

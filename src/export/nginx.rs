@@ -1,13 +1,11 @@
 //! `nginx.conf` of a web server (nginx 1.22).
 
 use super::draft::{Draft, put, word_if, word_of};
+use super::haproxy::CERTIFICATES;
 use super::site::Site;
 use crate::sim::nginx::Method;
 use crate::sim::{HTTPS, Role};
 use crate::text::export as say;
-
-/// Where the certificate and its key lie.
-pub(super) const CERTIFICATE: &str = "/etc/nginx/www.foobar.com.pem";
 
 pub(super) fn write(site: &Site<'_>, machine: &str) -> String {
     let config = &site.settings.nginx;
@@ -25,7 +23,9 @@ pub(super) fn write(site: &Site<'_>, machine: &str) -> String {
     if site.speaks_tls(nginx) {
         put!(file, "    listen 80;\n    return 301 https://$host$request_uri;\n  }}\n  server {{");
         put!(file, "    listen {HTTPS} ssl;");
-        put!(file, "    ssl_certificate {CERTIFICATE};\n    ssl_certificate_key {CERTIFICATE};");
+        for directive in ["ssl_certificate", "ssl_certificate_key"] {
+            put!(file, "    {directive} {CERTIFICATES}/www.foobar.com.pem;");
+        }
     } else {
         put!(file, "    listen 80;");
     }

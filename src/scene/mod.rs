@@ -5,6 +5,7 @@ pub mod compare;
 pub mod curve;
 pub mod data;
 pub mod diagram;
+pub mod drawn;
 pub mod failures;
 pub mod inspector;
 pub mod layout;

@@ -95,6 +95,14 @@ impl Firewall {
 }
 
 impl Rule {
+    /// The network that it is about: its address and the length of its prefix; none if `from` means nothing. `machine` knows the
+    /// addresses of machines by their names.
+    #[must_use]
+    pub fn network(&self, machine: impl Fn(&str) -> Option<Ipv4Addr>) -> Option<(Ipv4Addr, u8)> {
+        let (address, prefix) = source(&self.from, machine)?;
+        Some((Ipv4Addr::from(u32::from(address) & mask(prefix)), prefix))
+    }
+
     /// Reads a rule as a person types it: `drop any 3306`, or `accept lb-01` for every port. Whether there is such a machine
     /// is for the command to say.
     #[must_use]
@@ -106,6 +114,11 @@ impl Rule {
         let port = words.next().map(str::parse).transpose().ok()?;
         words.next().is_none().then_some(Self { verdict, from, port })
     }
+}
+
+/// The mask of a network.
+fn mask(prefix: u8) -> u32 {
+    u32::MAX.checked_shl(32 - u32::from(prefix)).unwrap_or(0)
 }
 
 /// The network that a rule's `from` means: its address and the length of its prefix.
@@ -143,9 +156,8 @@ impl Filter {
     /// Resolves the names of a valid firewall.
     pub fn new(firewall: Firewall, machine: impl Fn(&str) -> Option<Ipv4Addr>) -> Self {
         let resolve = |rule: &Rule| {
-            let (address, prefix) = source(&rule.from, &machine).expect("the firewall is valid");
-            let mask = u32::MAX.checked_shl(32 - u32::from(prefix)).unwrap_or(0);
-            Resolved { verdict: rule.verdict, net: u32::from(address) & mask, mask, port: rule.port }
+            let (net, prefix) = rule.network(&machine).expect("the firewall is valid");
+            Resolved { verdict: rule.verdict, net: net.into(), mask: mask(prefix), port: rule.port }
         };
         let rules = firewall.rules.iter().map(resolve).collect();
         Self { firewall, rules }

@@ -65,6 +65,14 @@ impl<const BITS: u32, const BUCKETS: usize> Histogram<BITS, BUCKETS> {
         Micros(self.sum_us)
     }
 
+    /// How many of them are below `edge`. Exact where a bucket begins there: at numbers of up to `BITS` + 1 binary digits, and at
+    /// these doubled any number of times.
+    #[must_use]
+    pub fn below(&self, edge: Micros) -> u64 {
+        let buckets = Self::bucket(edge.0).min(BUCKETS);
+        self.counts[..buckets].iter().map(|count| u64::from(*count)).sum()
+    }
+
     /// Their mean; none if there are none.
     #[must_use]
     pub const fn mean(&self) -> Option<Micros> {
@@ -110,6 +118,16 @@ mod tests {
         }
         check::<7, 3_328>();
         check::<2, 124>();
+    }
+
+    #[test]
+    fn as_many_are_below_an_edge_as_were_added_below_it() {
+        let mut fine = Fine::default();
+        (0..10_000).for_each(|us| fine.add(Micros(us)));
+        for edge in [0, 1, 255, 1_000, 2_000, 4_000, 8_000] {
+            assert_eq!(fine.below(Micros(edge)), edge);
+        }
+        assert_eq!(fine.below(Micros(u64::from(u32::MAX))), 10_000);
     }
 
     #[test]

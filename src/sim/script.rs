@@ -14,7 +14,7 @@ use super::outcome::{BrowserError, Cause};
 use super::scenario::FieldError;
 use super::time::{Micros, SimTime};
 use super::topology::Role;
-use super::trace::Decision;
+use super::trace::{Decision, Trace};
 use super::visit::{LOG_LENGTH, Visit, VisitKey};
 use super::workload::Class;
 use super::world::{Action, Step, World};
@@ -143,6 +143,20 @@ impl Visit {
 
     /// Path and query.
     pub(super) fn path(&self) -> &str {
+        path(self.class, self.script.as_deref())
+    }
+}
+
+impl Trace {
+    /// The visit's HTTP method.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        method(self.class, self.script.as_deref())
+    }
+
+    /// The visit's path and query.
+    #[must_use]
+    pub fn path(&self) -> &str {
         path(self.class, self.script.as_deref())
     }
 }

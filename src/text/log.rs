@@ -8,6 +8,8 @@ use crate::sim::{LogLine, Method, Micros, Request, Role, SessionLine, SimTime, T
 const FIRST_DAY: u32 = 20_458;
 /// The second of that day: 09:00:00 UTC.
 const FIRST_SECOND: u64 = 9 * 3_600;
+/// The moment at which every run starts, in seconds since 1970.
+pub const STARTS_AT_S: u64 = FIRST_DAY as u64 * 86_400 + FIRST_SECOND;
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 /// The number of the process that writes.
 const PID: u16 = 812;

@@ -17,6 +17,7 @@ pub mod lesson;
 pub mod log;
 pub mod metrics;
 pub mod monitoring;
+pub mod record;
 pub mod security;
 pub mod share;
 pub mod timeline;

@@ -9,9 +9,10 @@ use super::panel::{Drawn, Place};
 use crate::app::Msg;
 use crate::scene::curve::LabelAt;
 use crate::scene::diagram::{DiagramView, LinkView, MachineView, Mark, ProcessView};
+use crate::scene::drawn::is_too_long;
 use crate::scene::layout::{BoxLayout, HEAD_HEIGHT, Layout, ROW_HEIGHT};
 use crate::sim::{self, Command, Condition, Decimal, LinkId, PartId, ProcessId, Protocol};
-use crate::text::{diagram as words, label};
+use crate::text::label;
 
 /// What the diagram shows.
 #[derive(PartialEq)]
@@ -42,16 +43,6 @@ fn diagram(layout: &Layout, view: &DiagramView, send: &Callback<Msg>) -> Html {
                 <g key={link.name.clone()}>{ handle(layout, view, link, send) }</g>
             }) }
         </svg>
-    }
-}
-
-fn condition(mark: Mark) -> &'static str {
-    match mark.condition {
-        Condition::Down => "down",
-        Condition::Hung => "hung",
-        Condition::Up if mark.dark => "dark",
-        Condition::Up if mark.slowdown > 1 => "slow",
-        Condition::Up => "up",
     }
 }
 
@@ -98,24 +89,17 @@ fn machine_box(view: &DiagramView, machine: &MachineView, place: &BoxLayout, sen
     let part = PartId::Machine(machine.machine);
     let (onclick, onkeydown) = act(send, Msg::Select(Some(part)));
     let selected = if_so(view.selected == Some(part), "machine--selected");
-    let tone = match (machine.mark.condition, machine.verdict) {
-        (Condition::Down, _) | (_, Some("DOWN")) => Some("bad"),
-        (_, verdict) => (verdict.is_some() || machine.mark.slowdown > 1).then_some("warn"),
-    };
-    let status = match machine.mark {
-        Mark { condition: Condition::Up, slowdown: 1, .. } => machine.verdict.map(words::verdict),
-        mark => Some(words::condition(mark.condition, mark.slowdown, true)),
-    };
+    let (tone, status) = machine.status();
     html! {
-        <g class={classes(["machine", &format!("machine--{}", condition(machine.mark)), selected])}>
+        <g class={classes(["machine", &format!("machine--{}", machine.mark.name()), selected])}>
             <rect class="machine__box" x={num(place.x)} y={num(place.y)} width={num(place.w)} height={num(place.h)} rx="10" />
             <g class="machine__head" role="button" tabindex="0"
-                data-testid="machine" data-part={machine.name.clone()} data-condition={condition(machine.mark)} {onclick} {onkeydown}>
+                data-testid="machine" data-part={machine.name.clone()} data-condition={machine.mark.name()} {onclick} {onkeydown}>
                 <rect class="hit" x={num(place.x)} y={num(place.y)} width={num(place.w - 44.0)} height={num(HEAD_HEIGHT)} rx="10" />
                 <text class="machine__name" x={num(place.x + 12.0)} y={num(place.y + 18.0)}
                     textLength={fit(&machine.name, place.w - 60.0, 15.0)} lengthAdjust="spacingAndGlyphs">{ &machine.name }{ " " }</text>
-                <text class={classes(["machine__address", tone.unwrap_or_default()])} x={num(place.x + 12.0)} y={num(place.y + 32.0)}>
-                    { status.unwrap_or_else(|| machine.address.clone()) }
+                <text class={classes(["machine__address", tone])} x={num(place.x + 12.0)} y={num(place.y + 32.0)}>
+                    { status }
                 </text>
             </g>
             { switch(part, &machine.name, machine.mark, place.x + place.w - 42.0, place.y + 20.0, send) }
@@ -129,20 +113,15 @@ fn row(view: &DiagramView, process: &ProcessView, place: &BoxLayout, y: f64, sen
     let (onclick, onkeydown) = act(send, Msg::Select(Some(part)));
     let class = classes([
         "process",
-        &format!("process--{}", condition(process.mark)),
+        &format!("process--{}", process.mark.name()),
         if_so(view.selected == Some(part), "process--selected"),
         if_so(is_here(view, process.process), "process--here"),
     ]);
-    let broken = !matches!(process.mark, Mark { condition: Condition::Up, slowdown: 1, .. });
-    let detail = if broken && !process.mark.dark {
-        words::condition(process.mark.condition, process.mark.slowdown, false)
-    } else {
-        process.detail.clone()
-    };
+    let detail = process.status();
     html! {
         <g key={process.full_name.clone()} {class}>
             <g class="process__name" role="button" tabindex="0"
-                data-testid="process" data-part={process.full_name.clone()} data-condition={condition(process.mark)} {onclick} {onkeydown}>
+                data-testid="process" data-part={process.full_name.clone()} data-condition={process.mark.name()} {onclick} {onkeydown}>
                 <rect class="process__row" x={num(place.x + 6.0)} y={num(y + 2.0)} width={num(place.w - 12.0)} height={num(ROW_HEIGHT - 4.0)} rx="6" />
                 <text class="process__title" x={num(place.x + 16.0)} y={num(y + 18.0)}
                     textLength={fit(process.title, place.w - 64.0, 14.0)} lengthAdjust="spacingAndGlyphs">{ process.title }</text>
@@ -166,7 +145,7 @@ fn carries_watched(view: &DiagramView, link: LinkId) -> bool {
 fn line(layout: &Layout, view: &DiagramView, link: &LinkView) -> Html {
     let class = classes([
         "link",
-        &format!("link--{}", condition(link.mark)),
+        &format!("link--{}", link.mark.name()),
         if_so(link.protocol == Protocol::Replication, "link--replication"),
         if_so(view.selected == Some(PartId::Link(link.link)), "link--selected"),
         if_so(carries_watched(view, link.link), "link--here"),
@@ -184,17 +163,12 @@ fn handle(layout: &Layout, view: &DiagramView, link: &LinkView, send: &Callback<
     let command = if on { Command::Kill { part: name.clone() } } else { Command::Restore { part: name.clone() } };
     let (cut, cut_key) = act(send, Msg::Do(command));
     let (look, look_key) = act(send, Msg::Select(Some(part)));
-    let (text_x, text_y, side, room) = match curve.label {
-        LabelAt::Above => (at.x, at.y - 14.0, "middle", 72.0),
-        LabelAt::Below => (at.x, at.y + 22.0, "middle", 72.0),
-        LabelAt::Beside | LabelAt::Hidden => (at.x + 14.0, at.y + 4.0, "start", 84.0),
-    };
-    let label_text = words::link(&link.label, link.mark.condition, link.mark.slowdown);
-    let label_text = label_text + &link.traffic.map(words::traffic).unwrap_or_default();
+    let (text_at, side, room) = curve.label_at();
+    let label_text = link.status();
     let unlabelled = if_so(curve.label == LabelAt::Hidden && on, "handle--unlabelled");
     let selected = if_so(view.selected == Some(part), "handle--selected");
     html! {
-        <g class={classes(["handle", &format!("handle--{}", condition(link.mark)), selected, unlabelled])}>
+        <g class={classes(["handle", &format!("handle--{}", link.mark.name()), selected, unlabelled])}>
             <g role="switch" tabindex="0" aria-checked={on.to_string()} aria-label={label::switch(&link.name)}
                 data-testid="switch" data-part={name.clone()} data-kind="link" onclick={cut} onkeydown={cut_key}>
                 <circle class="hit" cx={num(at.x)} cy={num(at.y)} r="13" />
@@ -205,8 +179,8 @@ fn handle(layout: &Layout, view: &DiagramView, link: &LinkView, send: &Callback<
                     <path class="handle__mark" d={format!("M{} {}l7 7m0 -7l-7 7", num(at.x - 3.5), num(at.y - 3.5))} />
                 }
             </g>
-            <g role="button" tabindex="0" data-testid="link" data-part={name} data-condition={condition(link.mark)} onclick={look} onkeydown={look_key}>
-                <text class="handle__label" x={num(text_x)} y={num(text_y)} text-anchor={side}
+            <g role="button" tabindex="0" data-testid="link" data-part={name} data-condition={link.mark.name()} onclick={look} onkeydown={look_key}>
+                <text class="handle__label" x={num(text_at.x)} y={num(text_at.y)} text-anchor={side}
                     textLength={fit(&label_text, room, 12.0)} lengthAdjust="spacingAndGlyphs">{ label_text }</text>
                 <text class="said-only" x={num(at.x)} y={num(at.y)}>{ label::of(&link.name) }</text>
             </g>
@@ -216,7 +190,7 @@ fn handle(layout: &Layout, view: &DiagramView, link: &LinkView, send: &Callback<
 
 /// The length that a text is pressed to where its letters would need more room, by their usual width.
 fn fit(text: &str, room: f64, size: f64) -> Option<String> {
-    (shown_length(text) as f64 * size * 0.55 > room).then(|| num(room))
+    is_too_long(shown_length(text), room, size).then(|| num(room))
 }
 
 fn num(value: f64) -> String {

@@ -7,27 +7,30 @@ struct Sources {
     scripts: String,
     styles: String,
     files: &'static str,
+    /// The names of the policies of Trusted Types.
+    policies: &'static str,
 }
 
 /// The policy of the site, whose scripts, styles and files lie beside the page.
 pub fn policy() -> String {
-    write(&Sources { scripts: "'self'".to_owned(), styles: "'self'".to_owned(), files: "'self'" })
+    let own = || "'self'".to_owned();
+    // The one policy lets through the address of the service worker (`assets/offline.js`) and nothing else.
+    write(&Sources { scripts: own(), styles: own(), files: "'self'", policies: "hopscope" })
 }
 
 /// The policy of a page that contains exactly these scripts and style sheets, as they stand between their tags, and loads nothing.
-#[allow(dead_code, reason = "for the page in one file")]
 pub fn policy_of_one_file(scripts: &[&str], styles: &[&str]) -> String {
     let sources = |contents: &[&str]| {
         let hashes: Vec<String> = contents.iter().map(|content| format!("'{}'", digest(content.as_bytes()))).collect();
         hashes.join(" ")
     };
-    write(&Sources { scripts: sources(scripts), styles: sources(styles), files: "'none'" })
+    write(&Sources { scripts: sources(scripts), styles: sources(styles), files: "'none'", policies: "'none'" })
 }
 
 /// `frame-ancestors` is left out: anybody may embed the page. WebAssembly is compiled, but no text becomes a script, and with Trusted
 /// Types none becomes markup either: no policy may be made that lets one through.
 fn write(sources: &Sources) -> String {
-    let Sources { scripts, styles, files } = sources;
+    let Sources { scripts, styles, files, policies } = sources;
     [
         "default-src 'none'".to_owned(),
         format!("script-src {scripts} 'wasm-unsafe-eval'"),
@@ -39,7 +42,7 @@ fn write(sources: &Sources) -> String {
         "base-uri 'none'".to_owned(),
         "form-action 'none'".to_owned(),
         "require-trusted-types-for 'script'".to_owned(),
-        "trusted-types 'none'".to_owned(),
+        format!("trusted-types {policies}"),
     ]
     .join("; ")
 }

@@ -98,8 +98,8 @@ pub struct Parts {
     pub script: Named,
 }
 
-/// Splits the module of the site in `dist`, and has the page start by `assets/start.js` and load the rest by `assets/later.js`.
-pub fn take_out(dist: &Path, starter: &str, loader: &str) -> Result<()> {
+/// Splits the module of the site in `dist`, and has the page start and load the rest by `ours`, scripts of `assets`.
+pub fn take_out(dist: &Path, ours: &str) -> Result<()> {
     let module = the_file(dist, "_bg.wasm")?;
     let script = PathBuf::from(module.to_string_lossy().replace("_bg.wasm", ".js"));
     let page = dist.join("index.html");
@@ -114,7 +114,9 @@ pub fn take_out(dist: &Path, starter: &str, loader: &str) -> Result<()> {
     ensure!(glue.contains(imports), "the script of wasm-bindgen has no line {imports}");
     ensure!(glue.contains(exports), "the script of wasm-bindgen has no line {exports}");
     let glue = glue.replacen(imports, &format!("{imports} later: {{ load: needLater }},"), 1);
-    let mut glue = glue.replacen(exports, "", 1) + loader + starter;
+    let glue = glue.replacen(exports, "", 1);
+    fs::write(kept_script(), &glue)?;
+    let mut glue = glue + ours;
     for (file, [name, integrity]) in
         [(&first, ["FIRST_FILE", "FIRST_INTEGRITY"]), (&later, ["LATER_FILE", "LATER_INTEGRITY"])]
     {
@@ -132,7 +134,7 @@ pub fn take_out(dist: &Path, starter: &str, loader: &str) -> Result<()> {
 }
 
 /// A module's script without what only people read. The minifier in trunk cannot read what wasm-bindgen writes.
-fn minified(script: &str) -> Result<Vec<u8>> {
+pub fn minified(script: &str) -> Result<Vec<u8>> {
     let (long, short) = (root().join("target").join("page.mjs"), root().join("target").join("page.min.mjs"));
     fs::write(&long, script)?;
     run(program(TERSER.ready()?).arg(&long).args(["--module", "--compress", "--mangle", "--output"]).arg(&short))?;
@@ -173,7 +175,13 @@ fn sha256(content: &[u8]) -> String {
     format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(content)))
 }
 
-fn the_file(dist: &Path, end: &str) -> Result<PathBuf> {
+/// Where the script of wasm-bindgen is kept, for the page in one file.
+pub fn kept_script() -> PathBuf {
+    root().join(".tools").join("page.mjs")
+}
+
+/// The file in `dist` whose name ends so.
+pub fn the_file(dist: &Path, end: &str) -> Result<PathBuf> {
     let is_it = |path: &PathBuf| path.to_string_lossy().ends_with(end);
     sorted_entries(dist)?
         .into_iter()

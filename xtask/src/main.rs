@@ -3,10 +3,12 @@
 mod apt;
 mod bench;
 mod browser;
+mod bundle;
 #[cfg(target_os = "linux")]
 mod conformance;
 mod csp;
 mod later;
+mod offline;
 mod parity;
 mod run;
 mod serve;
@@ -28,6 +30,7 @@ Usage: cargo xtask <command>
 Commands:
   serve [--port N]   build the site if its sources changed, and serve it on http://127.0.0.1:8080
   build              leave the static site in dist/, print its sizes and check them against the budget
+  bundle             write the site as one file, hopscope.html, and as a SCORM package, into bundle/
   test [STEP]...     run every step, or only those named: fmt lint native swarm wasm ui build parity e2e
   test --full ...    the same with longer sweeps: 20,000 seeds in the step swarm
   conformance        run the real HAProxy and nginx beside the engine on random cases, which must agree
@@ -55,6 +58,7 @@ fn run_command(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["serve", options @ ..] => serve::command(port(options)?),
         ["build"] => site::build_and_measure(),
+        ["bundle"] => bundle::write(),
         ["bench", options @ ..] => bench::command(options),
         ["test", "--full", steps @ ..] => test::command(steps, Sweep::Full),
         ["test", steps @ ..] => test::command(steps, Sweep::Usual),
@@ -69,7 +73,7 @@ fn run_command(arguments: &[&str]) -> Result<()> {
             Ok(())
         }
         [] => bail!(
-            "which command? One of `serve`, `build`, `test`, `bench` and `conformance`; `cargo xtask help` tells more."
+            "which command? One of `serve`, `build`, `bundle`, `test`, `bench` and `conformance`; `cargo xtask help` tells more."
         ),
         _ => bail!("`{}` is not a command; see `cargo xtask help`.", arguments.join(" ")),
     }

@@ -1,10 +1,10 @@
 //! Builds the static site into `dist`, and knows when that is not necessary.
 
-use crate::later;
 use crate::run::{cargo, install, program, root, run, spoken};
 use crate::sizes;
 use crate::toolchain::wasm_target;
 use crate::tools::{self, TERSER, TRUNK, WASM_BINDGEN, WASM_OPT};
+use crate::{later, offline};
 use anyhow::{Context, Result};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// What lies in the project's folder and has no part in the site.
-const NOT_SOURCES: [&str; 5] = ["dist", "target", "tests", "benches", "node_modules"];
+const NOT_SOURCES: [&str; 6] = ["bundle", "dist", "target", "tests", "benches", "node_modules"];
 
 /// The folder of the built site.
 pub fn dist() -> PathBuf {
@@ -52,8 +52,10 @@ pub fn build() -> Result<()> {
         // Trunk takes the usual NO_COLOR=1 for a wrong argument.
         .env_remove("NO_COLOR")
         .env_remove("RUST_BACKTRACE"))?;
-    let script = |name| fs::read_to_string(root().join("assets").join(name));
-    later::take_out(&dist(), &script("start.js")?, &script("later.js")?)?;
+    let scripts =
+        ["later.js", "start.js", "offline.js"].map(|name| fs::read_to_string(root().join("assets").join(name)));
+    later::take_out(&dist(), &scripts.into_iter().collect::<io::Result<String>>()?)?;
+    offline::write(&dist())?;
     fs::write(stamp, stamp_text(sources))?;
     println!("Built the site into dist/ in {}.", spoken(started.elapsed()));
     Ok(())
@@ -77,7 +79,7 @@ fn write_style_sheet() -> Result<()> {
 /// Tells the sources and what lies in `dist` apart from any others: a debug build there, say, is not taken for ours.
 fn stamp_text(sources: u64) -> String {
     let mut hasher = DefaultHasher::new();
-    match hash_folder(&dist(), &mut hasher) {
+    match hash_folder(&dist(), &mut hasher).and_then(|()| hash_entry(&later::kept_script(), &mut hasher)) {
         Ok(()) => format!("{sources:016x} {:016x}", hasher.finish()),
         Err(_) => "no dist".to_owned(),
     }

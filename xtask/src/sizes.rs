@@ -1,6 +1,7 @@
 //! Measures the built site against its budget: what a first load has to download.
 
 use crate::later::LATER_FILE;
+use crate::offline::WORKER;
 use crate::site::sorted_entries;
 use anyhow::{Result, bail};
 use flate2::{Compression, write::GzEncoder};
@@ -19,7 +20,7 @@ pub fn report(dist: &Path) -> Result<()> {
         let content = fs::read(&path)?;
         let compressed_bytes = gzip_size(&content)?;
         total_bytes += compressed_bytes;
-        if path.to_string_lossy().ends_with(LATER_FILE) {
+        if path.to_string_lossy().ends_with(LATER_FILE) || path.ends_with(WORKER) {
             later_bytes += compressed_bytes;
         }
         println!("{:>10} {compressed_bytes:>10}  {}", content.len(), path.strip_prefix(dist)?.display());
@@ -33,7 +34,8 @@ pub fn report(dist: &Path) -> Result<()> {
     Ok(())
 }
 
-fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
+/// Every file in a folder and the folders in it, in order.
+pub fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in sorted_entries(folder)? {
         if path.is_dir() {

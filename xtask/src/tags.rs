@@ -26,7 +26,7 @@ pub fn write(html: &str, parts: &Parts) -> Result<String> {
 }
 
 /// The page without what stands from `start` to the next `end`, both included.
-fn without(html: &str, start: &str, end: &str) -> Result<String> {
+pub fn without(html: &str, start: &str, end: &str) -> Result<String> {
     let missing = || format!("index.html has no {start}…{end}: does trunk write it differently now?");
     let (before, rest) = html.split_once(start).with_context(missing)?;
     let (_, after) = rest.split_once(end).with_context(missing)?;

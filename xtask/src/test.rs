@@ -1,7 +1,7 @@
 //! Every test of the project as a list of steps, from the quickest to the slowest.
 
 use crate::run::{cargo, install, program, root, run, spoken};
-use crate::{browser, parity, serve, site, toolchain, tools};
+use crate::{browser, bundle, parity, serve, site, toolchain, tools};
 use anyhow::{Result, anyhow, bail};
 use std::fs;
 use std::path::Path;
@@ -127,7 +127,7 @@ fn test_in_wasm(files: &[&str]) -> Result<Command> {
 fn e2e() -> Result<()> {
     let folder = root().join("tests").join("e2e");
     let (chromium, firefox) = (browser::chromium()?, browser::firefox()?);
-    site::build()?;
+    bundle::write()?;
     install_packages(&folder)?;
 
     let listener = serve::listen(0)?;

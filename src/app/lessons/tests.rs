@@ -183,6 +183,19 @@ fn progress_survives_and_nonsense_does_no_harm() {
     assert_eq!((other.done, other.steps_done(balance)), (model.lessons.done, 2));
     other.recall("visit=x balance magic=3 =9 visit=4294967295 \u{0}");
     assert_eq!((other.steps_done(0), other.steps_done(balance)), (LESSONS[0].steps.len(), 2));
+    assert!(
+        kept.starts_with("visit=0/4 ") && kept.contains(" balance=3/5 ") && kept.ends_with(" at=balance/2 "),
+        "{kept}"
+    );
+}
+
+#[test]
+fn progress_fits_into_what_a_learning_management_system_keeps() {
+    let mut all = Lessons::new(false, None);
+    all.done = [u32::MAX; LESSONS.len()];
+    // SCORM 1.2: `cmi.suspend_data` takes 4,096 characters. And what is open has a name that no lesson has.
+    assert!(all.progress().len() <= 1024);
+    assert_eq!(crate::lesson::find("at"), None);
 }
 
 #[test]

@@ -54,7 +54,8 @@ impl Server {
     }
 
     /// Connections that it has.
-    pub(crate) fn connections(&self) -> u64 {
+    #[must_use]
+    pub fn connections(&self) -> u64 {
         u64::from(self.running) + self.waiting.len() as u64 + u64::from(self.others)
     }
 

@@ -1,24 +1,10 @@
-use super::*;
+//! `haproxy.cfg` and `nginx.conf`.
+
+use super::{from, lines, preset};
+use crate::export::files;
 use crate::sim::balancer::Algorithm;
 use crate::sim::nginx::{Method, NextUpstream, UpstreamServer};
-use crate::sim::{Check, Hash, HashFunction, HashType, PRESETS, Preset, Rng, ServerLine, TlsMode};
-
-fn preset(name: &str) -> Scenario {
-    Preset::find(name).expect("a preset").scenario()
-}
-
-/// The lines of a file that are no comments, without their indentation.
-fn lines(files: &[File], path: &str) -> Vec<String> {
-    let file = files.iter().find(|file| file.path == path).unwrap_or_else(|| panic!("no {path}"));
-    let lines = file.content.lines().map(str::trim);
-    lines.filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
-}
-
-/// The lines from the one that begins with a text on.
-fn from<'a>(lines: &'a [String], start: &str) -> &'a [String] {
-    let at = lines.iter().position(|line| line.starts_with(start)).unwrap_or_else(|| panic!("no {start}"));
-    &lines[at..]
-}
+use crate::sim::{Check, Hash, HashFunction, HashType, ServerLine, TlsMode};
 
 #[test]
 fn haproxy_says_what_the_preset_says() {
@@ -77,7 +63,7 @@ fn haproxy_says_all_that_can_be_set() {
             "option abortonclose",
             "frontend www",
             "bind :80",
-            "bind :443 ssl crt /etc/haproxy/www.foobar.com.pem",
+            "bind :443 ssl crt /etc/ssl/site/www.foobar.com.pem",
             "http-request redirect scheme https code 301 unless { ssl_fc }",
             "default_backend web",
             "backend web",
@@ -93,8 +79,8 @@ fn haproxy_says_all_that_can_be_set() {
             "timeout server 0ms",
             "option httpchk GET /health",
             "default-server inter 500ms fall 5 rise 4 fastinter 100ms downinter 900ms",
-            "server web-01 10.0.0.11:443 ssl verify required ca-file /etc/haproxy/house-ca.pem verifyhost www.foobar.com check weight 1",
-            "server web-02 10.0.0.12:443 ssl verify required ca-file /etc/haproxy/house-ca.pem verifyhost www.foobar.com \
+            "server web-01 10.0.0.11:443 ssl verify required ca-file /etc/ssl/site/ca.pem verifyhost www.foobar.com check weight 1",
+            "server web-02 10.0.0.12:443 ssl verify required ca-file /etc/ssl/site/ca.pem verifyhost www.foobar.com \
              check weight 5 maxconn 8 backup cookie w2 disabled on-marked-down shutdown-sessions",
         ]
     );
@@ -178,69 +164,4 @@ fn nginx_says_all_that_can_be_set() {
     ] {
         assert!(lines.contains(&line.to_owned()), "{line}");
     }
-}
-
-#[test]
-fn every_file_lies_below_the_folder_of_the_export_and_no_two_at_one_place() {
-    let mut all: Vec<Scenario> = PRESETS.iter().copied().map(Preset::scenario).collect();
-    let mut strange = preset("scaled");
-    for (machine, name) in strange.topology.machines.iter_mut().skip(2).zip(["..", "%", "compose.yaml", ".", "app.py"])
-    {
-        machine.name = name.replace('%', "-");
-    }
-    strange.validate().unwrap();
-    all.push(strange);
-    for scenario in all {
-        let files = files(&scenario);
-        assert!(!files.is_empty());
-        for (i, file) in files.iter().enumerate() {
-            let leads_out = |part: &str| part.is_empty() || part == "." || part == "..";
-            assert!(!file.path.split('/').any(leads_out) && !file.path.contains('\\'), "{}", file.path);
-            assert!(files[..i].iter().all(|other| other.path != file.path), "{}", file.path);
-        }
-    }
-}
-
-/// Whatever a scenario is called, its files have the same lines that are no comments.
-#[test]
-fn a_name_cannot_inject() {
-    let plain = files(&preset("scaled"));
-    let names = [
-        "a\nserver evil 192.0.2.1:80",
-        "a\r\nlisten 81;",
-        "\"; } server { listen 81; }",
-        "x\u{2028}y\u{85}z\0",
-        "ends with a backslash \\",
-        "# { } $ ' ` ! @ % --",
-        "\u{202e}gnp.exe",
-    ];
-    let names = names.into_iter().map(str::to_owned).chain(random_names());
-    for name in names {
-        let named = files(&Scenario { name: name.clone(), ..preset("scaled") });
-        for (plain, named) in plain.iter().zip(&named) {
-            assert_eq!(plain.path, named.path);
-            assert_eq!(
-                lines(std::slice::from_ref(plain), &plain.path),
-                lines(std::slice::from_ref(named), &named.path)
-            );
-            assert!(named.content.lines().count() == plain.content.lines().count(), "{name:?}");
-            assert!(!named.content.contains(|c: char| c.is_control() && c != '\n'), "{name:?}");
-            assert!(named.content.lines().all(|line| !line.ends_with('\\')), "{name:?}");
-        }
-    }
-}
-
-/// Names of characters that mean something in one format or another, and of any others.
-fn random_names() -> impl Iterator<Item = String> {
-    let mut random = Rng::new(5, 0);
-    (0..300).map(move |_| {
-        let mut any = |below: u32| random.below(below);
-        let length = any(120);
-        let special: Vec<char> = "\n\r\t\0\u{1b};#{}'\"\\$`!%@ =:,[]<>&|*-".chars().collect();
-        let one = |_| match any(2) {
-            0 => special[any(special.len() as u32) as usize],
-            _ => char::from_u32(any(0x11_0000)).unwrap_or('?'),
-        };
-        (0..length).map(one).collect()
-    })
 }
