@@ -12,17 +12,17 @@ use hopscope::sim::Scenario;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [scenario, folder] = arguments.as_slice() else {
-        eprintln!("usage: export SCENARIO.json DIR");
+    if arguments.is_empty() || arguments.len() % 2 == 1 {
+        eprintln!("usage: export SCENARIO.json DIR [SCENARIO.json DIR]...");
         return ExitCode::FAILURE;
-    };
-    match export(scenario, Path::new(folder)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
+    }
+    for pair in arguments.chunks(2) {
+        if let Err(problem) = export(&pair[0], Path::new(&pair[1])) {
             eprintln!("{problem}");
-            ExitCode::FAILURE
+            return ExitCode::FAILURE;
         }
     }
+    ExitCode::SUCCESS
 }
 
 fn export(scenario: &str, folder: &Path) -> Result<(), String> {

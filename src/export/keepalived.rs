@@ -19,7 +19,8 @@ pub(super) fn write(site: &Site<'_>, machine: &Machine) -> String {
         (false, true) => config.advert_ms.next_multiple_of(10),
         (false, false) => config.advert_ms.next_multiple_of(1_000),
     };
-    let left_out = say::keepalived(is_v3, advert_ms != config.advert_ms);
+    let left_out =
+        say::keepalived(is_v3, advert_ms != config.advert_ms, !config.script_interval_ms.is_multiple_of(1_000));
     let mut file = Draft::new("#", &say::of("keepalived.conf", &machine.name), site.scenario, &left_out);
     put!(file, "global_defs {{\n  router_id {}\n  enable_script_security\n  script_user root", machine.name);
     put!(file, "  vrrp_version {}\n}}", if is_v3 { 3 } else { 2 });
@@ -31,7 +32,7 @@ pub(super) fn write(site: &Site<'_>, machine: &Machine) -> String {
     let script = entrance.filter(|_| config.track_script);
     if let Some(program) = script {
         put!(file, "vrrp_script entrance {{\n  script \"/usr/bin/killall -0 {program}\"");
-        put!(file, "  interval {}\n}}", seconds(config.script_interval_ms));
+        put!(file, "  interval {}\n}}", config.script_interval_ms.div_ceil(1_000));
     }
     for process in &machine.processes {
         let Role::Keepalived { address, priority } = process.role else {

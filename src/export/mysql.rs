@@ -5,9 +5,9 @@ use super::site::Site;
 use crate::sim::{ProcessId, Role};
 use crate::text::export as say;
 
-/// Semi-synchronous replication at both ends, for a replica may be promoted.
-const SEMI_SYNC: &str = "plugin_load_add = semisync_source.so\nplugin_load_add = semisync_replica.so\n\
-    rpl_semi_sync_source_enabled = ON\nrpl_semi_sync_replica_enabled = ON";
+/// Both ends of semi-synchronous replication, for a replica may be promoted. Only one is switched on: a replica that acted as a source,
+/// too, would wait with each transaction that it applies for a replica of its own.
+const SEMI_SYNC: &str = "plugin_load_add = semisync_source.so\nplugin_load_add = semisync_replica.so";
 
 pub(super) fn options(site: &Site<'_>, server: ProcessId) -> String {
     let config = &site.settings.mysql;
@@ -25,11 +25,16 @@ pub(super) fn options(site: &Site<'_>, server: ProcessId) -> String {
     put!(file, "max_connections = {}\ninnodb_thread_concurrency = {}", config.max_connections, config.threads);
     put!(file, "replica_net_timeout = {}", whole_seconds(config.net_timeout_ms).0);
     put!(file, "report_host = {}", site.wiring.machine_of(server).name);
-    if source_of(site, server).is_some() {
+    let is_replica = source_of(site, server).is_some();
+    if is_replica {
         put!(file, "# {}\nread_only = ON", say::READ_ONLY);
     }
     if config.semi_sync {
         file.put_all(SEMI_SYNC);
+        match is_replica {
+            true => put!(file, "# {}\nrpl_semi_sync_replica_enabled = ON", say::SEMI_SYNC),
+            false => put!(file, "rpl_semi_sync_source_enabled = ON"),
+        }
         put!(file, "rpl_semi_sync_source_timeout = {}", config.semi_sync_timeout_ms);
     }
     file.done()

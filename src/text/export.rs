@@ -19,6 +19,8 @@ labels! {
     NO_APPLICATION = "There is no application.";
     /// Why a replica takes no writes.
     READ_ONLY = "For the application, not for administrators.";
+    /// What has to be done by hand when a replica is promoted.
+    SEMI_SYNC = "When it is promoted: SET GLOBAL rpl_semi_sync_source_enabled = ON, read_only = OFF";
     /// What the zone file leaves out.
     ZONE = "Not in here: the root and com, which refer to this zone.";
     /// What `nftables.conf` leaves out.
@@ -78,7 +80,7 @@ pub const fn statements(is_rounded: bool) -> &'static str {
 
 /// What `keepalived.conf` leaves out.
 #[must_use]
-pub fn keepalived(is_v3: bool, is_rounded: bool) -> String {
+pub fn keepalived(is_v3: bool, is_rounded: bool, is_script_rounded: bool) -> String {
     let version = match is_v3 {
         false => "",
         true => {
@@ -86,7 +88,8 @@ pub fn keepalived(is_v3: bool, is_rounded: bool) -> String {
         }
     };
     let rounded = if is_rounded { "\nadvert_int is rounded up to what the protocol has room for." } else { "" };
-    format!("Put the network's interface in the place of eth0.{version}{rounded}")
+    let script = if is_script_rounded { "\nThe script's interval is rounded up to whole seconds." } else { "" };
+    format!("Put the network's interface in the place of eth0.{version}{rounded}{script}")
 }
 
 /// What `compose.yaml` leaves out.

@@ -7,6 +7,8 @@ mod bundle;
 #[cfg(target_os = "linux")]
 mod conformance;
 mod csp;
+#[cfg(target_os = "linux")]
+mod export;
 mod later;
 mod offline;
 mod parity;
@@ -31,10 +33,11 @@ Commands:
   serve [--port N]   build the site if its sources changed, and serve it on http://127.0.0.1:8080
   build              leave the static site in dist/, print its sizes and check them against the budget
   bundle             write the site as one file, hopscope.html, and as a SCORM package, into bundle/
-  test [STEP]...     run every step, or only those named: fmt lint native swarm wasm ui build parity e2e
+  test [STEP]...     run every step, or only those named: fmt lint native export swarm wasm ui build parity e2e
   test --full ...    the same with longer sweeps: 20,000 seeds in the step swarm
   conformance        run the real HAProxy and nginx beside the engine on random cases, which must agree
-                     [--seed N] [--haproxy N] [--nginx N], or [FILE]..., or [--recordings]
+                     [--seed N] [--haproxy N] [--nginx N], or [FILE]..., or [--recordings], or
+                     [--export N] to run N cases with the configuration files that the export writes
   bench [WHAT]       measure speed: web, peers, variants or frames; `cargo xtask bench help` tells more
   help               print this text
 

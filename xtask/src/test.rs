@@ -21,10 +21,15 @@ pub enum Sweep {
     Full,
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step { name: "fmt", what: "the code is formatted", run: |_| fmt() },
     Step { name: "lint", what: "clippy and rustdoc have nothing to say", run: |_| lint() },
     Step { name: "native", what: "tests of the core, compiled for this machine", run: |_| native() },
+    Step {
+        name: "export",
+        what: "the real programs accept exported files, and serve as the explorer",
+        run: |_| export(),
+    },
     Step { name: "swarm", what: "invariants under random faults, over many seeds", run: swarm },
     Step { name: "wasm", what: "tests of the core, compiled to WebAssembly", run: |_| wasm() },
     Step { name: "ui", what: "tests of the user interface, in Chromium", run: |_| ui() },
@@ -89,6 +94,17 @@ fn lint() -> Result<()> {
 
 fn native() -> Result<()> {
     run(cargo().args(["test", "--workspace"]))
+}
+
+#[cfg(target_os = "linux")]
+fn export() -> Result<()> {
+    crate::export::check()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn export() -> Result<()> {
+    println!("Skipped: the real programs are checked on Linux.");
+    Ok(())
 }
 
 /// Ten simulated minutes for each seed.
@@ -164,7 +180,7 @@ mod tests {
         let message = command(&["lint", "unit"], Sweep::Usual).unwrap_err().to_string();
         assert_eq!(
             message,
-            "there is no test step `unit`; the steps are fmt, lint, native, swarm, wasm, ui, build, parity, e2e."
+            "there is no test step `unit`; the steps are fmt, lint, native, export, swarm, wasm, ui, build, parity, e2e."
         );
     }
 

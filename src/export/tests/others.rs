@@ -35,17 +35,14 @@ fn a_primary_and_a_replica_are_told_apart() {
         ];
         head.into_iter().chain(middle.map(str::to_owned)).chain([report_host]).collect::<Vec<_>>()
     };
-    let semi_sync = [
-        "plugin_load_add = semisync_source.so",
-        "plugin_load_add = semisync_replica.so",
-        "rpl_semi_sync_source_enabled = ON",
-        "rpl_semi_sync_replica_enabled = ON",
-        "rpl_semi_sync_source_timeout = 750",
-    ]
-    .map(str::to_owned);
-    assert_eq!(lines(&files, "web-01/mysqld.my.cnf"), [common(1), semi_sync.to_vec()].concat());
+    let semi_sync = |end: &str| {
+        let plugins = ["plugin_load_add = semisync_source.so", "plugin_load_add = semisync_replica.so"];
+        let own = [format!("rpl_semi_sync_{end}_enabled = ON"), "rpl_semi_sync_source_timeout = 750".to_owned()];
+        [plugins.map(str::to_owned).to_vec(), own.to_vec()].concat()
+    };
+    assert_eq!(lines(&files, "web-01/mysqld.my.cnf"), [common(1), semi_sync("source")].concat());
     let read_only = vec!["read_only = ON".to_owned()];
-    assert_eq!(lines(&files, "web-02/mysqld.my.cnf"), [common(2), read_only, semi_sync.to_vec()].concat());
+    assert_eq!(lines(&files, "web-02/mysqld.my.cnf"), [common(2), read_only, semi_sync("replica")].concat());
     assert!(text(&files, "web-02/mysqld.my.cnf").contains("replica_net_timeout is rounded up"));
 
     assert_eq!(lines(&files, "web-01/mysqld.sql")[0], "CREATE USER 'repl'@'%' IDENTIFIED BY 'repl';");
@@ -123,6 +120,8 @@ fn routers_of_one_address_have_one_number() {
     let mut scenario = preset("scaled");
     scenario.settings.vrrp.preempt = false;
     scenario.settings.vrrp.advert_ms = 250;
+    // keepalived 2.2 takes whole seconds for scripts.
+    scenario.settings.vrrp.script_interval_ms = 1_500;
     let all = files(&scenario);
     let [first, second] = ["lb-01", "lb-02"].map(|name| lines(&all, &format!("{name}/keepalived.conf")));
     assert_eq!(

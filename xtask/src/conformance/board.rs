@@ -45,6 +45,8 @@ pub struct Answer {
     pub status: Option<i64>,
     /// The application that answered, by its own word.
     pub by: Option<String>,
+    /// The program that answered, by the header `Server`: nginx says its name, HAProxy says nothing.
+    pub server: Option<String>,
     pub set_cookie: Option<String>,
 }
 

@@ -63,6 +63,7 @@ fn parse(response: &str) -> Answer {
     for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
         match name.to_ascii_lowercase().as_str() {
             ANSWERED_BY => answer.by = Some(value.to_owned()),
+            "server" => answer.server = Some(value.to_owned()),
             "set-cookie" => answer.set_cookie = Some(value.to_owned()),
             _ => {}
         }
@@ -79,7 +80,8 @@ mod tests {
         let text =
             "HTTP/1.1 200 Said\r\nX-Answered-By: web-02\r\nset-cookie: SRV=s2; path=/\r\n\r\nHTTP/1.1 500 no header";
         let (by, set_cookie) = (Some("web-02".to_owned()), Some("SRV=s2; path=/".to_owned()));
-        assert_eq!(parse(text), Answer { status: Some(200), by, set_cookie });
+        assert_eq!(parse(text), Answer { status: Some(200), by, set_cookie, ..Answer::default() });
+        assert_eq!(parse("HTTP/1.1 502 Bad Gateway\r\nServer: nginx/1.22.1\r\n\r\n").server.unwrap(), "nginx/1.22.1");
         assert_eq!(parse(""), Answer::default());
         assert_eq!(parse("this is not an answer\n").status, None);
     }

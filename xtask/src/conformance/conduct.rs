@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,13 +11,17 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value, json};
 
 use super::apps::App;
-use super::board::{Board, Facts, PATIENCE, Visit};
+use super::board::{Answer, Board, Facts, PATIENCE, Visit};
+use super::exported::{Front, read};
 use super::haproxy::Haproxy;
 use super::nginx::Nginx;
 use super::program::Program;
 
 /// How long the program may take to end a request that an application keeps: nothing else tells whether it will.
 const REACTION: Duration = Duration::from_millis(10);
+
+/// The machine of the program that is asked.
+const BALANCER: &str = "lb-01";
 
 /// The programs under test, where they were found.
 #[derive(Clone, Default)]
@@ -29,6 +33,8 @@ pub struct Programs {
 struct Stage {
     board: Arc<Board>,
     apps: Vec<App>,
+    /// nginx before each application, where nodes are of both.
+    fronts: Vec<Front>,
     program: Box<dyn Program>,
     clients: BTreeMap<usize, TcpStream>,
 }
@@ -43,9 +49,11 @@ const SPARE_MS: u64 = 300;
 /// Runs a case on the real program. Returns its `observed`, without times. With `add_waits`, a `wait_ms` is put into the
 /// events wherever requests are still under way after the pause, since they are tried again and again: without it, what
 /// comes next would depend on the speed of the machine.
-pub fn observe(case: &mut Value, programs: &Programs, add_waits: bool) -> Result<Value> {
+///
+/// With `exported`, a folder, the programs read the files that were exported there.
+pub fn observe(case: &mut Value, programs: &Programs, add_waits: bool, exported: Option<&Path>) -> Result<Value> {
     let events = case["events"].as_array().context("a case has `events`")?.clone();
-    let mut stage = Stage::set(case, programs)?;
+    let mut stage = Stage::set(case, programs, exported)?;
     let mut done = Vec::new();
     for event in events {
         let op = event["op"].as_str().unwrap_or_default().to_owned();
@@ -66,23 +74,45 @@ pub fn observe(case: &mut Value, programs: &Programs, add_waits: bool) -> Result
     stage.wait_for_all()?;
     case["events"] = done.into();
     let facts = stage.board.facts();
-    Ok(facts.visits.iter().enumerate().map(|(index, visit)| entry(index, visit)).collect())
+    let has_fronts = !stage.fronts.is_empty();
+    Ok(facts.visits.iter().enumerate().map(|(index, visit)| entry(index, visit, has_fronts)).collect())
 }
 
 impl Stage {
-    fn set(case: &Value, programs: &Programs) -> Result<Self> {
+    fn set(case: &Value, programs: &Programs, exported: Option<&Path>) -> Result<Self> {
         let board = Arc::<Board>::default();
         let servers = case["servers"].as_array().context("a case has `servers`")?;
         let names = servers.iter().map(|server| server["name"].as_str().context("a server has a name"));
         let apps = names.map(|name| App::start(name?, &board)).collect::<Result<Vec<_>>>()?;
         let addresses: Vec<(String, SocketAddr)> = apps.iter().map(|app| (app.name.clone(), app.address)).collect();
         let find = |name: &str| addresses.iter().find(|(known, _)| known == name).map(|(_, address)| *address);
-        let program: Box<dyn Program> = match case["balancer"]["kind"].as_str() {
-            Some("haproxy") => Box::new(Haproxy::start(&programs.haproxy, case, &find, &board)?),
-            Some("nginx") => Box::new(Nginx::start(&programs.nginx, case, addresses.clone(), &board)?),
+        let mut fronts = Vec::new();
+        let program: Box<dyn Program> = match (case["balancer"]["kind"].as_str(), exported) {
+            (Some("haproxy"), None) => Box::new(Haproxy::start(&programs.haproxy, case, &find, &board)?),
+            (Some("nginx"), None) => Box::new(Nginx::start(&programs.nginx, case, addresses.clone(), &board)?),
+            (Some("haproxy"), Some(folder)) => {
+                if case.get("nginx_timeouts_ms").is_some() {
+                    for app in &apps {
+                        let text = read(folder, &app.name, "nginx.conf")?;
+                        fronts.push(Front::start(&programs.nginx, &app.name, &text, &[app.address])?);
+                    }
+                }
+                let of_apps = apps.iter().map(|app| app.address);
+                let servers: Vec<SocketAddr> = if fronts.is_empty() {
+                    of_apps.collect()
+                } else {
+                    fronts.iter().map(|front| front.address).collect()
+                };
+                let text = read(folder, BALANCER, "haproxy.cfg")?;
+                Box::new(Haproxy::start_exported(&programs.haproxy, &text, &servers, &board)?)
+            }
+            (Some("nginx"), Some(folder)) => {
+                let text = read(folder, BALANCER, "nginx.conf")?;
+                Box::new(Nginx::start_exported(&programs.nginx, &text, addresses.clone(), &board)?)
+            }
             _ => bail!("`balancer.kind` is neither `haproxy` nor `nginx`"),
         };
-        Ok(Self { board, apps, program, clients: BTreeMap::new() })
+        Ok(Self { board, apps, fronts, program, clients: BTreeMap::new() })
     }
 
     fn perform(&mut self, op: &str, event: &Value) -> Result<()> {
@@ -120,8 +150,12 @@ impl Stage {
                 Ok(())
             }
             _ => {
-                let app = self.apps.iter_mut().find(|app| event["server"] == app.name.as_str());
-                let app = app.context("no such server")?;
+                let is_it = |name: &str| event["server"] == name;
+                let front = self.fronts.iter_mut().find(|front| is_it(&front.name) && event["part"] != "app");
+                if let Some(front) = front {
+                    return self.program.while_stopped(&mut || front.obey(op));
+                }
+                let app = self.apps.iter_mut().find(|app| is_it(&app.name)).context("no such server")?;
                 self.program.while_stopped(&mut || app.obey(op))
             }
         }
@@ -187,8 +221,18 @@ fn unsettled(facts: &Facts) -> String {
         .join(", ")
 }
 
+/// Who wrote an answer, where nginx and HAProxy write some, too.
+fn answered_by(answer: &Answer, said: &Map<String, Value>) -> Option<String> {
+    answer.status?;
+    Some(match (&answer.by, &answer.server) {
+        (Some(app), _) => format!("app on {app}"),
+        (None, Some(_)) => format!("nginx on {}", said.get("server").and_then(Value::as_str)?),
+        (None, None) => "haproxy".to_owned(),
+    })
+}
+
 /// One entry of `observed`.
-fn entry(index: usize, visit: &Visit) -> Value {
+fn entry(index: usize, visit: &Visit, has_fronts: bool) -> Value {
     let mut entry = Map::new();
     let mut add = |key: &str, value: Value| entry.insert(key.to_owned(), value);
     add("i", json!(index));
@@ -206,7 +250,7 @@ fn entry(index: usize, visit: &Visit) -> Value {
         for (key, value) in said {
             add(key, value.clone());
         }
-        add("answered_by", json!(answer.by));
+        add("answered_by", json!(if has_fronts { answered_by(&answer, said) } else { answer.by }));
         if visit.hold.is_some() {
             add("done_after_event", json!(event));
         }

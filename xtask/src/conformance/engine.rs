@@ -9,17 +9,31 @@ use serde_json::Value;
 
 use crate::run::{cargo, run};
 
-const EXAMPLE: [&str; 5] = ["--quiet", "--release", "--package", "hopscope", "--example"];
+const EXAMPLE: [&str; 5] = ["--quiet", "--package", "hopscope", "--profile", "release"];
+/// The profile of tests, in which all is compiled when tests have run.
+const QUICKLY: [&str; 5] = ["--quiet", "--package", "hopscope", "--profile", "dev"];
 
 /// What the engine observes in these files, by the name of the case. What it cannot replay is missing; it says why itself.
-pub fn replay(files: &[PathBuf]) -> Result<BTreeMap<String, Value>> {
+pub fn replay(files: &[PathBuf], quickly: bool) -> Result<BTreeMap<String, Value>> {
+    let options = if quickly { QUICKLY } else { EXAMPLE };
     println!("Building the engine's replay.");
-    run(cargo().arg("build").args(EXAMPLE).arg("replay"))?;
+    run(cargo().arg("build").args(options).args(["--example", "replay"]))?;
     let mut command = cargo();
-    command.arg("run").args(EXAMPLE).args(["replay", "--"]).args(files).stderr(Stdio::inherit());
+    command.arg("run").args(options).args(["--example", "replay", "--"]).args(files).stderr(Stdio::inherit());
     let output = command.output().context("the replay could not be started")?;
     let text = String::from_utf8(output.stdout).context("the replay prints text")?;
     text.lines().map(named_observations).collect()
+}
+
+/// Exports the scenarios of these files, each into the folder beside it.
+pub fn export(places: &[(PathBuf, PathBuf)]) -> Result<()> {
+    if places.is_empty() {
+        return Ok(());
+    }
+    let mut command = cargo();
+    command.arg("run").args(QUICKLY).args(["--example", "export", "--"]).stdout(Stdio::null());
+    command.args(places.iter().flat_map(|(file, folder)| [file, folder]));
+    run(&mut command)
 }
 
 fn named_observations(line: &str) -> Result<(String, Value)> {

@@ -13,10 +13,16 @@ use serde_json::{Map, Value, json};
 
 use super::apps::{VISIT, free_port};
 use super::board::Board;
-use super::program::{Folder, LOG_MARK, Program, Running, listen_to_log};
+use super::exported;
+use super::program::{Folder, LOG_MARK, Program, Running, after_mark, listen_to_log};
+
+/// The file in which it listens for commands.
+const RUNTIME_API: &str = "admin.sock";
 
 pub struct Haproxy {
     address: SocketAddr,
+    /// The name of its backend.
+    backend: &'static str,
     runtime_api: PathBuf,
     running: Running,
     _folder: Folder,
@@ -30,16 +36,36 @@ impl Haproxy {
         addresses: &dyn Fn(&str) -> Option<SocketAddr>,
         board: &Arc<Board>,
     ) -> Result<Self> {
+        let lines = lines(&case["balancer"], &case["servers"]);
+        let parse = |line: &str| parse_log(after_mark(line)?);
+        Self::run(program, "be", board, parse, |address, folder| {
+            Ok(configuration(&lines, address, &folder.file("log"), &folder.file(RUNTIME_API), addresses))
+        })
+    }
+
+    /// Starts HAProxy with an exported file, its servers being at these addresses, in the file's order.
+    pub fn start_exported(program: &Path, text: &str, servers: &[SocketAddr], board: &Arc<Board>) -> Result<Self> {
+        Self::run(program, "web", board, parse_http_log, |address, folder| {
+            exported::on_loopback(text, address, servers, folder.path())
+        })
+    }
+
+    fn run(
+        program: &Path,
+        backend: &'static str,
+        board: &Arc<Board>,
+        parse: impl Fn(&str) -> Option<(usize, Map<String, Value>)> + Send + 'static,
+        text: impl FnOnce(SocketAddr, &Folder) -> Result<String>,
+    ) -> Result<Self> {
         let folder = Folder::new()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
-        let (log, runtime_api, file) = (folder.file("log"), folder.file("api"), folder.file("haproxy.cfg"));
-        listen_to_log(&log, board, parse_log)?;
-        let lines = lines(&case["balancer"], &case["servers"]);
-        fs::write(&file, configuration(&lines, address, &log, &runtime_api, addresses))?;
+        let (runtime_api, file) = (folder.file(RUNTIME_API), folder.file("haproxy.cfg"));
+        listen_to_log(&folder.file("log"), board, parse)?;
+        fs::write(&file, text(address, &folder)?)?;
         let running = Running::start(Command::new(program).arg("-db").arg("-f").arg(&file), || {
             ask(&runtime_api, "show info").is_ok_and(|text| text.contains("Uptime"))
         })?;
-        Ok(Self { address, runtime_api, running, _folder: folder })
+        Ok(Self { address, backend, runtime_api, running, _folder: folder })
     }
 }
 
@@ -49,11 +75,12 @@ impl Program for Haproxy {
     }
 
     fn queued(&self) -> Result<usize> {
-        sum_of_queues(&ask(&self.runtime_api, "show stat be -1 -1")?).context("`show stat` has no column qcur")
+        sum_of_queues(&ask(&self.runtime_api, &format!("show stat {} -1 -1", self.backend))?)
+            .context("`show stat` has no column qcur")
     }
 
     fn administer(&mut self, event: &Value) -> Result<bool> {
-        let server = format!("be/{}", event["server"].as_str().unwrap_or_default());
+        let server = format!("{}/{}", self.backend, event["server"].as_str().unwrap_or_default());
         let word = |key: &str| event[key].as_str().map_or_else(|| event[key].to_string(), str::to_owned);
         let command = match event["op"].as_str().unwrap_or_default() {
             "set_state" => format!("set server {server} state {}", word("state")),
@@ -154,18 +181,31 @@ fn with_address(line: &str, addresses: &dyn Fn(&str) -> Option<SocketAddr>) -> S
 fn parse_log(rest: &str) -> Option<(usize, Map<String, Value>)> {
     let mut words = rest.split_whitespace();
     let visit = words.next()?.parse().ok()?;
-    let server = words.next().filter(|name| *name != "<NOSRV>");
-    let status: i64 = words.next()?.parse().ok()?;
-    let (termination, retries) = (words.next()?, words.next()?);
+    Some((visit, said(words.next()?, words.next()?, words.next()?, words.next()?)?))
+}
+
+/// A line of `option httplog` (configuration manual, section 8.2.3): `… www web/web-01 0/0/1/2/3 200 83 - - ---- 1/1/0/0/+1 0/0 "GET
+/// /?visit=3 HTTP/1.1"`.
+fn parse_http_log(line: &str) -> Option<(usize, Map<String, Value>)> {
+    let (fields, request) = line.split_once('"')?;
+    let visit = after_mark(request)?.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    let at = fields.iter().position(|field| field.starts_with("web/"))?;
+    let server = fields[at].strip_prefix("web/")?;
+    let field = |after: usize| fields.get(at + after).copied();
+    Some((visit, said(server, field(2)?, field(6)?, field(7)?.rsplit('/').next()?)?))
+}
+
+fn said(server: &str, status: &str, termination: &str, retries: &str) -> Option<Map<String, Value>> {
     let said = json!({
-        "server": server,
-        "status": status,
+        "server": Some(server).filter(|name| *name != "<NOSRV>"),
+        "status": status.parse::<i64>().ok()?,
         "termination": termination,
         "retries": retries.trim_start_matches('+').parse::<u64>().ok()?,
         "redispatched": retries.starts_with('+'),
     });
     match said {
-        Value::Object(said) => Some((visit, said)),
+        Value::Object(said) => Some(said),
         _ => unreachable!("built as an object"),
     }
 }
@@ -195,6 +235,19 @@ mod tests {
             (&Value::Null, &json!(-1), &json!(false))
         );
         assert_eq!(parse_log("- web-01 200 ---- 0"), None, "a request that is not ours");
+    }
+
+    #[test]
+    fn a_line_of_httplog_tells_the_same() {
+        let line = "<134>Nov 25 12:00:00 haproxy[9]: 127.0.0.1:4711 [25/Nov/2026:12:00:00.123] www web/web-02 0/0/1/2/3 200 83 - - \
+                    --NI 1/1/0/0/+1 0/0 \"GET /?visit=12 HTTP/1.1\"\n";
+        let (visit, said) = parse_http_log(line).unwrap();
+        let expected =
+            json!({"server": "web-02", "status": 200, "termination": "--NI", "retries": 1, "redispatched": true});
+        assert_eq!((visit, Value::Object(said)), (12, expected));
+        let nobody = line.replace("web/web-02", "web/<NOSRV>").replace("200 83", "503 217");
+        assert_eq!(parse_http_log(&nobody).unwrap().1["server"], Value::Null);
+        assert_eq!(parse_http_log("Server web/web-01 is DOWN"), None);
     }
 
     #[test]

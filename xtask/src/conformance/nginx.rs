@@ -13,7 +13,8 @@ use serde_json::{Map, Value, json};
 
 use super::apps::free_port;
 use super::board::Board;
-use super::program::{Folder, LOG_MARK, Program, Running, listen_to_log};
+use super::exported;
+use super::program::{Folder, LOG_MARK, Program, Running, after_mark, listen_to_log};
 
 /// How long after a reload the old worker may still accept connections.
 const RELOAD: Duration = Duration::from_millis(300);
@@ -37,7 +38,7 @@ impl Nginx {
         let folder = Folder::new()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
         let known = addresses.clone();
-        listen_to_log(&folder.file("log"), board, move |rest| parse_log(rest, &known))?;
+        listen_to_log(&folder.file("log"), board, move |line| parse_log(after_mark(line)?, &known))?;
         fs::create_dir_all(folder.file("html/static"))?;
         fs::write(folder.file("html/static/logo.txt"), "logo\n")?;
         let balancer = case["balancer"].clone();
@@ -48,6 +49,25 @@ impl Nginx {
         let pid = folder.file("pid");
         let running = Running::start(&mut command, || pid.exists() && TcpStream::connect(address).is_ok())?;
         Ok(Self { address, balancer, addresses, running, folder })
+    }
+}
+
+impl Nginx {
+    /// Starts nginx with an exported file, whose peers are these, in its order.
+    pub fn start_exported(
+        program: &Path,
+        text: &str,
+        addresses: Vec<(String, SocketAddr)>,
+        board: &Arc<Board>,
+    ) -> Result<Self> {
+        let folder = Folder::new()?;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
+        let known = addresses.clone();
+        listen_to_log(&folder.file("log"), board, move |line| parse_exported_log(line, &known))?;
+        let peers: Vec<SocketAddr> = addresses.iter().map(|(_, address)| *address).collect();
+        exported::prepare(&folder, text, address, &peers)?;
+        let running = exported::launch(program, &folder, address)?;
+        Ok(Self { address, balancer: Value::Null, addresses, running, folder })
     }
 }
 
@@ -125,6 +145,16 @@ fn write_configuration(
     Ok(file)
 }
 
+/// A line of an exported file's log: `… "GET /?visit=3 HTTP/1.1" 200 10 upstream=127.0.0.1:1, 127.0.0.1:2 status=502, 200 time=0.001`.
+fn parse_exported_log(line: &str, addresses: &[(String, SocketAddr)]) -> Option<(usize, Map<String, Value>)> {
+    let (request, rest) = line.split_once('"')?.1.split_once("\" ")?;
+    let visit = after_mark(request)?.split(|c: char| !c.is_ascii_digit()).next()?;
+    let status = rest.split(' ').next()?;
+    let (tried, statuses) = rest.split_once("upstream=")?.1.split_once(" status=")?;
+    let statuses = statuses.split_once(" time=")?.0;
+    parse_log(&format!("{visit}|{status}|{tried}|{statuses}"), addresses)
+}
+
 /// What follows the mark: `3|200|127.0.0.1:12001, 127.0.0.1:12002|502, 200`.
 fn parse_log(rest: &str, addresses: &[(String, SocketAddr)]) -> Option<(usize, Map<String, Value>)> {
     let mut parts = rest.trim_end().split('|');
@@ -170,5 +200,9 @@ mod tests {
         assert_eq!(said("3|502|127.0.0.1:1, app|502, 502")["server"], Value::Null, "nobody was the last one tried");
         assert_eq!(said("3|404|-|-"), json!({"server": null, "status": 404, "tried": [], "upstream_status": []}));
         assert_eq!(said("3|009|127.0.0.1:1|200")["status"], 9);
+        let exported = "<190>Nov 25 12:00:00 nginx: 127.0.0.1 [25/Nov/2026:12:00:00 +0000] \"GET /a?b=1&visit=3 HTTP/1.1\" 200 10 \
+                        upstream=127.0.0.1:1, 127.0.0.1:2 status=502, 200 time=0.001";
+        let (visit, said_there) = parse_exported_log(exported, &peers).unwrap();
+        assert_eq!((visit, Value::Object(said_there)), (3, said("3|200|127.0.0.1:1, 127.0.0.1:2|502, 200")));
     }
 }

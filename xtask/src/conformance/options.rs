@@ -9,6 +9,8 @@ use anyhow::{Context, Result, bail, ensure};
 pub enum Source {
     /// So many of each kind, from a seed.
     Random { seed: u64, haproxy: usize, nginx: usize },
+    /// So many, from a seed, run with the files that the export writes.
+    Exported { seed: u64, count: usize },
     /// The recordings of the project, which must come out as they are recorded: this checks the runner itself.
     Recordings,
     /// These files.
@@ -17,7 +19,7 @@ pub enum Source {
 
 pub fn parse(arguments: &[&str]) -> Result<Source> {
     let (mut seed, mut haproxy, mut nginx) = (1, 200, 100);
-    let (mut recordings, mut files) = (false, Vec::new());
+    let (mut exported, mut recordings, mut files) = (None, false, Vec::new());
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
         let mut number = || -> Result<u64> {
@@ -28,12 +30,17 @@ pub fn parse(arguments: &[&str]) -> Result<Source> {
             "--seed" => seed = number()?,
             "--haproxy" => haproxy = number()? as usize,
             "--nginx" => nginx = number()? as usize,
+            "--export" => exported = Some(number()? as usize),
             "--recordings" => recordings = true,
             option if option.starts_with('-') => bail!("`conformance` has no option `{option}`"),
             file => files.push(PathBuf::from(file)),
         }
     }
     ensure!(!recordings || files.is_empty(), "either `--recordings` or files, not both");
+    if let Some(count) = exported {
+        ensure!(!recordings && files.is_empty(), "either `--export` or others, not both");
+        return Ok(Source::Exported { seed, count });
+    }
     Ok(match (recordings, files.is_empty()) {
         (true, _) => Source::Recordings,
         (false, false) => Source::Files(files),
@@ -52,7 +59,14 @@ mod tests {
         assert_eq!(asked, Source::Random { seed: 7, haproxy: 200, nginx: 0 });
         assert_eq!(parse(&["--recordings"]).unwrap(), Source::Recordings);
         assert_eq!(parse(&["a.json"]).unwrap(), Source::Files(vec!["a.json".into()]));
-        for wrong in [&["--seed"][..], &["--seed", "x"], &["--fast"], &["--recordings", "a.json"]] {
+        assert_eq!(parse(&["--export", "60", "--seed", "2"]).unwrap(), Source::Exported { seed: 2, count: 60 });
+        for wrong in [
+            &["--export", "1", "--recordings"][..],
+            &["--seed"],
+            &["--seed", "x"],
+            &["--fast"],
+            &["--recordings", "a.json"],
+        ] {
             assert!(parse(wrong).is_err(), "{wrong:?}");
         }
     }

@@ -35,6 +35,11 @@ pub trait Program: Send {
     }
 }
 
+/// What follows the mark in a line of the log.
+pub fn after_mark(line: &str) -> Option<&str> {
+    line.split_once(LOG_MARK).map(|(_, rest)| rest)
+}
+
 /// A folder for the files of one case, which goes when the case is over.
 pub struct Folder(PathBuf);
 
@@ -93,7 +98,16 @@ impl Running {
     }
 
     pub fn signal(&self, name: &str) -> Result<()> {
-        let status = Command::new("kill").args([name, &self.0.id().to_string()]).status()?;
+        self.send(name, &self.0.id().to_string())
+    }
+
+    /// Signals the program with all that it has started, if it was started as the head of a group of its own.
+    pub fn signal_all(&self, name: &str) -> Result<()> {
+        self.send(name, &format!("-{}", self.0.id()))
+    }
+
+    fn send(&self, signal: &str, to: &str) -> Result<()> {
+        let status = Command::new("kill").args([signal, "--", to]).status()?;
         if !status.success() {
             bail!("the program is gone");
         }
@@ -118,8 +132,7 @@ impl Drop for Running {
     }
 }
 
-/// Reads the log as long as the sender of the case lives. `parse` gets what follows the mark: the number of the visit and
-/// what is said of it.
+/// Reads the log as long as the sender of the case lives. `parse` finds in a line the number of the visit and what is said of it.
 pub fn listen_to_log(
     path: &Path,
     board: &Arc<Board>,
@@ -137,7 +150,7 @@ pub fn listen_to_log(
                 continue;
             };
             let line = String::from_utf8_lossy(&buffer[..length]);
-            if let Some((visit, said)) = line.split_once(LOG_MARK).and_then(|(_, rest)| parse(rest)) {
+            if let Some((visit, said)) = parse(&line) {
                 board.write(|facts| {
                     let event = facts.event;
                     if let Some(visit) = facts.visits.get_mut(visit) {

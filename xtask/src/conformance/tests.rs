@@ -43,3 +43,18 @@ fn configurations_are_those_of_the_recordings() {
     }
     assert!(recordings.len() > 190, "{} recordings", recordings.len());
 }
+
+#[test]
+fn every_request_of_a_case_for_exported_files_says_its_number() {
+    for number in 0..30 {
+        let case = super::exported_cases::generate(1, number);
+        assert!(super::exported_cases::is_one(case["case"].as_str().unwrap()), "{}", case["case"]);
+        let events = case["events"].as_array().unwrap();
+        let visits = events.iter().filter(|event| event["op"] == "request" || event["op"] == "hold");
+        for (visit, event) in visits.enumerate() {
+            let path = event["path"].as_str().unwrap();
+            assert!(path.ends_with(&format!("visit={visit}")), "{path}");
+        }
+    }
+    assert!(!super::exported_cases::is_one("haproxy_1_001"));
+}
