@@ -74,28 +74,43 @@ fn commands_that_cannot_be_read_are_refused_with_the_reason() {
     let cases = [
         (r#"{"part":"web-01"}"#, "missing field `do`"),
         (r#"{"do":"slow","part":"web-01"}"#, "missing field `factor`"),
-        (r#"{"do":"slow","part":"web-01","factor":-1}"#, "invalid value: integer `-1`, expected u32"),
-        (r#"{"do":"slow","part":"web-01","factor":5000000000}"#, "invalid value: integer `5000000000`, expected u32"),
-        (r#"{"do":"slow","part":"web-01","factor":1.5}"#, "invalid type: floating point `1.5`, expected u32"),
-        (r#"{"do":"slow","part":"web-01","factor":"2"}"#, "invalid type: string \"2\", expected u32"),
-        (r#"{"do":"slow","part":5,"factor":2}"#, "invalid type: integer `5`, expected a string"),
+        (r#"{"do":"slow","part":"web-01","factor":-1}"#, "factor: invalid value: integer `-1`, expected u32"),
+        (
+            r#"{"do":"slow","part":"web-01","factor":5000000000}"#,
+            "factor: invalid value: integer `5000000000`, expected u32",
+        ),
+        (r#"{"do":"slow","part":"web-01","factor":1.5}"#, "factor: invalid type: floating point `1.5`, expected u32"),
+        (r#"{"do":"slow","part":"web-01","factor":"2"}"#, "factor: invalid type: string \"2\", expected u32"),
+        (r#"{"do":"slow","part":5,"factor":2}"#, "part: invalid type: integer `5`, expected a string"),
         (r#"{"do":"kill","part":"web-01","factor":2}"#, "unknown field `factor`, expected `part`"),
         (r#"{"do":"kil","part":"web-01"}"#, "unknown variant `kil`, expected one of `visit`, `release`, "),
         (r#"{"do":"set","key":"lb.blance","value":1}"#, "unknown variant `lb.blance`, expected one of `lb.balance`, "),
-        (r#"{"do":"set","key":"lb.fall","value":"x"}"#, "invalid type: string \"x\", expected u32"),
-        (r#"{"do":"set","key":"lb.balance","value":"x"}"#, "unknown variant `x`, expected one of `roundrobin`, "),
+        (r#"{"do":"set","key":"lb.fall","value":"x"}"#, "value: invalid type: string \"x\", expected u32"),
+        (
+            r#"{"do":"set","key":"lb.balance","value":"x"}"#,
+            "value: unknown variant `x`, expected one of `roundrobin`, ",
+        ),
         (r#"{"do":"set","key":"lb.fall"}"#, "missing field `value`"),
         (r#"{"do":"set","value":1}"#, "missing field `key`"),
-        (r#"{"do":"records","addresses":["203.0.113"],"ttl_s":5}"#, "invalid IPv4 address syntax"),
+        (r#"{"do":"records","addresses":["203.0.113"],"ttl_s":5}"#, "addresses: invalid IPv4 address syntax"),
         (
             r#"{"do":"records","addresses":"203.0.113.1","ttl_s":5}"#,
-            "invalid type: string \"203.0.113.1\", expected a sequence",
+            "addresses: invalid type: string \"203.0.113.1\", expected a sequence",
         ),
-        (r#"{"do":"visit","class":"read","answer":{"status":"x"}}"#, "invalid type: string \"x\", expected u16"),
-        (r#"{"do":"visit","class":"read","answer":"sing"}"#, "unknown variant `sing`, expected one of `page`, "),
-        (r#"{"do":"load","mix":{"static":1,"read":2}}"#, "missing field `write`"),
-        (r#"{"do":"reload","upstream":{"servers":[{"wight":2}]}}"#, "unknown field `wight`, expected one of `name`, "),
-        (r#"{"do":"reload","upstream":5}"#, "invalid type: integer `5`, expected struct Upstream"),
+        (
+            r#"{"do":"visit","class":"read","answer":{"status":"x"}}"#,
+            "answer: invalid type: string \"x\", expected u16",
+        ),
+        (
+            r#"{"do":"visit","class":"read","answer":"sing"}"#,
+            "answer: unknown variant `sing`, expected one of `page`, ",
+        ),
+        (r#"{"do":"load","mix":{"static":1,"read":2}}"#, "mix: missing field `write`"),
+        (
+            r#"{"do":"reload","upstream":{"servers":[{"wight":2}]}}"#,
+            "upstream: servers: unknown field `wight`, expected one of `name`, ",
+        ),
+        (r#"{"do":"reload","upstream":5}"#, "upstream: invalid type: integer `5`, expected struct Upstream"),
     ];
     for (text, expected) in cases {
         let error = command_error(text);

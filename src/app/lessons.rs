@@ -205,6 +205,7 @@ impl Model {
                     *done |= 1 << open.step;
                 }
                 *open = Open::new(open.number, step, open.own_run);
+                self.view.sheet = Some(Sheet::Lesson);
             }
             (LessonMsg::DoIt, Step::Show { acts, look }) => {
                 if std::mem::take(&mut open.own_run) {
@@ -265,7 +266,14 @@ impl Model {
             }
             Look::Part(name) => self.view.selected = self.world.wiring().part(name).ok(),
         }
-        self.view.sheet = Some(Sheet::Lesson);
+        // In a frame, what is to be looked at has no place of its own; of a visit, the diagram shows enough.
+        self.view.sheet = Some(match look {
+            Look::Part(_) if self.view.embed => Sheet::Inspector,
+            Look::Requests | Look::Metrics | Look::Data | Look::Security | Look::Wire(_) if self.view.embed => {
+                Sheet::Tabs
+            }
+            _ => Sheet::Lesson,
+        });
     }
 
     /// Called after every stretch of time: what the step does next, and what a run has shown by now.

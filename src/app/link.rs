@@ -31,6 +31,8 @@ pub struct Start {
     pub hides_answers: bool,
     /// Whether every text is shown twice, to see that there is room for a language with longer words.
     pub double_strings: bool,
+    /// The origin whose page may send messages.
+    pub host: Option<String>,
     /// What could not be read.
     pub notices: Vec<Notice>,
 }
@@ -49,6 +51,7 @@ pub fn parse_address(query: &str, fragment: &str) -> Start {
         steps: None,
         hides_answers: false,
         double_strings: false,
+        host: None,
         notices: Vec::new(),
     };
     for part in [query.trim_start_matches('?'), fragment.trim_start_matches('#')] {
@@ -98,6 +101,10 @@ impl Start {
             },
             "answers" if value == "hidden" || value == "shown" => return self.hides_answers = value == "hidden",
             "answers" => "hidden or shown".to_owned(),
+            "host" => match super::host::origin(value) {
+                Some(origin) => return self.host = Some(origin),
+                None => crate::text::host::ORIGIN.to_owned(),
+            },
             "strings" if value == "double" => return self.double_strings = true,
             _ => return,
         };

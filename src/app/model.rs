@@ -7,6 +7,7 @@ use super::compare::Comparison;
 use super::config::{self, Config};
 use super::examine::Examination;
 use super::history::History;
+use super::host::Host;
 use super::lessons::Lessons;
 use super::link::Start;
 use super::msg::Msg;
@@ -38,6 +39,8 @@ pub struct Model {
     pub lessons: Lessons,
     /// What the user should know.
     pub notices: Vec<Notice>,
+    /// The page around this one.
+    pub host: Host,
 }
 
 impl Model {
@@ -63,6 +66,7 @@ impl Model {
             config: Config::default(),
             lessons: Lessons::new(start.hides_answers, start.steps),
             notices: start.notices,
+            host: Host::new(start.host),
         };
         if let Some(lesson) = start.lesson {
             model.open_lesson(lesson, start.step);
@@ -130,16 +134,17 @@ impl Model {
             Msg::Restart => self.start(Arc::clone(self.history.scenario())),
             Msg::Select(part) => {
                 self.view.selected = part;
-                self.view.sheet = part.map(|_| Sheet::Inspector);
+                self.view.sheet = part.map(|_| Sheet::Inspector).or_else(|| self.sheet_beneath());
             }
             Msg::ShowVisit(visit) => {
                 self.view.visit = Some(visit);
                 self.view.tab = Tab::Trace;
+                self.view.sheet = Some(Sheet::Tabs);
             }
             Msg::Tab(tab) => self.view.tab = tab,
             Msg::Share => (self.view.tab, self.view.sheet) = (Tab::Share, Some(Sheet::Tabs)),
             Msg::SimulatorCharts(own) => self.view.simulator_charts = own,
-            Msg::Sheet(sheet) => self.view.sheet = sheet,
+            Msg::Sheet(sheet) => self.view.sheet = sheet.or_else(|| self.sheet_beneath()),
             Msg::Theme(theme) => self.view.theme = theme,
             Msg::Dismiss(index) if index < self.notices.len() => drop(self.notices.remove(index)),
             Msg::Dismiss(_) => {}
@@ -150,6 +155,12 @@ impl Model {
         if self.view.tab == Tab::Config {
             config::remember(self, opens_config);
         }
+    }
+
+    /// The panel that is there when the one that is open is closed: what a lesson in a frame has opened leads back to it.
+    fn sheet_beneath(&self) -> Option<Sheet> {
+        let covers = matches!(self.view.sheet, Some(Sheet::Tabs | Sheet::Inspector));
+        (self.view.embed && covers && self.lessons.open.is_some()).then_some(Sheet::Lesson)
     }
 
     pub(super) fn notify(&mut self, notice: Notice) {
@@ -164,12 +175,16 @@ impl Model {
         let before = self.world.last_visit();
         self.obey(Command::visits(class, 1));
         let visit = self.world.last_visit();
-        (visit > before).then(|| {
-            self.playback.running = true;
-            self.view.visit = Some(visit);
-            self.view.sheet = None;
-            visit
-        })
+        (visit > before).then(|| self.show_newest_visit())
+    }
+
+    /// Watches the visit that was started last.
+    pub(super) fn show_newest_visit(&mut self) -> u64 {
+        let visit = self.world.last_visit();
+        self.playback.running = true;
+        self.view.visit = Some(visit);
+        self.view.sheet = None;
+        visit
     }
 
     fn next_hop(&mut self) {

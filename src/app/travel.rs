@@ -9,7 +9,7 @@ use super::history::{Forgotten, History};
 use super::model::Model;
 use super::playback::Playback;
 use super::view::{Notice, Tab};
-use crate::sim::{Command, Scenario, SimTime, World};
+use crate::sim::{Command, FieldError, Scenario, SimTime, World};
 use crate::text::timeline as words;
 
 impl Model {
@@ -33,13 +33,18 @@ impl Model {
         self.history.goes_on_after(self.world.now())
     }
 
-    /// Gives the world a command and notes it; one that cannot be obeyed becomes a notice. In the past, what followed is
-    /// kept as a run of its own, and compared with what follows now.
+    /// Gives the world a command; one that cannot be obeyed becomes a notice.
     pub(super) fn obey(&mut self, command: Command) {
-        let before = self.is_in_the_past().then(|| self.world.clone());
-        if let Err(error) = self.world.apply(&command) {
-            return self.notify(Notice::error(error.field, error.message));
+        if let Err(error) = self.carry_out(command) {
+            self.notify(Notice::error(error.field, error.message));
         }
+    }
+
+    /// Gives the world a command and notes it. In the past, what followed is kept as a run of its own, and compared with
+    /// what follows now.
+    pub(super) fn carry_out(&mut self, command: Command) -> Result<(), FieldError> {
+        let before = self.is_in_the_past().then(|| self.world.clone());
+        self.world.apply(&command)?;
         let left = self.history.run().id;
         let forgotten = self.history.change(before.as_ref(), &self.world, command);
         self.forget(forgotten);
@@ -50,6 +55,7 @@ impl Model {
             self.comparison = Comparison::new(&self.history, left);
         }
         self.history.note(&self.world);
+        Ok(())
     }
 
     /// Says what cannot be kept any longer.

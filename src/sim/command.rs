@@ -7,6 +7,7 @@ use std::net::Ipv4Addr;
 use serde::Serialize;
 
 use super::balancer::{AdminState, Health};
+use super::field_path::field_at;
 use super::firewall::Firewall;
 use super::ids::PartId;
 use super::json::fields;
@@ -205,6 +206,15 @@ pub struct TimedCommand {
 fields!(TimedCommand = Self { at_us: SimTime::ZERO, command: Command::RestoreAll }; { at_us, command } {});
 
 impl Command {
+    /// Reads a command. Whether its names exist is told when it is carried out.
+    ///
+    /// # Errors
+    /// The field that is missing, unknown or of the wrong type; no field if it is no command at all.
+    pub fn from_json(text: &str) -> Result<Self, FieldError> {
+        serde_json::from_str(text)
+            .map_err(|error| FieldError::new(field_at(text, error.line(), error.column()), error.to_string()))
+    }
+
     /// Ordinary visits of the visitor's own.
     #[must_use]
     pub const fn visits(class: Class, count: u32) -> Self {

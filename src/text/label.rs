@@ -59,6 +59,8 @@ labels! {
     TRY = "Try this";
     /// Button: everything on.
     ALL_ON = "Switch everything back on";
+    /// The same where there is little room.
+    ALL_ON_SHORT = "All back on";
     /// Region: the diagram.
     DIAGRAM = "Diagram of the infrastructure";
     /// Region: the tabs.

@@ -6,6 +6,7 @@ pub mod diagram;
 pub mod dns;
 pub mod explain;
 pub mod haproxy;
+pub mod host;
 pub mod inspector;
 #[macro_use]
 pub mod label;

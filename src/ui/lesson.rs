@@ -33,7 +33,7 @@ pub fn lesson_panel(model: &Model, send: &Callback<Msg>) -> Html {
                 <details><summary class="small">{ lesson::ALL }</summary>{ buttons(&view.list, "row lesson__ways", send) }</details>
             } else {
                 { buttons(&view.ways, "row lesson__ways", send) }
-                <a class="small" href={view.link}>{ lesson::LINK }</a>
+                <a class="small" href={view.link} target={model.view.embed.then_some("_blank")}>{ lesson::LINK }</a>
             }
         </section>
     }

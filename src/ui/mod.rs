@@ -10,6 +10,7 @@ mod element;
 mod experiments;
 mod failures;
 mod header;
+mod host;
 mod input;
 mod inspector;
 mod lesson;

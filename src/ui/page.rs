@@ -12,6 +12,7 @@ use yew::prelude::*;
 use super::diagram::Diagram;
 use super::element::{self, classes, html, if_so};
 use super::header::header;
+use super::host::{self, Around};
 use super::input::focus;
 use super::inspector::inspector;
 use super::lesson::{self, lesson_panel};
@@ -48,6 +49,8 @@ pub enum PageMsg {
     Frame(f64),
     /// The window or the system's preferences have changed.
     Environment,
+    /// The window around this one has sent a message.
+    Heard(web_sys::MessageEvent),
 }
 
 /// What has to be drawn anew when it has changed by itself: the present moment, whether it is being run to, and whether
@@ -77,6 +80,8 @@ pub struct Page {
     /// The progress that was kept last.
     progress: String,
     announcer: Announcer,
+    /// The window around this one.
+    around: Option<Around>,
     _listeners: Vec<EventListener>,
 }
 
@@ -94,6 +99,7 @@ impl Component for Page {
         let mut model = Model::new(start);
         let progress = storage::read(LESSONS_KEY).unwrap_or_default();
         model.lessons.recall(&progress);
+        let around = Around::find(&mut model, ctx.link().callback(PageMsg::Heard));
         let requests = Requests::new(&model.world, 0.0);
         apply_theme(model.view.theme);
         let wiring = Arc::clone(model.world.wiring());
@@ -115,7 +121,6 @@ impl Component for Page {
         Self {
             layout: Rc::new(Layout::new(&wiring, Shape::Wide)),
             wiring,
-            model,
             send: ctx.link().callback(PageMsg::App),
             palette: Palette::read(),
             calm: matches("(prefers-reduced-motion: reduce)"),
@@ -127,9 +132,12 @@ impl Component for Page {
             frame: None,
             clock: gloo::utils::window().performance().expect("every browser has a clock"),
             ahead: None,
-            step: None,
+            // A frame leaves the focus where it is.
+            step: open_step(&model).filter(|_| around.is_some()),
+            model,
             progress,
             announcer: Announcer::default(),
+            around,
             _listeners: listeners,
         }
     }
@@ -142,6 +150,9 @@ impl Component for Page {
         self.move_focus();
         self.keep_progress();
         self.announcer.hear(announcer::said());
+        if let (Some(around), Some(stage)) = (&mut self.around, self.stage.cast()) {
+            around.fit(&self.model, &stage, [self.layout.width, self.layout.height]);
+        }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: PageMsg) -> bool {
@@ -154,6 +165,12 @@ impl Component for Page {
                 self.requests = Requests::new(&self.model.world, self.rendered.0);
                 // This is drawn at once: a run that comes back to where the last one ended is something new.
                 self.rendered.1 = self.shown();
+                self.adapt()
+            }
+            PageMsg::Heard(event) => {
+                if let Some(around) = &self.around {
+                    around.hear(&mut self.model, &event, self.clock.now());
+                }
                 self.adapt()
             }
             PageMsg::Environment => {
@@ -194,7 +211,7 @@ impl Component for Page {
                         { playback::narrator(model, send) }
                         { playback::bar(&model.playback, world, send) }
                         { timeline(model, send) }
-                        { sheet_bar(view.sheet, send) }
+                        { sheet_bar(model, send) }
                     </div>
                     <aside class="panel page__inspector" tabindex="0" aria-label={label::INSPECTOR}>
                         if view.selected.is_none() { { close_sheet(send) } }
@@ -225,6 +242,7 @@ impl Page {
     /// The focus goes to the button that cancels when time begins to run ahead, and comes back when that button is gone,
     /// unless the user has moved it elsewhere meanwhile.
     fn move_focus(&mut self) {
+        let focus = if self.around.is_some() { host::focus } else { focus };
         let running = self.model.playback.ahead.filter(|ahead| ahead.is_running() && ahead.aim == Aim::Ahead);
         let now = running.map(|ahead| ahead.until.since(ahead.from).0 / 60_000_000);
         match (std::mem::replace(&mut self.ahead, now), now) {
@@ -232,7 +250,7 @@ impl Page {
             (Some(minutes), None) if nothing_has_focus() => focus(&playback::ahead_id(minutes)),
             _ => {}
         }
-        let step = self.model.lessons.open.as_ref().map(|open| (open.number, open.step));
+        let step = open_step(&self.model);
         if std::mem::replace(&mut self.step, step) != step && step.is_some() {
             focus(lesson::HEADING_ID);
         }
@@ -265,6 +283,9 @@ impl Page {
             let moving = packets(&self.model.world, &self.layout, self.model.visit(), limit);
             packets::draw(&canvas, &self.layout, &self.palette, moving);
         }
+        if let Some(around) = &self.around {
+            around.tell(&mut self.model, time);
+        }
         let shown = self.shown();
         let due = draws && shown != self.rendered.1;
         if due {
@@ -292,6 +313,11 @@ impl Page {
             </div>
         }
     }
+}
+
+/// The lesson and the step that are open.
+fn open_step(model: &Model) -> Option<(usize, usize)> {
+    model.lessons.open.as_ref().map(|open| (open.number, open.step))
 }
 
 fn nothing_has_focus() -> bool {

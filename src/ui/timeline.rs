@@ -41,7 +41,7 @@ pub fn timeline(model: &Model, send: &Callback<Msg>) -> Html {
             { jump("later", "▸", words::LATER, later) }
             { jump("to-the-end", "⇥", words::TO_THE_END, last) }
             <button class="button button--small timeline__all-on" data-testid="all-on" disabled={all_fine}
-                onclick={on_click(send, Msg::Do(Command::RestoreAll))}>{ label::ALL_ON }</button>
+                onclick={on_click(send, Msg::Do(Command::RestoreAll))}>{ if model.view.embed { label::ALL_ON_SHORT } else { label::ALL_ON } }</button>
         </div>
     }
 }

@@ -1,5 +1,6 @@
 //! Measures the built site against its budget: what a first load has to download.
 
+use crate::embed::is_for_others;
 use crate::later::LATER_FILE;
 use crate::offline::WORKER;
 use crate::site::sorted_entries;
@@ -20,7 +21,8 @@ pub fn report(dist: &Path) -> Result<()> {
         let content = fs::read(&path)?;
         let compressed_bytes = gzip_size(&content)?;
         total_bytes += compressed_bytes;
-        if path.to_string_lossy().ends_with(LATER_FILE) || path.ends_with(WORKER) {
+        let path_there = path.strip_prefix(dist)?;
+        if path.to_string_lossy().ends_with(LATER_FILE) || path.ends_with(WORKER) || is_for_others(path_there) {
             later_bytes += compressed_bytes;
         }
         println!("{:>10} {compressed_bytes:>10}  {}", content.len(), path.strip_prefix(dist)?.display());

@@ -173,7 +173,9 @@ impl Kept {
             Object::Fields(mut fields) => {
                 for (name, value) in kept {
                     let at = find(&fields, &name)?;
-                    value.put(fields[at].place())?;
+                    // Where the value stood is forgotten by now, so that the error has to say whose it is.
+                    let named = |problem| Problem::custom(format!("{name}: {problem}"));
+                    value.put(fields[at].place()).map_err(named)?;
                 }
                 complete(&fields)
             }
