@@ -84,6 +84,16 @@ function sha256(bytes) {
     return new Uint8Array(digest.buffer);
 }
 
+/** Whether a service worker has the site (`assets/sw.js`). Then the later part is here at once; and it has to be, without a network:
+    a request that is waited for asks no worker in Chromium. */
+function isKept() {
+    try {
+        return navigator.serviceWorker.controller !== null;
+    } catch {
+        return false; // Plain HTTP, a file, a sandbox.
+    }
+}
+
 for (const sign of SIGNS_OF_USE) addEventListener(sign, fetchLater, { capture: true, passive: true });
 // A page that opens at a lesson needs it at once: here it can be waited for without holding the browser up.
-if (/[?&#]lesson=/.test(location.search + location.hash)) await fetchLater();
+if (isKept() || /[?&#]lesson=/.test(location.search + location.hash)) await fetchLater();

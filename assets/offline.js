@@ -5,16 +5,17 @@
 const OFFLINE_AFTER_MS = 3000;
 
 async function workOffline() {
-    // On the machine of whoever works on the site, a kept version would only confuse; and a frame's host is not kept either.
-    if (/^(localhost|127\.|\[::1\])/.test(location.hostname) || self !== top) return;
     try {
-        // Whatever of this is not there or not allowed (a file, plain HTTP, a private window) is not needed either.
+        // Whatever of this is not there or not allowed (a file, plain HTTP, a private window, a sandbox) is not needed either.
         const workers = navigator.serviceWorker;
+        // On the machine of whoever works on the site, a kept version would only confuse; and a frame's host is not kept either.
+        if (/^(localhost|127\.|\[::1\])/.test(location.hostname) || self !== top) return;
         const address = document.querySelector('meta[name=service-worker]').content;
-        let isKept = workers.controller;
+        let wasKept = isKept();
         workers.addEventListener('controllerchange', () => {
-            if (isKept) announceNewer();
-            isKept = true;
+            if (wasKept) announceNewer();
+            else fetchLater();
+            wasKept = true;
         });
         const policy = globalThis.trustedTypes?.createPolicy('hopscope', { createScriptURL: () => address });
         await workers.register(policy ? policy.createScriptURL('') : address);

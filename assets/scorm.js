@@ -13,9 +13,12 @@
     function findApi() {
         for (const begin of [() => window, () => opener, () => top.opener]) {
             try {
-                for (let frame = begin(), count = 0; frame && count < MOST_FRAMES; frame = frame.parent, count += 1) {
+                let frame = begin();
+                for (let count = 0; frame && count < MOST_FRAMES; count += 1) {
                     const found = apiOf(frame);
-                    if (found || frame === frame.parent) return found;
+                    if (found) return found;
+                    // The outermost frame is its own parent.
+                    frame = frame === frame.parent ? null : frame.parent;
                 }
             } catch {
                 // A window that is no longer there, or that tells us nothing.
@@ -51,23 +54,26 @@
         if (told[element] !== value) call('LMSSetValue', element, (told[element] = value));
     };
 
+    /** The lessons that count, where the manifest names some. */
+    const chosen = call('LMSGetValue', 'cmi.launch_data').match(/[\w-]+/g) ?? [];
+    const counts = (name) => chosen.length === 0 || chosen.includes(name);
     let progress = call('LMSGetValue', 'cmi.suspend_data');
     const isPassed = ['passed', 'completed'].includes(call('LMSGetValue', 'cmi.core.lesson_status'));
     set('cmi.core.score.min', '0');
     set('cmi.core.score.max', '100');
     // Without this a system may forget how far the learner is.
     set('cmi.core.exit', 'suspend');
-    goOn(call('LMSGetValue', 'cmi.core.lesson_location'));
+    goOn(call('LMSGetValue', 'cmi.core.lesson_location') || (chosen.length > 0 ? `lesson=${chosen[0]}&step=1` : ''));
     report();
 
-    /** Has the page open the step at which the learner was, unless the address names another. */
+    /** Has the page open the step at which the learner was, or the first that counts, unless the address names another. */
     function goOn(place) {
         const isAsked = /[?&#](lesson|s|scenario)=/.test(location.search + location.hash);
         if (isAsked || !/^lesson=[\w-]+&step=\d+$/.test(place)) return;
         history.replaceState(null, '', `${location.search ? `${location.search}&` : '?'}${place}${location.hash}`);
     }
 
-    /** Tells the system how far all lessons are. The page writes `visit=3/4 dns=0/5 at=visit/3 `: of each lesson the steps that are done, a bit
+    /** Tells the system how far the lessons are. The page writes `visit=3/4 dns=0/5 at=visit/3 `: of each lesson the steps that are done, a bit
         for each, and how many there are; and the step that is open. */
     function report() {
         let [done, all, place] = [0, 0, ''];
@@ -78,6 +84,7 @@
                 continue;
             }
             const here = [...Number(value).toString(2)].filter((bit) => bit === '1').length;
+            if (!counts(name)) continue;
             lessons.push({ name, here, count: Number(count) });
             done += here;
             all += Number(count);
@@ -118,7 +125,7 @@
         const seconds = (performance.now() - started) / 1000;
         const two = (number) => String(Math.floor(number)).padStart(2, '0');
         set('cmi.core.session_time', `${two(seconds / 3600).padStart(4, '0')}:${two(seconds / 60 % 60)}:${two(seconds % 60)}`);
-        call('LMSCommit', '');
+        // This commits, too. Everything but the time has been committed when it changed.
         call('LMSFinish', '');
     }, { once: true });
     // A page that comes back as it was has said goodbye to the system already.

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { send } from './explorer.mjs';
@@ -31,7 +32,9 @@ function nextVersion(files) {
   };
   const section = (content) => Buffer.concat([content, Buffer.from([0, 2, 1, 66])]); // A custom section, named B.
   const [later, first] = [change('_later.wasm', section), change('_bg.wasm', section)];
-  change('.css', (content) => `${content}/* B */`);
+  for (const end of ['.css', '_crash.js']) {
+    if ([...files.keys()].some((name) => name.endsWith(end))) change(end, (content) => `${content}/* B */`);
+  }
   const script = [...files.keys()].find((name) => /^hopscope-\w{16}\.js$/.test(name));
   change(script, (content) => first(later(`${content}`)));
   next.set('index.html', Buffer.from(page.replace('<title>', '<title>B: ')));
@@ -42,7 +45,9 @@ function nextVersion(files) {
 }
 
 const newer = nextVersion(built);
-const isKept = () => navigator.serviceWorker.controller !== null;
+// The worker has taken over, and what was left for later has come from it.
+const isKept = () => navigator.serviceWorker.controller !== null
+  && performance.getEntriesByType('resource').some(({ name }) => name.endsWith('_later.wasm'));
 const load = (page) => page.waitForSelector('[data-testid=send-static]', { timeout: 30_000 });
 
 /** Uses what a first load leaves for later. */
@@ -147,6 +152,21 @@ test('an open page keeps its version, who loads it anew gets all of the next one
   await load(page);
   await page.waitForFunction(async () => (await caches.keys()).length === 3);
   assert.deepEqual((await names()).sort(), [...others, `hopscope ${server.address} b`].sort());
+});
+
+test('who hosts the site can have the server asked again', async (t) => {
+  const site = { prefix, files: built };
+  const server = await serve(t, site);
+  const { open } = await inChromium(t, server.address);
+  const page = await open();
+  await page.waitForFunction(isKept, null, { timeout: 30_000 });
+  const [line] = `${await readFile(new URL('../../docs/hosting.md', import.meta.url))}`.match(/addEventListener\('install'[^`]*/);
+  site.files = new Map(newer).set('sw.js', Buffer.from(line));
+  await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
+  await page.locator('#newer').waitFor();
+  await page.reload();
+  await load(page);
+  assert.equal(await versions(page), 'B');
 });
 
 test('a version that comes incomplete is never used', async (t) => {

@@ -159,6 +159,29 @@ test('all lessons make 100, and completed stays completed', async (t) => {
   assert.equal((await (await attend(kept)).told()).core.lesson_status, 'completed');
 });
 
+test('only the lessons that the manifest names count, and the first of them is open', async (t) => {
+  const { attend } = await course(t);
+  const saved = { launch_data: 'dns balance', suspend_data: 'visit=1/4 dns=15/4 balance=1/5 at=balance/2 ' };
+  const { unit, told } = await attend(saved);
+  const { core, objectives } = await told();
+  assert.deepEqual([core.lesson_status, core.score.raw], ['incomplete', '55']);
+  assert.equal(Object.values(objectives.childArray ?? objectives).map(({ id }) => id).join(), 'dns,balance');
+  assert.match(await unit.locator('.lesson > p').first().innerText(), /1/);
+});
+
+test('the system may have opened a window for the unit', async (t) => {
+  const { open } = await course(t);
+  const page = await open('lms.html');
+  const [unit] = await Promise.all([page.waitForEvent('popup'), page.evaluate(() => {
+    window.API = new Scorm12API({ lmsCommitUrl: 'commit', logLevel: 4 });
+    window.open('unit/index.html?lesson=dns');
+  })]);
+  await unit.getByTestId('lesson-next').or(unit.getByTestId('lesson-do')).first().waitFor();
+  await page.waitForFunction(() => API.cmi.core.lesson_location === 'lesson=dns&step=1');
+  await unit.close();
+  await page.waitForFunction(() => API.isTerminated());
+});
+
 test('without a system, or with one that fails, the page keeps the progress itself', async (t) => {
   const { open } = await course(t);
   for (const failing of [false, true]) {

@@ -39,6 +39,8 @@ test('in Chromium, without a network', async (t) => {
 
 test('in Firefox', async (t) => {
   const page = await openInFirefox(t);
+  const asked = [];
+  page.on('request', (request) => /^(file|data|blob):/.test(request.url()) || asked.push(request.url()));
   await page.setViewport({ width: 1440, height: 900 });
   await page.goto(`${file}#preset=one-server`);
   await page.waitForSelector('[data-testid=send-read]', { timeout: 30_000 });
@@ -48,6 +50,7 @@ test('in Firefox', async (t) => {
   await page.waitForSelector('#tab-panel table');
   await page.goto(`${file}?lesson=visit&step=3`);
   await page.waitForSelector('.lesson__answer', { timeout: 30_000 });
+  assert.deepEqual(asked, []);
 });
 
 test('what somebody has added to the file does not run', async (t) => {

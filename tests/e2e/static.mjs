@@ -23,6 +23,7 @@ export async function serve(t, site) {
       const { url } = request;
       if (request.method === 'POST') {
         site.post((await request.toArray()).join(''));
+        response.setHeader('Content-Type', 'application/json');
         response.end('{"result":"true","errorCode":0}');
         return;
       }

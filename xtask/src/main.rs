@@ -34,6 +34,7 @@ Commands:
   serve [--port N]   build the site if its sources changed, and serve it on http://127.0.0.1:8080
   build              leave the static site in dist/, print its sizes and check them against the budget
   bundle             write the site as one file, hopscope.html, and as a SCORM package, into bundle/
+                     [--lessons visit,dns]: only these count for the score of the package
   test [STEP]...     run every step, or only those named: fmt lint native export swarm wasm ui build parity e2e
   test --full ...    the same with longer sweeps: 20,000 seeds in the step swarm
   conformance        run the real HAProxy and nginx beside the engine on random cases, which must agree
@@ -62,7 +63,7 @@ fn run_command(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["serve", options @ ..] => serve::command(port(options)?),
         ["build"] => site::build_and_measure(),
-        ["bundle"] => bundle::write(),
+        ["bundle", options @ ..] => bundle::command(options),
         ["bench", options @ ..] => bench::command(options),
         ["test", "--full", steps @ ..] => test::command(steps, Sweep::Full),
         ["test", steps @ ..] => test::command(steps, Sweep::Usual),

@@ -143,7 +143,7 @@ fn test_in_wasm(files: &[&str]) -> Result<Command> {
 fn e2e() -> Result<()> {
     let folder = root().join("tests").join("e2e");
     let (chromium, firefox) = (browser::chromium()?, browser::firefox()?);
-    bundle::write()?;
+    bundle::write(&[])?;
     install_packages(&folder)?;
 
     let listener = serve::listen(0)?;

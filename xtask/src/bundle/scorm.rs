@@ -14,7 +14,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 /// Begins the manifest. The whole explorer is one unit, so that a course has one entry and one grade for it; how far each lesson is,
-/// is told as an objective.
+/// is told as an objective. Which lessons count is data that the system hands to the unit (`cmi.launch_data`).
 const MANIFEST: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <manifest identifier="hopscope" version="1.2"
     xmlns="http://www.imsproject.org/xsd/imscp_rootv1p1p2" xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_rootv1p2">
@@ -26,7 +26,7 @@ const MANIFEST: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
     <organization identifier="lessons">
       <title>Hopscope</title>
       <item identifier="explorer" identifierref="page" isvisible="true">
-        <title>Hopscope: see every hop</title>
+        <title>Hopscope: see every hop</title>LESSONS
       </item>
     </organization>
   </organizations>
@@ -36,7 +36,7 @@ const MANIFEST: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 const MANIFEST_END: &str = "    </resource>\n  </resources>\n</manifest>\n";
 
 /// The zip file, which is the same whenever it is made of the same site.
-pub fn package(dist: &Path) -> Result<Vec<u8>> {
+pub fn package(dist: &Path, lessons: &[String]) -> Result<Vec<u8>> {
     let mut files = BTreeMap::new();
     for path in files_below(dist)? {
         let name = path.strip_prefix(dist)?.to_str().context("a file's name is no text")?.replace('\\', "/");
@@ -48,7 +48,7 @@ pub fn package(dist: &Path) -> Result<Vec<u8>> {
     let script = fs::read(root().join("assets").join("scorm.js"))?;
     files.insert("index.html".to_owned(), with_script(&String::from_utf8(page)?, &digest(&script))?.into_bytes());
     files.insert("scorm.js".to_owned(), script);
-    let manifest = manifest(files.keys());
+    let manifest = manifest(files.keys(), lessons);
     files.insert("imsmanifest.xml".to_owned(), manifest.into_bytes());
     zipped(&files)
 }
@@ -61,9 +61,13 @@ fn with_script(html: &str, integrity: &str) -> Result<String> {
     Ok(format!("{before}{script}<script{after}"))
 }
 
-fn manifest<'a>(names: impl Iterator<Item = &'a String>) -> String {
+fn manifest<'a>(names: impl Iterator<Item = &'a String>, lessons: &[String]) -> String {
     let files: String = names.map(|name| format!("      <file href=\"{}\"/>\n", escaped(name))).collect();
-    MANIFEST.to_owned() + &files + MANIFEST_END
+    let lessons = match lessons {
+        [] => String::new(),
+        some => format!("\n        <adlcp:datafromlms>{}</adlcp:datafromlms>", escaped(&some.join(" "))),
+    };
+    MANIFEST.replace("LESSONS", &lessons) + &files + MANIFEST_END
 }
 
 fn escaped(text: &str) -> String {
@@ -93,7 +97,11 @@ mod tests {
     #[test]
     fn the_manifest_names_every_file_once_and_the_zip_is_always_the_same() {
         let names: Vec<String> = ["a&b.js", "index.html"].map(str::to_owned).to_vec();
-        let text = manifest(names.iter());
+        let text = manifest(names.iter(), &[]);
+        assert!(!text.contains("LESSONS") && !text.contains("datafromlms"), "{text}");
+        let chosen = manifest(names.iter(), &["visit".to_owned(), "dns".to_owned()]);
+        let data = "see every hop</title>\n        <adlcp:datafromlms>visit dns</adlcp:datafromlms>\n      </item>";
+        assert!(chosen.contains(data), "{chosen}");
         assert!(
             text.contains("      <file href=\"a&amp;b.js\"/>\n      <file href=\"index.html\"/>\n    </resource>"),
             "{text}"
