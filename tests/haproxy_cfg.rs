@@ -2,9 +2,11 @@
 //! line.
 #![cfg(not(target_arch = "wasm32"))]
 
+use std::process::Command;
+
 use hopscope::export::files;
 use hopscope::import::{Fate, Reading, read};
-use hopscope::sim::{Balancer, PRESETS, Scenario};
+use hopscope::sim::{Balancer, PRESETS, Rng, Scenario};
 
 fn exported(scenario: &Scenario) -> Option<String> {
     files(scenario).into_iter().find(|file| file.path.ends_with("/haproxy.cfg")).map(|file| file.content)
@@ -78,4 +80,146 @@ fn whatever_is_pasted_is_read_in_bounded_time_and_space() {
         println!("{:?} for {:?}", start.elapsed(), text.chars().take(30).collect::<String>());
     }
     assert!(read(&"\n".repeat(256 * 1024 + 1), None, None).is_err());
+}
+
+/// What the real HAProxy says of a file, if one of version 2.6 is installed: each alert that names a line.
+fn alerts(text: &str) -> Option<Vec<(usize, String)>> {
+    let version = Command::new("haproxy").arg("-v").output().ok()?;
+    if !String::from_utf8_lossy(&version.stdout).contains(" version 2.6.") {
+        return None;
+    }
+    let file =
+        std::env::temp_dir().join(format!("hopscope-{}-{:?}.cfg", std::process::id(), std::thread::current().id()));
+    std::fs::write(&file, text).expect("a temporary file");
+    let said = Command::new("haproxy").arg("-c").arg("-f").arg(&file).output().expect("it starts");
+    std::fs::remove_file(&file).expect("it was there");
+    let mark = format!("[{}:", file.display());
+    let said = String::from_utf8_lossy(&said.stderr).into_owned();
+    let alert = |line: &str| {
+        let (_, rest) = line.strip_prefix("[ALERT]")?.split_once(&mark)?;
+        let (number, message) = rest.split_once(']')?;
+        Some((number.parse().ok()?, message.to_owned()))
+    };
+    Some(said.lines().filter_map(alert).collect())
+}
+
+/// The table says what HAProxy knows, and what came later.
+#[test]
+fn the_real_program_knows_the_keywords_of_the_table() {
+    let table = include_str!("../src/import/keywords.txt");
+    let mut lines = Vec::new();
+    for (head, words) in table.lines().filter_map(|line| line.split_once(": ")) {
+        let head: Vec<&str> = head.split(' ').collect();
+        for word in words.split(' ') {
+            let (section, line) = match head[0] {
+                "line" if head[2] == "g" => ("global", word.to_owned()),
+                "line" => ("listen l", word.to_owned()),
+                "option" | "timeout" => ("listen l", format!("{} {word}", head[0])),
+                "server" => ("listen l", format!("server s{} 10.0.0.1:80 {word} 1", lines.len())),
+                "bind" => ("listen l", format!("bind :80 {word} 1")),
+                _ => continue,
+            };
+            lines.push((section, line, head[1] == "newer"));
+        }
+    }
+    assert!(lines.len() > 500);
+    let mut wrong = Vec::new();
+    // HAProxy stops after 20 errors.
+    for some in lines.chunks(10) {
+        let section = |(at, (section, line, _)): (usize, &(&str, String, bool))| match *section {
+            "global" => format!("global\n {line}\n"),
+            _ => format!("{section}{at}\n {line}\n"),
+        };
+        let text: String = some.iter().enumerate().map(section).collect();
+        let Some(alerts) = alerts(&text) else {
+            println!("HAProxy 2.6 is not here: the table is not compared with it.");
+            return;
+        };
+        for (at, (_, line, is_newer)) in some.iter().enumerate() {
+            let word = line.split(' ').rfind(|word| *word != "1").expect("a word");
+            let words =
+                [format!("unknown keyword '{word}'"), format!("unknown option '{word}'"), format!("(got '{word}')")];
+            let unknown = |(number, message): &(usize, String)| {
+                *number == 2 * at + 2 && words.iter().any(|words| message.contains(words))
+            };
+            if alerts.iter().any(unknown) != *is_newer {
+                wrong.push(line.clone());
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// Lines of proxies, right and wrong ones; `#` stands for a number of its own.
+const LINES: &str = r#"
+mode http|mode tcp|mode foo|mode|mode http x|balance|balance roundrobin|balance leastconn x|balance foo|balance random(3)|balance random(0)
+balance uri whole len 20|balance uri len|balance uri depth 0|balance uri foo|balance url_param x|balance hdr(Host)|balance hdr|balance hash src
+hash-type consistent|hash-type foo|hash-type map-based djb2|hash-type map-based foo|hash-type consistent sdbm avalanche|hash-type consistent wt6 x
+retries 3|retries|retries x|retries 3 4|retry-on 503 conn-failure|retry-on foo|retry-on|retry-on none 503|retry-on all-retryable-errors 0rtt-rejected
+option redispatch|option redispatch 1|no option redispatch|no retries 3|option foo|option|option persist x|option allbackups|no option httpchk
+option httpchk|option httpchk GET /x|option httpchk GET /x HTTP/1.1 x|option forceclose|option httplog|option http-server-close
+http-check expect status 200|http-check expect foo x|http-check foo|http-check disable-on-404|http-check
+cookie SRV insert indirect nocache|cookie|cookie A foo|cookie A insert prefix|cookie A rewrite|cookie A insert domain|cookie A insert domain x maxidle 1h
+timeout connect 5s|timeout connect|timeout foo 5s|timeout client 1x|timeout server 5s 3|timeout queue 999d|timeout http-request -1|timeout tunnel 1h
+server s# 10.0.0.1:80|server|server s#|server s# 10.0.0.1:80 foo|server s# 10.0.0.1:99999|server s# 10.0.0.1:80-90|server s/# 10.0.0.1:80
+server s# 10.0.0.1:80 weight 300|server s# 10.0.0.1:80 weight 256 check|server s# 10.0.0.1:80 check inter 0|server s# 10.0.0.1:80 inter 2x
+server s# 10.0.0.1:80 check fall 0|server s# 10.0.0.1:80 rise|server s# 10.0.0.1:80 cookie|server s# 10.0.0.1:80 on-marked-down foo
+server s# 10.0.0.1:80 on-marked-down shutdown-sessions backup|server s# 10.0.0.1:80 maxconn 5 slowstart 10s|server s# 10.0.0.1:80 slowstart x
+server s# 10.0.0.1:80 disabled|server same 10.0.0.1:80|server s# [::1]:80|server s# 10.0.0.1:x|server s# 10.0.0.1:80 track|server s# 10.0.0.1 backup x
+server-template t# 3 10.0.0.1:80|server-template t# 3-1 10.0.0.1:80|server-template t# 0 10.0.0.1:80|server-template t# 3
+default-server check inter 2s|default-server foo|default-server weight 999|default-server 10.0.0.1:80|default-server
+bind :80#|bind 80|bind|bind :80 foo|bind :99999|bind :8001-8005|bind /run/x.sock mode 600|bind :80 name|bind 127.0.0.1:8080,127.0.0.1:8081
+acl a# path /x|acl a#|acl a/b path /x|use_backend|default_backend|default_backend a b|use_backend x foo|redirect scheme https|redirect scheme
+redirect foo bar|redirect scheme https code 305|redirect scheme https foo|redirect location /x code 301 if { path /y }|redirect prefix /x if nobody
+http-request deny if { path /x }|http-request deny if nobody|http-request|http-request redirect scheme https code 301 unless { ssl_fc }|http-request deny if TRUE
+stats enable|log global|log 127.0.0.1|log|maxconn 100|fullconn 10|option forwardfor|compression algo gzip|stick-table type ip size 1m|foo|foo bar
+disabled x|enabled|description some text|http-reuse safe|reqadd X|block if TRUE|contimeout 5|redispatch|grace 3|daemon|tune.bufsize 16384|monitor-uri /x
+log-format "%ci|log-format '%ci'|log-format "%ci" # "comment|errorfile|"mode" http|mode "http|mode\ http|balance roundrobin "${X-}"|retries "${Y"|retries \x4
+capture request header Host len 10|option httpchk "GET" '/a b'|no log|no foo|no|appsession x|option http-tunnel
+"#;
+
+/// What the real HAProxy refuses, and only that, is refused at the same lines.
+#[test]
+fn the_real_program_refuses_the_same_lines() {
+    let all: Vec<&str> = LINES.split(['|', '\n']).filter(|line| !line.is_empty()).collect();
+    let mut rng = Rng::new(5, 1);
+    let (mut refused, mut differ) = (0, Vec::new());
+    for file in 0..150 {
+        let mut text = "global\n nbthread 1\n".to_owned();
+        for part in 0..4 {
+            let kind = ["defaults", "frontend", "backend", "listen"][rng.below(4) as usize];
+            text += &format!("{kind} p{part}\n");
+            for _ in 0..5 {
+                let line = all[rng.below(all.len() as u32) as usize];
+                text += &format!(" {}\n", line.replace('#', &text.len().to_string()));
+            }
+        }
+        let Some(alerts) = alerts(&text) else {
+            println!("HAProxy 2.6 is not here: nothing is compared with it.");
+            return;
+        };
+        let mut theirs: Vec<usize> = alerts.iter().map(|(line, _)| *line).collect();
+        let ours = wrong(&read(&text, None, None).expect("it is short"));
+        // Some errors end the reading: what comes after them is tried alone.
+        let last = theirs.last().copied().unwrap_or_default();
+        for line in ours.iter().filter(|line| **line > last) {
+            let lines: Vec<&str> = text.lines().take(*line).collect();
+            let section = lines.iter().rfind(|line| !line.starts_with(' ')).expect("a section");
+            let same = lines
+                .iter()
+                .filter(|other| other.starts_with(" server same") && lines.ends_with(&[" server same 10.0.0.1:80"]))
+                .map(|line| format!("{line}\n"));
+            let alone = format!("{section}\n{}{}\n", same.take(1).collect::<String>(), lines[line - 1]);
+            theirs.extend(self::alerts(&alone).is_some_and(|alerts| !alerts.is_empty()).then_some(*line));
+        }
+        theirs.dedup();
+        refused += theirs.len();
+        for line in ours.iter().chain(&theirs).filter(|line| ours.contains(line) != theirs.contains(line)) {
+            let message = alerts.iter().find(|(at, _)| at == line).map_or("nothing", |(_, message)| message);
+            let section = text.lines().take(*line).filter(|line| !line.starts_with(' ')).last().unwrap_or_default();
+            differ.push(format!("{file}: {section}: {:?}: HAProxy says {message}", text.lines().nth(line - 1)));
+        }
+    }
+    assert!(refused > 500, "{refused}");
+    assert!(differ.is_empty(), "{} of {refused}:\n{}", differ.len(), differ.join("\n"));
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use hopscope::replay::replay;
-use hopscope::sim::Rng;
+use hopscope::sim::{Check, Rng};
 use serde_json::{Value, json};
 
 /// Recordings that the engine does not carry, each with the reason.
@@ -37,6 +37,72 @@ fn every_recording_is_replayed() {
     let names: Vec<&String> = failed.keys().collect();
     assert_eq!(names, expected, "\n{}", report(&failed));
     assert_eq!(compared, RECORDINGS);
+}
+
+/// The lines of the recording's configuration are read, and the engine serves what was recorded with nothing but what was read.
+#[test]
+fn every_recording_is_replayed_as_its_configuration_is_read() {
+    let mut failed = BTreeMap::new();
+    for case in recordings().filter(|case| case["balancer"]["kind"] == "haproxy") {
+        let read = as_read(&case);
+        let differences = replay(&read).map_or_else(|problem| vec![problem.to_string()], |it| differences(&read, &it));
+        if !differences.is_empty() {
+            failed.insert(text(&case["case"]).to_owned(), differences);
+        }
+    }
+    assert!(failed.is_empty(), "\n{}", report(&failed));
+}
+
+/// The recording with the balancer and the servers that its configuration says.
+fn as_read(case: &Value) -> Value {
+    let (in_defaults, in_backend): (Vec<&str>, Vec<&str>) =
+        list(&case["config"]).iter().map(text).partition(|line| line.ends_with(" (in defaults)"));
+    let in_defaults: String = in_defaults.iter().map(|line| line.replace(" (in defaults)", "\n")).collect();
+    let file = format!("defaults\nmode http\n{in_defaults}backend be\n{}\n", in_backend.join("\n"));
+    let reading = hopscope::import::read(&file, None, None).expect("it is short");
+    let settings = reading.scenario.unwrap_or_else(|| panic!("{file}{:?}", reading.notices)).settings;
+    let lb = settings.balancer;
+    let mut read = case.clone();
+    let uri = match (lb.algorithm.name(), lb.uri) {
+        ("uri", uri) => {
+            let number =
+                |name: &str, value: Option<u32>| value.map_or(String::new(), |value| format!(" {name} {value}"));
+            let whole = if uri.whole { " whole" } else { "" };
+            format!("{}{}{whole}", number("len", uri.len), number("depth", uri.depth))
+        }
+        _ => String::new(),
+    };
+    let check = (lb.check != Check::None).then(|| {
+        let (kind, path) = match lb.check {
+            Check::Tcp => ("tcp", None),
+            Check::HttpStatic => ("http", Some("/static/health")),
+            _ => ("http", Some("/health")),
+        };
+        json!({
+            "kind": kind, "path": path, "inter_ms": lb.inter_ms, "rise": lb.rise, "fall": lb.fall,
+            "fastinter_ms": lb.fastinter_ms, "downinter_ms": lb.downinter_ms,
+        })
+    });
+    let avalanche = if lb.hash.avalanche { " avalanche" } else { "" };
+    read["balancer"] = json!({
+        "kind": "haproxy", "algorithm": format!("{}{uri}", lb.algorithm.name()),
+        "hash_type": format!("{} {}{avalanche}", lb.hash.kind.name(), lb.hash.function.name()),
+        "retries": lb.retries, "redispatch": lb.redispatch, "redispatch_interval": lb.redispatch_interval,
+        "retry_on": String::from(lb.retry_on), "allbackups": lb.all_backups, "abortonclose": lb.abort_on_close,
+        "persist": lb.persist, "cookie": lb.cookie.map(|name| format!("{name} insert indirect nocache")), "check": check,
+        "timeouts_ms": {
+            "connect": lb.timeout_connect_ms, "server": lb.timeout_server_ms, "queue": lb.timeout_queue_ms,
+        },
+    });
+    for (at, server) in list(&case["servers"]).iter().enumerate() {
+        let line = &lb.servers[text(&server["name"])];
+        read["servers"][at] = json!({
+            "name": server["name"], "dead_at_start": server["dead_at_start"], "weight": line.weight,
+            "backup": line.backup, "maxconn": line.maxconn, "cookie": line.cookie, "disabled": line.disabled,
+            "on_marked_down": line.shut_when_down.then_some("shutdown-sessions"),
+        });
+    }
+    read
 }
 
 /// What was observed must not play a part: without it the replay is the same.

@@ -1,7 +1,7 @@
 //! Lines of a frontend: where visits come in, and where they are sent.
 
 use super::Fate;
-use super::proxy::only;
+use super::proxy::{RULES, only};
 use super::reader::{Reader, Verdict};
 use super::value::bind_ports;
 use crate::sim::HTTPS;
@@ -112,9 +112,8 @@ impl Reader {
         let Some(start) = words.iter().position(|word| matches!(word.as_str(), "if" | "unless")) else {
             return Ok(false);
         };
-        let rules =
-            ["http-request", "http-response", "http-after-response", "tcp-request", "tcp-response", "use_backend"];
-        if !rules.contains(&words[0].as_str()) && words[0] != "redirect" {
+        let name = words[0].as_str();
+        if !RULES.contains(&name) && !matches!(name, "redirect" | "use_backend") {
             return Ok(true);
         }
         let mut is_anonymous = false;

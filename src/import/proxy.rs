@@ -12,6 +12,13 @@ use crate::text::config::{reason, say};
 /// A time-out that is not set never comes; this is as long as the explorer waits at most, in ms.
 pub(super) const NEVER_MS: u32 = 600_000;
 
+/// What a frontend cannot have; everything else that concerns backends alone is ignored there.
+const BACKEND_ONLY: [&str; 4] = ["server", "server-template", "default-server", "retry-on"];
+
+/// Rules of which HAProxy keeps a list.
+pub(super) const RULES: [&str; 5] =
+    ["http-request", "http-response", "http-after-response", "tcp-request", "tcp-response"];
+
 /// What a section is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -70,6 +77,8 @@ pub(super) struct Proxy {
     /// Whether visits without TLS are sent to HTTPS.
     pub redirects: bool,
     pub acls: BTreeSet<String>,
+    /// Whether it has rules for requests or answers, which not every section may inherit.
+    pub has_rules: bool,
 }
 
 impl Proxy {
@@ -95,6 +104,7 @@ impl Proxy {
             tls: None,
             redirects: false,
             acls: BTreeSet::new(),
+            has_rules: false,
         }
     }
 
@@ -122,12 +132,21 @@ impl Reader {
             if !keyword.places.contains('d') && !in_named {
                 return Err(say!("not-in-defaults", name));
             }
-        } else if !self.may_stand(at, keyword.places) {
-            return match name {
-                "server" | "server-template" => Err(say!("server-in-frontend", name)),
-                _ => Ok((Fate::NotModelled, say!("ignored-here", name))),
-            };
+        } else if proxy.kind == Kind::Frontend && BACKEND_ONLY.contains(&name) {
+            return Err(say!("server-in-frontend", name));
         }
+        let verdict = self.keyword(at, prefix, words, keyword.topic)?;
+        // HAProxy reads what it ignores, and refuses what is wrong with it.
+        if self.may_stand(at, keyword.places) {
+            Ok(verdict)
+        } else {
+            Ok((Fate::NotModelled, say!("ignored-here", name)))
+        }
+    }
+
+    fn keyword(&mut self, at: usize, prefix: &str, words: &[String], topic: &'static str) -> Result<Verdict, String> {
+        let name = words[0].as_str();
+        self.proxies[at].has_rules |= RULES.contains(&name);
         match name {
             "option" => self.option(at, prefix, words),
             "timeout" => self.timeout(at, words),
@@ -149,10 +168,13 @@ impl Reader {
             "acl" => self.acl(at, words),
             "redirect" => self.redirect(at, &words[1..]),
             "http-request" => self.http_request(at, words),
+            "errorfile" if words.len() < 3 => Err(say!("needs-value", name)),
             _ => {
-                log_line(words)?;
+                if prefix.is_empty() {
+                    log_line(words)?;
+                }
                 self.condition(at, words)?;
-                Ok((Fate::NotModelled, reason(keyword.topic).unwrap_or_default().to_owned()))
+                Ok((Fate::NotModelled, reason(topic).unwrap_or_default().to_owned()))
             }
         }
     }
@@ -218,12 +240,25 @@ impl Reader {
             "newer" => return Err(say!("newer", name)),
             _ => {}
         }
-        if !self.may_stand(at, option.places) {
-            return Ok((Fate::NotModelled, say!("ignored-here", name)));
+        let verdict = self.one_option(at, prefix, words, option.topic)?;
+        if self.may_stand(at, option.places) {
+            Ok(verdict)
+        } else {
+            Ok((Fate::NotModelled, say!("ignored-here", name)))
         }
+    }
+
+    fn one_option(
+        &mut self,
+        at: usize,
+        prefix: &str,
+        words: &[String],
+        topic: &'static str,
+    ) -> Result<Verdict, String> {
+        let name = words[1].as_str();
         let on = prefix.is_empty();
         let balancer = &mut self.proxies[at].balancer;
-        match (name, option.topic) {
+        match (name, topic) {
             ("httpchk", _) if !on => return Err(say!("no-prefix", prefix, "option httpchk")),
             ("httpchk", _) => return self.httpchk(at, words),
             ("redispatch", _) => return Ok(self.redispatch(at, on, words.get(2))),

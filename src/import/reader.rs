@@ -171,7 +171,13 @@ impl Reader {
             return Ok((Fate::NotModelled, say!("too-many-sections", MAX_PROXIES)));
         }
         let line = self.lines.len();
-        let result = self.inherits(kind, words);
+        let mut result = self.inherits(kind, words);
+        if let Ok((_, Some(from))) = result
+            && self.proxies[from].has_rules
+            && matches!(kind, Kind::Listen | Kind::Defaults)
+        {
+            result = Err(say!("inherits-rules", words[0]));
+        }
         let (name, from) = match &result {
             Ok((name, from)) => (*name, *from),
             Err(_) => ("", None),
