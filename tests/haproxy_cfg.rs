@@ -6,7 +6,8 @@ use std::process::Command;
 
 use hopscope::export::files;
 use hopscope::import::{Fate, Reading, read};
-use hopscope::sim::{Balancer, PRESETS, Rng, Scenario};
+use hopscope::sim::balancer::Algorithm;
+use hopscope::sim::{Balancer, Check, PRESETS, Rng, Scenario, TlsMode};
 
 fn exported(scenario: &Scenario) -> Option<String> {
     files(scenario).into_iter().find(|file| file.path.ends_with("/haproxy.cfg")).map(|file| file.content)
@@ -80,6 +81,78 @@ fn whatever_is_pasted_is_read_in_bounded_time_and_space() {
         println!("{:?} for {:?}", start.elapsed(), text.chars().take(30).collect::<String>());
     }
     assert!(read(&"\n".repeat(256 * 1024 + 1), None, None).is_err());
+}
+
+/// Reads a file of `tests/haproxy_cfg`, whose lines begin with what should become of them: `+` taken, `=` so anyway, `~` in
+/// part, `-` not modelled, `!` wrong.
+fn expect(name: &str, frontend: Option<&str>) -> Reading {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/haproxy_cfg").join(name);
+    let marked = std::fs::read_to_string(file).expect("the file is there");
+    let marked: Vec<(&str, &str)> = marked.lines().map(|line| line.split_at_checked(2).unwrap_or((line, ""))).collect();
+    let text: String = marked.iter().map(|(_, line)| format!("{line}\n")).collect();
+    let reading = read(&text, frontend, None).expect("it is short");
+    let fates = [
+        (Fate::Wrong, "!"),
+        (Fate::Partly, "~"),
+        (Fate::NotModelled, "-"),
+        (Fate::Anyway, "="),
+        (Fate::Taken, "+"),
+        (Fate::Nothing, ""),
+    ];
+    let mut differ = Vec::new();
+    for ((number, line), (mark, _)) in (1..).zip(&reading.lines).zip(&marked) {
+        let (_, letter) = fates.iter().find(|(fate, _)| *fate == line.fate).expect("all are there");
+        if *letter != mark.trim() {
+            differ.push(format!("{number}: {mark} expected, {letter} {}: {}", line.text, line.why));
+        }
+        let says_why = !line.why.is_empty() || matches!(line.fate, Fate::Taken | Fate::Nothing);
+        assert!(says_why, "{name}, line {number}: {}", line.text);
+    }
+    assert!(differ.is_empty(), "{name}:\n{}", differ.join("\n"));
+    reading
+}
+
+#[test]
+fn a_shop_with_tls_rules_and_statistics() {
+    let reading = expect("shop.txt", None);
+    assert_eq!(reading.frontends, ["https-in"]);
+    let scenario = reading.scenario.expect("a scenario");
+    assert_eq!(scenario.validate(), Ok(()));
+    assert_eq!(scenario.settings.tls.mode, TlsMode::Balancer);
+    let lb = &scenario.settings.balancer;
+    assert_eq!((lb.algorithm, lb.check, lb.inter_ms), (Algorithm::LeastConn, Check::Http, 5_000));
+    assert_eq!((lb.redispatch, lb.timeout_queue_ms, lb.cookie.as_deref()), (true, Some(60_000), Some("SHOPSRV")));
+    assert!(lb.servers["spare"].backup && lb.servers["app3"].weight == 5 && lb.servers.len() == 4);
+    let addresses = scenario.topology.machines.iter().filter(|machine| lb.servers.contains_key(&machine.name));
+    let addresses: Vec<String> = addresses.map(|machine| machine.address.to_string()).collect();
+    assert_eq!(addresses, ["10.0.0.11", "10.0.0.12", "10.0.0.13", "10.0.0.14"]);
+}
+
+#[test]
+fn a_file_of_a_cloud_with_named_defaults() {
+    let reading = expect("cloud.txt", None);
+    assert_eq!(reading.frontends, ["api"], "the other one is for TCP");
+    let scenario = reading.scenario.expect("a scenario");
+    let lb = &scenario.settings.balancer;
+    assert_eq!(lb.servers.keys().collect::<Vec<_>>(), ["pod1", "pod2", "pod3"]);
+    assert!(lb.servers.values().all(|line| line.shut_when_down) && lb.abort_on_close);
+    assert_eq!((lb.timeout_connect_ms, lb.timeout_server_ms), (4_000, 8_000));
+    assert_eq!((lb.inter_ms, lb.fastinter_ms, lb.redispatch_interval), (500, Some(100), 1));
+    assert_eq!(scenario.settings.tls.mode, TlsMode::None);
+}
+
+#[test]
+fn quotes_variables_and_conditions() {
+    let reading = expect("quotes.txt", None);
+    assert_eq!(reading.scenario, None, "nothing has servers");
+    assert_eq!(reading.frontends, Vec::<String>::new());
+}
+
+#[test]
+fn a_broken_file_has_no_scenario() {
+    let reading = expect("broken.txt", None);
+    assert_eq!(reading.scenario, None);
+    assert!(reading.notices[0].contains("would not start"), "{:?}", reading.notices);
 }
 
 /// What the real HAProxy says of a file, if one of version 2.6 is installed: each alert that names a line.
@@ -184,7 +257,7 @@ fn the_real_program_refuses_the_same_lines() {
     let all: Vec<&str> = LINES.split(['|', '\n']).filter(|line| !line.is_empty()).collect();
     let mut rng = Rng::new(5, 1);
     let (mut refused, mut differ) = (0, Vec::new());
-    for file in 0..150 {
+    for file in 0..80 {
         let mut text = "global\n nbthread 1\n".to_owned();
         for part in 0..4 {
             let kind = ["defaults", "frontend", "backend", "listen"][rng.below(4) as usize];
@@ -220,6 +293,6 @@ fn the_real_program_refuses_the_same_lines() {
             differ.push(format!("{file}: {section}: {:?}: HAProxy says {message}", text.lines().nth(line - 1)));
         }
     }
-    assert!(refused > 500, "{refused}");
+    assert!(refused > 400, "{refused}");
     assert!(differ.is_empty(), "{} of {refused}:\n{}", differ.len(), differ.join("\n"));
 }

@@ -1,5 +1,7 @@
 //! Which way through the file is shown.
 
+use std::collections::BTreeSet;
+
 use super::proxy::Kind;
 use super::reader::Reader;
 use super::{Fate, MAX_SERVERS};
@@ -59,8 +61,6 @@ fn ways(reader: &mut Reader) -> Vec<(usize, usize)> {
         let back = match goal {
             None if proxy.kind == Kind::Listen => Some(front),
             None => None,
-            // A name that is made for each request (`%[…]`) is not known before.
-            Some((name, _)) if name.contains('%') => None,
             Some((name, line)) => {
                 let back = reader.proxies.iter().position(|other| other.kind.back() && other.name == name);
                 if back.is_none() && !proxy.disabled {
@@ -98,6 +98,8 @@ impl Reader {
 
     /// Every backend that a frontend names must be there.
     fn check_uses(&mut self) {
+        let backends = self.proxies.iter().filter(|proxy| proxy.kind.back()).map(|proxy| proxy.name.clone());
+        let backends: BTreeSet<String> = backends.collect();
         for at in 0..self.proxies.len() {
             let proxy = &self.proxies[at];
             if proxy.disabled || !proxy.kind.front() {
@@ -105,8 +107,7 @@ impl Reader {
             }
             let named = proxy.uses.iter().map(|used| (used.0.clone(), used.1)).chain(proxy.default_backend.clone());
             for (name, line) in named.collect::<Vec<_>>() {
-                let is_there = |other: &super::proxy::Proxy| other.kind.back() && other.name == name;
-                if !name.contains('%') && !self.proxies.iter().any(is_there) {
+                if !backends.contains(&name) {
                     self.change(line, Fate::Wrong, say!("no-backend", name));
                 }
             }

@@ -85,8 +85,12 @@ impl Reader {
         if !is_conditional && words.len() > 2 {
             return Err(say!("unexpected-word", words[0], words[2]));
         }
-        self.proxies[at].uses.push((name, line, is_conditional));
-        Ok(if is_conditional {
+        // A name that is made for each request is a rule of its own.
+        let is_made = name.contains('%');
+        if !is_made {
+            self.proxies[at].uses.push((name, line, is_conditional));
+        }
+        Ok(if is_conditional || is_made {
             (Fate::NotModelled, reason("conditions").unwrap_or_default().to_owned())
         } else {
             (Fate::Taken, String::new())
