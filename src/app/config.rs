@@ -56,12 +56,13 @@ pub struct ConfigView {
 }
 
 impl ConfigView {
-    /// The view of a model; none if nothing in it has a configuration file.
+    /// The view of a model with these files; none if there are none.
     #[must_use]
-    pub fn new(model: &Model) -> Option<Self> {
-        let files = config_files(model);
+    pub fn new(model: &Model, files: &[File]) -> Option<Self> {
         let chosen = model.config.chosen.as_deref();
-        let shown = files.iter().position(|file| Some(file.path.as_str()) == chosen).unwrap_or(0);
+        let place = |wanted: &dyn Fn(&str) -> bool| files.iter().position(|file| wanted(&file.path));
+        let chosen = place(&|path| Some(path) == chosen).or_else(|| place(&|path| path.ends_with("/haproxy.cfg")));
+        let shown = chosen.unwrap_or(0);
         let file = files.get(shown)?;
         let before = model.config.before.as_ref();
         let before = before.filter(|(scenario, _)| Arc::ptr_eq(scenario, model.history.scenario()));
@@ -127,4 +128,76 @@ pub fn archive(files: &[File]) -> String {
         script += &format!("{END}\n");
     }
     script
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::parse_address;
+    use crate::app::{Msg, Tab};
+    use crate::sim::balancer::Algorithm;
+    use crate::sim::{Command, PRESETS, Setting};
+    use crate::text::config::about;
+
+    fn view(model: &Model) -> ConfigView {
+        ConfigView::new(model, &config_files(model)).expect("there are files")
+    }
+
+    #[test]
+    fn a_change_is_marked_until_the_tab_is_opened_again() {
+        let mut model = Model::new(parse_address("", ""));
+        model.update(Msg::Tab(Tab::Config));
+        assert!(view(&model).paths[view(&model).shown].ends_with("haproxy.cfg"));
+        assert!(view(&model).lines.iter().all(|(_, is_new)| !is_new));
+        model.update(Msg::Do(Command::Set(Setting::Balance(Algorithm::First))));
+        let changed = view(&model);
+        let new: Vec<&str> = changed.lines.iter().filter(|line| line.1).map(|line| line.0.trim()).collect();
+        assert_eq!((new, changed.gone), (vec!["balance first"], vec!["  balance roundrobin".to_owned()]));
+        model.update(Msg::Tab(Tab::Config));
+        assert!(view(&model).lines.iter().all(|(_, is_new)| !is_new));
+        model.update(Msg::Preset("scaled"));
+        assert!(view(&model).gone.is_empty(), "another scenario is no change of this one");
+    }
+
+    #[test]
+    fn what_was_pasted_is_shown_on_request() {
+        let mut model = Model::new(parse_address("", ""));
+        let file = "listen l\n mode http\n server a 10.0.0.1:80\nlisten m\n mode http\n server b 10.0.0.2:80\n";
+        let names =
+            |model: &Model| model.world.scenario().topology.machines.iter().map(|m| m.name.clone()).collect::<Vec<_>>();
+        model.update(Msg::Config(ConfigMsg::Read(file.to_owned())));
+        model.update(Msg::Config(ConfigMsg::Frontend("m".to_owned())));
+        assert!(names(&model).contains(&"web-01".to_owned()), "nothing has been asked for yet");
+        let reading = model.config.pasted.clone().expect("it was pasted").result;
+        let scenario = reading.as_ref().as_ref().expect("short").scenario.clone().expect("nothing is wrong");
+        model.update(Msg::Load(Arc::new(scenario)));
+        assert!(names(&model).contains(&"b".to_owned()) && !names(&model).contains(&"a".to_owned()));
+    }
+
+    /// The present settings come along where the servers are the same.
+    #[test]
+    fn a_file_of_the_present_servers_changes_the_balancer_alone() {
+        let mut model = Model::new(parse_address("?preset=secured", ""));
+        model.update(Msg::Do(Command::Set(Setting::Workers(7))));
+        let own = config_files(&model)
+            .into_iter()
+            .find(|file| file.path.ends_with("haproxy.cfg"))
+            .expect("it has a balancer");
+        let text = own.content.replace("balance roundrobin", "balance leastconn");
+        model.update(Msg::Config(ConfigMsg::Read(text)));
+        let reading = model.config.pasted.clone().expect("it was pasted").result;
+        let scenario = reading.as_ref().as_ref().expect("short").scenario.clone().expect("nothing is wrong");
+        assert_eq!((scenario.settings.app.workers, scenario.settings.balancer.algorithm), (7, Algorithm::LeastConn));
+        assert_eq!(scenario.topology, model.world.scenario().topology);
+        assert_eq!(scenario.settings.tls, model.world.settings().tls);
+    }
+
+    #[test]
+    fn every_file_is_explained() {
+        for preset in PRESETS {
+            for file in files(&preset.scenario()) {
+                assert!(!about(&file.path).is_empty(), "{}", file.path);
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Which way through the file is shown.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::proxy::Kind;
 use super::reader::Reader;
@@ -52,7 +52,7 @@ pub(super) fn choose(reader: &mut Reader, wanted: Option<&str>) -> Way {
 /// All ways by HTTP from a frontend to servers. In a file without frontends every backend is one.
 fn ways(reader: &mut Reader) -> Vec<(usize, usize)> {
     let mut ways = Vec::new();
-    let names: Vec<Option<(String, usize)>> = (0..reader.proxies.len()).map(|at| reader.goal(at)).collect();
+    let names: Vec<Option<String>> = (0..reader.proxies.len()).map(|at| reader.goal(at)).collect();
     for (front, goal) in names.into_iter().enumerate() {
         let proxy = &reader.proxies[front];
         if !proxy.kind.front() {
@@ -61,13 +61,7 @@ fn ways(reader: &mut Reader) -> Vec<(usize, usize)> {
         let back = match goal {
             None if proxy.kind == Kind::Listen => Some(front),
             None => None,
-            Some((name, line)) => {
-                let back = reader.proxies.iter().position(|other| other.kind.back() && other.name == name);
-                if back.is_none() && !proxy.disabled {
-                    reader.change(line, Fate::Wrong, say!("no-backend", name));
-                }
-                back
-            }
+            Some(name) => reader.proxies.iter().position(|other| other.kind.back() && other.name == name),
         };
         if let Some(back) = back.filter(|back| reader.leads(front, *back)) {
             ways.push((front, back));
@@ -76,19 +70,18 @@ fn ways(reader: &mut Reader) -> Vec<(usize, usize)> {
     if !reader.proxies.iter().any(|proxy| proxy.kind.front()) {
         ways.extend((0..reader.proxies.len()).filter(|at| reader.leads(*at, *at)).map(|at| (at, at)));
     }
-    reader.check_uses();
+    reader.check_names();
     ways
 }
 
 impl Reader {
-    /// The backend that most visits of a frontend go to, and the line that says so: the first without a condition, else the
-    /// default, else the first with a condition.
-    fn goal(&self, at: usize) -> Option<(String, usize)> {
+    /// The backend that most visits of a frontend go to: the first without a condition, else the default, else the first with
+    /// a condition.
+    fn goal(&self, at: usize) -> Option<String> {
         let proxy = &self.proxies[at];
-        let named = |used: &&(String, usize, bool)| (used.0.clone(), used.1);
-        let certain = proxy.uses.iter().find(|used| !used.2);
-        let first = proxy.uses.first().filter(|_| proxy.servers.is_empty());
-        certain.as_ref().map(named).or_else(|| proxy.default_backend.clone()).or_else(|| first.as_ref().map(named))
+        let certain = proxy.uses.iter().find(|used| !used.2).map(|used| &used.0);
+        let first = proxy.uses.first().filter(|_| proxy.servers.is_empty()).map(|used| &used.0);
+        certain.or(proxy.default_backend.as_ref().map(|(name, _)| name)).or(first).cloned()
     }
 
     fn leads(&self, front: usize, back: usize) -> bool {
@@ -96,21 +89,36 @@ impl Reader {
         front.is_http && back.is_http && !front.disabled && !back.disabled && !back.servers.is_empty()
     }
 
-    /// Every backend that a frontend names must be there.
-    fn check_uses(&mut self) {
-        let backends = self.proxies.iter().filter(|proxy| proxy.kind.back()).map(|proxy| proxy.name.clone());
-        let backends: BTreeSet<String> = backends.collect();
-        for at in 0..self.proxies.len() {
-            let proxy = &self.proxies[at];
-            if proxy.disabled || !proxy.kind.front() {
-                continue;
-            }
-            let named = proxy.uses.iter().map(|used| (used.0.clone(), used.1)).chain(proxy.default_backend.clone());
-            for (name, line) in named.collect::<Vec<_>>() {
-                if !backends.contains(&name) {
-                    self.change(line, Fate::Wrong, say!("no-backend", name));
+    /// Every backend that a frontend names must be there and speak HTTP if it does, and every server that another one tracks.
+    fn check_names(&mut self) {
+        let mut backends = BTreeMap::new();
+        let mut servers = BTreeSet::new();
+        for proxy in self.proxies.iter().filter(|proxy| proxy.kind.back()) {
+            backends.insert(proxy.name.clone(), proxy.is_http);
+            servers.extend(proxy.servers.iter().map(|server| format!("{}/{}", proxy.name, server.name)));
+        }
+        let mut wrong = Vec::new();
+        for proxy in self.proxies.iter().filter(|proxy| !proxy.disabled && proxy.kind != Kind::Defaults) {
+            let uses = proxy.uses.iter().map(|(name, line, _)| (name, *line));
+            let named = uses.chain(proxy.default_backend.iter().map(|(name, line)| (name, *line)));
+            for (name, line) in named.filter(|_| proxy.kind.front()) {
+                match backends.get(name) {
+                    None => wrong.push((line, say!("no-backend", name))),
+                    Some(false) if proxy.is_http => wrong.push((line, say!("bad-modes", name))),
+                    Some(_) => {}
                 }
             }
+            for server in &proxy.servers {
+                let tracked = server.params.tracks.as_ref().filter(|tracked| {
+                    let whole =
+                        if tracked.contains('/') { (*tracked).clone() } else { format!("{}/{tracked}", proxy.name) };
+                    !servers.contains(&whole)
+                });
+                wrong.extend(tracked.map(|tracked| (server.at, say!("no-server", tracked))));
+            }
+        }
+        for (line, why) in wrong {
+            self.change(line, Fate::Wrong, why);
         }
     }
 }

@@ -21,6 +21,10 @@ pub(super) struct Params {
     pub ssl: bool,
     /// Whether it is said what a certificate is checked against, or that it is not.
     verifies: bool,
+    /// `track`: the server whose state it shares.
+    pub tracks: Option<String>,
+    /// Whether checks have an address or a port of their own.
+    checks_elsewhere: bool,
 }
 
 /// A server of a backend.
@@ -57,6 +61,12 @@ impl Reader {
         let verdict = self.params(&mut params, &words[first_param..])?;
         if params.ssl && !params.verifies && !self.trusts_servers {
             return Err(say!("ssl-without-verify").to_owned());
+        }
+        if params.check && params.tracks.is_some() {
+            return Err(say!("check-and-track").to_owned());
+        }
+        if params.check && address.lacks_port && !params.checks_elsewhere {
+            return Err(say!("check-without-port").to_owned());
         }
         let line = self.lines.len();
         let servers = &mut self.proxies[at].servers;
@@ -169,6 +179,8 @@ impl Params {
             ("verify", Some("none")) | ("ca-file", Some(_)) => self.verifies = true,
             ("verify", Some("required")) => {}
             ("verify", Some(other)) => return Err(say!("unexpected-word", name, other)),
+            ("track", Some(other)) => self.tracks = Some(other.to_owned()),
+            ("port" | "addr", Some(_)) => self.checks_elsewhere = true,
             ("slowstart", Some(word)) => drop(time_ms(word, name)?),
             _ => {}
         }

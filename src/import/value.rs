@@ -39,6 +39,8 @@ pub(super) struct Address {
     pub ip: Option<Ipv4Addr>,
     /// Its port; none if there is none, or if it follows from the visitor's (`+5`).
     pub port: Option<u16>,
+    /// Whether it could have a port, and has none.
+    pub lacks_port: bool,
 }
 
 /// Reads the address of a server: `10.0.0.1:80`, `web1.local:8080`, `[::1]:80`, `unix@/run/x.sock`.
@@ -46,16 +48,17 @@ pub(super) fn server_address(word: &str) -> Result<Address, String> {
     let bare =
         ["ipv4@", "ipv6@", "tcp@", "tcp4@", "tcp6@"].iter().find_map(|kind| word.strip_prefix(kind)).unwrap_or(word);
     if bare.starts_with('/') || ["unix@", "abns@", "sockpair@", "fd@"].iter().any(|kind| word.starts_with(kind)) {
-        return Ok(Address { ip: None, port: None });
+        return Ok(Address { ip: None, port: None, lacks_port: false });
     }
     let (host, port) = bare.rsplit_once(':').filter(|(_, port)| !port.contains(']')).unwrap_or((bare, ""));
+    let lacks_port = port.is_empty();
     let port = match port.strip_prefix(['+', '-']) {
         Some(_) => None,
-        None if port.is_empty() => None,
+        None if lacks_port => None,
         None if port.contains('-') => return Err(say!("port-range", word)),
         None => Some(port_number(port)?),
     };
-    Ok(Address { ip: host.parse().ok(), port: port.filter(|port| *port != 0) })
+    Ok(Address { ip: host.parse().ok(), port: port.filter(|port| *port != 0), lacks_port })
 }
 
 /// The ports of a `bind` address, such as `:80`, `10.0.0.1:8000-8005` or `*:80,:::80`; none where it is no TCP port.

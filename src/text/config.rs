@@ -66,10 +66,8 @@ pub fn reason(topic: &str) -> Option<&'static str> {
 /// What a configuration file is, which program reads it, and where it lies; by the end of its path.
 #[must_use]
 pub fn about(path: &str) -> &'static str {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    TEXT.lines()
-        .find_map(|line| line.strip_prefix("about ")?.strip_prefix(name)?.strip_prefix(": "))
-        .unwrap_or_default()
+    let of = |line: &'static str| line.strip_prefix("about ")?.split_once(": ").filter(|(end, _)| path.ends_with(end));
+    TEXT.lines().find_map(of).map_or("", |(_, text)| text)
 }
 
 #[cfg(test)]

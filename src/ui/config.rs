@@ -21,18 +21,19 @@ const MAX_LISTED: usize = 400;
 /// Draws the tab.
 pub fn config_panel(model: &Model, send: &Callback<Msg>) -> Html {
     let files = config_files(model);
+    let view = ConfigView::new(model, &files);
     let all = Callback::from(move |_: MouseEvent| save("hopscope-config.sh", "text/x-shellscript", &archive(&files)));
     html! {
         <div class="security config" data-testid="config">
-            <section class="stack" aria-labelledby="config-files">
+            <section aria-labelledby="config-files">
                 <h3 id="config-files">{ say!("files") }</h3>
                 <p class="muted small">{ say!("files-about") }</p>
-                if let Some(view) = ConfigView::new(model) {
+                if let Some(view) = view {
                     { panel("file", view, send) }
                     <p class="row"><button class="button button--small" data-testid="download-all" onclick={all}>{ say!("download-all") }</button></p>
                 }
             </section>
-            <section class="stack" aria-labelledby="config-read">
+            <section aria-labelledby="config-read">
                 <h3 id="config-read">{ say!("read") }</h3>
                 <p class="muted small">{ say!("read-about") }</p>
                 { panel("paste", Paste(model.config.pasted.as_ref().map_or_else(|| "".into(), |pasted| Arc::clone(&pasted.text))), send) }
@@ -78,12 +79,12 @@ impl Drawn for ConfigView {
                     <span class="small muted said">{ said }</span>
                 </p>
                 <p class="small">{ about(path) }</p>
-                <pre class="terminal code" tabindex="0" role="region" aria-label={path.clone()} data-testid="file" ref={place.node.clone()}>
-                    { for self.lines.iter().map(line) }
-                </pre>
                 <p class="small said" data-testid="config-changes">
                     if !changes.is_empty() { { say!("changes", changes.join("; ")) } }
                 </p>
+                <pre class="terminal code" tabindex="0" role="region" aria-label={path.clone()} data-testid="file" ref={place.node.clone()}>
+                    { for self.lines.iter().map(line) }
+                </pre>
             </>
         }
     }

@@ -41,6 +41,20 @@ const load = (rate) => ['fill', '[data-testid=rate]', rate];
 const speed = (name) => ['fill', '[data-testid=speed]', name];
 const later = ['wait', 500];
 
+const pasted = `defaults
+  mode http
+  stats enable
+frontend www
+  bind :80
+  default_backend app
+frontend other
+  bind :81
+  default_backend app
+backend app
+  option httpchk GET /up
+  server web-01 10.0.0.1:80 check
+`;
+
 /** States that name no tab or lesson which may be missing: what they are called, the address, the size, what is done. */
 const fixed = [
   ['at rest', '', [], {}],
@@ -60,6 +74,8 @@ const fixed = [
   ['at 400 % zoom', '', [], { width: 320, height: 256 }],
   ['a phone', '?theme=dark', [load(50), flip('web-01/app'), later], { width: 390, height: 844 }],
   ['security on a phone', '?preset=secured', [['click', '[data-testid=sheet-tabs]'], tab('security'), later], { width: 390, height: 844 }],
+  ['an haproxy.cfg that was read', '', [tab('config'), ['fill', '[data-testid=paste]', pasted], ['click', '[data-testid=read-file]'], ['click', '.config summary']], {}],
+  ['an haproxy.cfg on a phone', '?theme=dark', [['click', '[data-testid=sheet-tabs]'], tab('config'), ['fill', '[data-testid=paste]', pasted], ['click', '[data-testid=read-file]'], ['click', '[data-testid=show-file]'], inspect('lb-01/haproxy'), ['fill', '[data-testid="set-lb.balance"]', 'leastconn'], later], { width: 390, height: 844 }],
   ['a phone with visits', '', [['click', '[data-testid=sheet-traffic]']], { width: 390, height: 844 }],
   ['a phone with a part', '?theme=dark', [inspect('web-01/nginx')], { width: 390, height: 844 }],
   ['a phone with details', '', [load(50), later, ['click', '[data-testid=sheet-tabs]']], { width: 390, height: 844 }],
