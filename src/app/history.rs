@@ -5,13 +5,17 @@ use std::sync::Arc;
 
 use super::checkpoints::{Checkpoints, parting};
 use super::tape::Tape;
+use undo::Undone;
+
 use crate::sim::chronicle::Entry;
 use crate::sim::{Command, Scenario, SimTime, TimedCommand, World};
+
+mod undo;
 
 /// The most runs that are kept beside the present one.
 pub const MAX_BRANCHES: usize = 6;
 /// The most commands that can be had again; then history begins anew.
-const MAX_COMMANDS: usize = 10_000;
+pub(super) const MAX_COMMANDS: usize = 10_000;
 /// The most changes of state that are kept of a run.
 const MAX_ENTRIES: usize = 1_000;
 
@@ -30,6 +34,15 @@ pub struct Run {
     known: u64,
 }
 
+impl Run {
+    /// Forgets the changes after the first `seen` of its world.
+    fn forget_changes(&mut self, seen: u64) {
+        let later = self.known.saturating_sub(seen) as usize;
+        self.changes.truncate(self.changes.len().saturating_sub(later));
+        self.known = self.known.min(seen);
+    }
+}
+
 /// The scenario, the present run, and the runs that were left when something was changed in their past.
 #[derive(Clone, Debug)]
 pub struct History {
@@ -38,6 +51,8 @@ pub struct History {
     run: Run,
     checkpoints: Checkpoints,
     branches: Vec<Run>,
+    /// What was taken back, newest last.
+    undone: Vec<Undone>,
     newest: u32,
 }
 
@@ -56,7 +71,7 @@ impl History {
     pub fn new(scenario: Arc<Scenario>) -> Self {
         let checkpoints = Checkpoints::new(&World::new(Arc::clone(&scenario)));
         let (run, branches) = (Run::default(), Vec::new());
-        Self { scenario, begins: SimTime::ZERO, run, checkpoints, branches, newest: 0 }
+        Self { scenario, begins: SimTime::ZERO, run, checkpoints, branches, undone: Vec::new(), newest: 0 }
     }
 
     /// What the run started from.
@@ -126,6 +141,11 @@ impl History {
         self.checkpoints.offer(world, run.tape.obeyed());
     }
 
+    /// Knows in advance what is done in the run, which has just begun, and how far it goes.
+    pub fn foresee(&mut self, commands: Vec<TimedCommand>, end: SimTime) {
+        (self.run.tape, self.run.end) = (Tape::new(commands, 0), end);
+    }
+
     /// Notes a command that the world has obeyed.
     pub fn push(&mut self, at_us: SimTime, command: Command) {
         self.run.tape.record(at_us, command);
@@ -140,18 +160,17 @@ impl History {
             self.run.known = now.chronicle().written();
             return Some(Forgotten::Past);
         }
+        let forgotten = if self.undone.is_empty() { None } else { self.keep_undone() };
         let Some(before) = before else {
             self.push(now.now(), command);
-            return None;
+            return forgotten;
         };
         let obeyed = self.run.tape.obeyed();
         self.newest += 1;
         let mut run = Run { id: self.newest, ..self.run.clone() };
         run.tape.record(before.now(), command);
         run.end = before.now();
-        let seen = before.chronicle().written();
-        run.changes.truncate(run.changes.len().saturating_sub((run.known - seen) as usize));
-        run.known = seen;
+        run.forget_changes(before.chronicle().written());
         self.checkpoints.belong_to(run.tape.commands(), obeyed);
         self.checkpoints.keep(before, obeyed);
         self.leave_for(run)
@@ -159,7 +178,13 @@ impl History {
 
     /// Goes on with another run, and keeps the one so far.
     fn leave_for(&mut self, run: Run) -> Option<Forgotten> {
-        self.branches.push(std::mem::replace(&mut self.run, run));
+        let left = std::mem::replace(&mut self.run, run);
+        self.keep(left)
+    }
+
+    /// Keeps a run beside the present one.
+    fn keep(&mut self, run: Run) -> Option<Forgotten> {
+        self.branches.push(run);
         if self.branches.len() <= MAX_BRANCHES {
             return None;
         }
@@ -184,7 +209,13 @@ impl History {
         let (common, _) = parting(&self.run.tape, run.tape.commands());
         self.checkpoints.belong_to(run.tape.commands(), common);
         let at = world.now().min(run.end);
-        self.leave_for(run);
+        // What was taken back in a run is kept with it: it is what the run had become.
+        if self.undone.is_empty() {
+            self.leave_for(run);
+        } else {
+            self.keep_undone();
+            self.run = run;
+        }
         let (kept, obeyed) = self.checkpoints.before(at, usize::MAX);
         *world = kept.clone();
         self.run.tape.rewind(obeyed);
@@ -196,7 +227,8 @@ impl History {
     pub fn replay(&self, until: SimTime) -> World {
         let (kept, obeyed) = self.checkpoints.before(until, usize::MAX);
         let mut world = kept.clone();
-        Tape::new(self.commands().to_vec(), obeyed).run_bounded(&mut world, until, u64::MAX);
+        let mut tape = Tape::new(self.commands().to_vec(), obeyed);
+        while !tape.run_bounded(&mut world, until, u64::MAX) {}
         world
     }
 }

@@ -7,6 +7,8 @@ use super::view::{Sheet, Tab};
 use crate::lesson::{Act, LESSONS, Lesson, Look, Run, Step, Told, timed, told};
 use crate::sim::{Micros, SimTime, TimedCommand};
 
+mod saved;
+
 /// What the page knows about lessons.
 #[derive(Clone, Debug)]
 pub struct Lessons {

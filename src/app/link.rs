@@ -1,20 +1,29 @@
 //! What the address of the page asks for.
 
+use super::parameters::PARAMETERS;
 use super::playback::Speed;
-use super::view::{Notice, Theme};
+use super::view::{Notice, Tab, Theme};
 use crate::lesson::LESSONS;
-use crate::sim::{PRESETS, Preset, Scenario};
+use crate::sim::{FieldError, PRESETS, Scenario, Setting};
+
+mod base64;
+mod setting;
+mod state;
+
+pub use state::{LessonState, State};
 
 /// The longest query string or fragment that is read, in bytes.
 const MAX_ADDRESS: usize = 256 * 1024;
-/// No lesson has more steps.
-const MAX_STEPS: usize = 16;
+/// The name under which the fragment has a whole state.
+pub(super) const STATE: &str = "s";
 
 /// What the page starts with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Start {
     /// The scenario.
     pub scenario: Scenario,
+    /// A run to go on with, in place of the scenario and of the lesson.
+    pub state: Option<Box<State>>,
     /// Whether only the diagram is shown, for a frame in a course page.
     pub embed: bool,
     /// Light, dark, or as the system says.
@@ -29,6 +38,10 @@ pub struct Start {
     pub steps: Option<(usize, usize)>,
     /// Whether hints and solutions are kept back.
     pub hides_answers: bool,
+    /// The tab that is opened.
+    pub tab: Option<Tab>,
+    /// The part that is looked into.
+    pub select: Option<String>,
     /// Whether every text is shown twice, to see that there is room for a language with longer words.
     pub double_strings: bool,
     /// The origin whose page may send messages.
@@ -37,12 +50,13 @@ pub struct Start {
     pub notices: Vec<Notice>,
 }
 
-/// Reads the query string (`?preset=one-server&embed`) and the fragment (`#scenario=` with JSON). What cannot be read is
-/// left at its default, with a notice that names the field.
+/// Reads the query string (`?preset=one-server&embed`) and the fragment (`#s=` with a whole run, `#scenario=` with JSON). What
+/// cannot be read is left at its default, with a notice that names the field.
 #[must_use]
 pub fn parse_address(query: &str, fragment: &str) -> Start {
     let mut start = Start {
         scenario: PRESETS[0].scenario(),
+        state: None,
         embed: false,
         theme: Theme::System,
         speed: Speed::Auto,
@@ -50,70 +64,60 @@ pub fn parse_address(query: &str, fragment: &str) -> Start {
         step: 0,
         steps: None,
         hides_answers: false,
+        tab: None,
+        select: None,
         double_strings: false,
         host: None,
         notices: Vec::new(),
     };
+    let mut pairs = Vec::new();
     for part in [query.trim_start_matches('?'), fragment.trim_start_matches('#')] {
         if part.len() > MAX_ADDRESS {
             start.notices.push(Notice::error("address", format!("longer than {} KiB", MAX_ADDRESS / 1024)));
-            continue;
+        } else {
+            pairs.extend(form_urlencoded::parse(part.as_bytes()));
         }
-        for (key, value) in form_urlencoded::parse(part.as_bytes()) {
-            start.read(&key, &value);
+    }
+    for parameter in PARAMETERS {
+        for (_, value) in pairs.iter().filter(|(key, _)| key == parameter.name) {
+            if let Err(message) = parameter.read(&mut start, value) {
+                start.complain(parameter.name, message);
+            }
         }
+    }
+    for (key, value) in &pairs {
+        if key == STATE {
+            start.take(state::read(value), |start, state| start.state = Some(Box::new(state)));
+        }
+    }
+    let is_brought = start.state.is_some() || start.lesson.is_some();
+    let is_own = |key: &str| is_setting(key) || is_brought && (key == "seed" || key == "load");
+    for (key, value) in pairs.iter().filter(|(key, _)| is_own(key)) {
+        setting::read(&mut start, key, value);
     }
     start.fit_steps();
     start
 }
 
+/// Whether a key is that of a setting, or means to be.
+fn is_setting(key: &str) -> bool {
+    let group = |key: &str| key.find('.').map_or(key.len(), |dot| dot + 1);
+    Setting::KEYS.iter().any(|known| group(known) == group(key) && known[..group(known)] == key[..group(key)])
+}
+
 impl Start {
-    fn read(&mut self, key: &str, value: &str) {
-        let expected = match key {
-            "preset" => match Preset::find(value) {
-                Some(preset) => return self.scenario = preset.scenario(),
-                None => PRESETS.iter().fold("a preset:".to_owned(), |names, preset| names + " " + preset.name),
-            },
-            "scenario" => match Scenario::from_json(value) {
-                Ok(scenario) => return self.scenario = scenario,
-                Err(error) => return self.complain(&error.field, error.message),
-            },
-            "embed" => return self.embed = value != "0" && value != "false",
-            "theme" => match Theme::find(value) {
-                Some(theme) => return self.theme = theme,
-                None => "light, dark or system".to_owned(),
-            },
-            "speed" => match Speed::find(value) {
-                Some(speed) => return self.speed = speed,
-                None => "auto or a ratio from 1/100 to 100".to_owned(),
-            },
-            "lesson" => match crate::lesson::find(value) {
-                Some(lesson) => return self.lesson = Some(lesson),
-                None => LESSONS.iter().fold("a lesson:".to_owned(), |names, lesson| names + " " + lesson.id),
-            },
-            "step" => match range(value) {
-                Some((step, _)) => return self.step = step,
-                None => "the number of a step".to_owned(),
-            },
-            "steps" => match range(value) {
-                Some(steps) => return self.steps = Some(steps),
-                None => "a range of steps such as 2-4".to_owned(),
-            },
-            "answers" if value == "hidden" || value == "shown" => return self.hides_answers = value == "hidden",
-            "answers" => "hidden or shown".to_owned(),
-            "host" => match super::host::origin(value) {
-                Some(origin) => return self.host = Some(origin),
-                None => crate::text::host::ORIGIN.to_owned(),
-            },
-            "strings" if value == "double" => return self.double_strings = true,
-            _ => return,
-        };
-        self.complain(key, format!("{value:?} is not {expected}"));
+    /// Takes over what could be read, or says which field it is that could not.
+    pub(super) fn take<T>(&mut self, read: Result<T, FieldError>, then: impl FnOnce(&mut Self, T)) -> Option<()> {
+        match read {
+            Ok(value) => then(self, value),
+            Err(error) => self.complain(&error.field, error.message),
+        }
+        Some(())
     }
 
     /// Checks the steps once the lesson is known, in whatever order the address has them.
     fn fit_steps(&mut self) {
-        let last = self.lesson.map_or(MAX_STEPS, |lesson| LESSONS[lesson].steps.len()) - 1;
+        let last = self.lesson.map_or(super::parameters::MAX_STEPS, |lesson| LESSONS[lesson].steps.len()) - 1;
         let (first, end) = self.steps.unwrap_or((0, last));
         let (field, wrong) = if end > last { ("steps", true) } else { ("step", self.step > end) };
         if wrong {
@@ -126,14 +130,6 @@ impl Start {
     fn complain(&mut self, field: &str, message: String) {
         self.notices.push(Notice::error(field, message));
     }
-}
-
-/// Reads `2-4`, or `2` for both ends; counted from 0 then.
-fn range(text: &str) -> Option<(usize, usize)> {
-    let mut ends = text.split('-').map(|end| end.parse::<u32>().unwrap_or(0) as usize);
-    let first = ends.next()?;
-    let last = ends.next().unwrap_or(first);
-    (1 <= first && first <= last && last <= MAX_STEPS).then(|| (first - 1, last - 1))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The page's state, and what each message does to it.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::ahead::{Ahead, TimeLeft};
@@ -12,8 +13,9 @@ use super::lessons::Lessons;
 use super::link::Start;
 use super::msg::Msg;
 use super::playback::Playback;
+use super::share::Link;
 use super::view::{Notice, Sheet, Tab, View};
-use crate::sim::{Class, Command, Preset, World};
+use crate::sim::{Class, Command, Preset, SimTime, World};
 
 /// The most notices that are shown at a time.
 const MAX_NOTICES: usize = 4;
@@ -37,6 +39,10 @@ pub struct Model {
     pub view: View,
     /// The lesson under way, and how far all of them are.
     pub lessons: Lessons,
+    /// The link that was made last.
+    pub link: Option<Link>,
+    /// The moment and the digest that a followed link is to come to.
+    pub(super) arrival: Option<(SimTime, u64)>,
     /// What the user should know.
     pub notices: Vec<Notice>,
     /// The page around this one.
@@ -56,7 +62,7 @@ impl Model {
             view: View {
                 selected: None,
                 visit: None,
-                tab: Tab::Trace,
+                tab: start.tab.unwrap_or(Tab::Trace),
                 simulator_charts: false,
                 sheet: None,
                 theme: start.theme,
@@ -65,11 +71,21 @@ impl Model {
             examination: Examination::default(),
             config: Config::default(),
             lessons: Lessons::new(start.hides_answers, start.steps),
+            link: None,
+            arrival: None,
             notices: start.notices,
             host: Host::new(start.host),
         };
-        if let Some(lesson) = start.lesson {
+        if let Some(state) = start.state {
+            model.follow_link(*state);
+        } else if let Some(lesson) = start.lesson {
             model.open_lesson(lesson, start.step);
+        }
+        if let Some(name) = start.select {
+            match model.world.wiring().part(&name) {
+                Ok(part) => model.view.selected = Some(part),
+                Err(error) => model.notify(Notice::error("select", error.message)),
+            }
         }
         model
     }
@@ -82,6 +98,9 @@ impl Model {
             self.history.note(&self.world);
             self.compare(time_left);
         }
+        if self.arrival.is_some() || self.history.tape().refused.is_some() {
+            self.arrive();
+        }
         self.lesson_frame();
         self.examine(time_left);
     }
@@ -91,6 +110,7 @@ impl Model {
     pub fn update(&mut self, msg: Msg) {
         if !msg.only_looks() {
             self.playback.stop(self.world.now());
+            self.arrival = None;
         }
         let opens_config = matches!(msg, Msg::Tab(Tab::Config));
         match msg {
@@ -113,6 +133,8 @@ impl Model {
                 self.history.note(&self.world);
             }
             Msg::GoTo(at) => self.go_to(at),
+            Msg::Undo => self.undo(),
+            Msg::Redo => self.redo(),
             Msg::StepPart => {
                 if let Some(part) = self.view.selected {
                     self.playback.run(Ahead::to_part(self.world.now(), part));
@@ -141,8 +163,13 @@ impl Model {
                 self.view.tab = Tab::Trace;
                 self.view.sheet = Some(Sheet::Tabs);
             }
+            Msg::Share | Msg::Tab(Tab::Share) => {
+                (self.view.tab, self.view.sheet) = (Tab::Share, Some(Sheet::Tabs));
+                self.make_link();
+            }
             Msg::Tab(tab) => self.view.tab = tab,
-            Msg::Share => (self.view.tab, self.view.sheet) = (Tab::Share, Some(Sheet::Tabs)),
+            Msg::MakeLink => self.make_link(),
+            Msg::Open(start) => self.open(Rc::unwrap_or_clone(start.0)),
             Msg::SimulatorCharts(own) => self.view.simulator_charts = own,
             Msg::Sheet(sheet) => self.view.sheet = sheet.or_else(|| self.sheet_beneath()),
             Msg::Theme(theme) => self.view.theme = theme,

@@ -1,10 +1,12 @@
 //! Everything that can be done on the page.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::config::ConfigMsg;
 use super::examine::ExamineMsg;
 use super::lessons::LessonMsg;
+use super::link::Start;
 use super::playback::Speed;
 use super::view::{Sheet, Tab, Theme};
 use crate::sim::{Class, Command, Micros, PartId, Scenario, SimTime};
@@ -26,6 +28,10 @@ pub enum Msg {
     RunAhead(Micros),
     /// Ends a run ahead, or the search for the next hop.
     Cancel,
+    /// Takes back what was done last.
+    Undo,
+    /// Does it again.
+    Redo,
     /// Goes to a moment that has been seen before.
     GoTo(SimTime),
     /// Runs ahead to the next event of the part in the inspector.
@@ -54,6 +60,10 @@ pub enum Msg {
     Tab(Tab),
     /// Shows what can be taken away from the page.
     Share,
+    /// Makes a link to the present moment.
+    MakeLink,
+    /// Goes to another address.
+    Open(Opening),
     /// Draws charts from what only the simulator knows, or from what was scraped.
     SimulatorCharts(bool),
     /// Opens a panel of the narrow screen, or closes it.
@@ -70,7 +80,26 @@ pub enum Msg {
     Config(ConfigMsg),
 }
 
+/// What an address asks for; equal to itself only.
+#[derive(Clone, Debug)]
+pub struct Opening(pub Rc<Start>);
+
+impl PartialEq for Opening {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 impl Msg {
+    /// Whether it may leave the present run for another, which somebody may want to come back from.
+    #[must_use]
+    pub const fn may_leave(&self) -> bool {
+        matches!(
+            self,
+            Self::Preset(_) | Self::Lesson(LessonMsg::Choose(_) | LessonMsg::Start) | Self::Open(_) | Self::Load(_)
+        )
+    }
+
     /// Whether neither the world nor its time is touched.
     pub(super) const fn only_looks(&self) -> bool {
         match self {
@@ -78,6 +107,7 @@ impl Msg {
             | Self::ShowVisit(_)
             | Self::Tab(_)
             | Self::Share
+            | Self::MakeLink
             | Self::SimulatorCharts(_)
             | Self::Sheet(_)
             | Self::Theme(_)

@@ -78,6 +78,24 @@ impl Model {
         self.playback.run(Ahead::to(self.world.now(), at));
     }
 
+    /// Takes back what was done last: time stands still just before it.
+    #[inline(never)]
+    pub(super) fn undo(&mut self) {
+        if let Some(at) = self.history.undo(&mut self.world) {
+            self.comparison = None;
+            self.playback.run(Ahead::to(self.world.now(), at));
+        }
+    }
+
+    /// Does again what was taken back: time stands still where it was then.
+    #[inline(never)]
+    pub(super) fn redo(&mut self) {
+        if let Some(at) = self.history.redo(&mut self.world) {
+            self.comparison = None;
+            self.playback.run(Ahead::to(self.world.now().min(at), at));
+        }
+    }
+
     /// Starts a scenario anew.
     pub(super) fn start(&mut self, scenario: Arc<Scenario>) {
         self.exchange((World::new(Arc::clone(&scenario)), History::new(scenario)));

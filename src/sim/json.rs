@@ -10,6 +10,9 @@ use serde::de::{Deserializer, Error, Unexpected};
 pub use kept::Kept;
 use slot::Slot;
 
+use super::field_path::field_at;
+use super::scenario::FieldError;
+
 /// Why something cannot be read.
 pub type Problem = serde_json::Error;
 
@@ -195,6 +198,19 @@ pub fn read<'de, T: Blank, D: Deserializer<'de>>(deserializer: D) -> Result<T, D
     let mut value = T::blank();
     Slot::fill(&mut value, deserializer)?;
     Ok(value)
+}
+
+/// Reads a value from a JSON text.
+///
+/// # Errors
+/// The path of the field that is wrong, or `whole` if it is the text as a whole.
+pub fn from_text<T: Blank>(text: &str, whole: &str) -> Result<T, FieldError> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = read(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    value.map_err(|error| {
+        let path = field_at(text, error.line(), error.column());
+        FieldError::new(if path.is_empty() { whole } else { &path }, error.to_string())
+    })
 }
 
 /// Lets a type be read as an object with these fields: those that must be there, then those that may.

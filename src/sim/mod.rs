@@ -24,7 +24,7 @@ mod histogram;
 mod ids;
 mod inspect;
 mod invariants;
-mod json;
+pub mod json;
 mod logs;
 pub mod metrics;
 pub mod monitoring;

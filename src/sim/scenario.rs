@@ -5,8 +5,7 @@ use core::fmt;
 use serde::Serialize;
 
 use super::command::{Command, TimedCommand};
-use super::field_path::field_at;
-use super::json::fields;
+use super::json::{fields, from_text};
 use super::settings::Settings;
 use super::time::SimTime;
 use super::topology::Topology;
@@ -73,10 +72,7 @@ impl Scenario {
             let why = format!("longer than {} KiB", MAX_TEXT / 1024);
             return Err(FieldError::new("scenario", why));
         }
-        let scenario: Self = serde_json::from_str(text).map_err(|error| {
-            let path = field_at(text, error.line(), error.column());
-            FieldError::new(if path.is_empty() { "scenario" } else { &path }, error.to_string())
-        })?;
+        let scenario: Self = from_text(text, "scenario")?;
         scenario.validate()?;
         Ok(scenario)
     }

@@ -6,7 +6,7 @@ use serde::de::Error;
 use super::balancer::Algorithm;
 use super::command::range;
 use super::dns::ResolverKind;
-use super::json::{Blank, Object, Problem, Tagged, must};
+use super::json::{Blank, Object, Problem, Scalar, Tagged, must};
 use super::scenario::FieldError;
 use super::settings::{Check, ReadFrom, ServiceTimes, Settings, TlsMode};
 use super::topology::Topology;
@@ -44,7 +44,7 @@ macro_rules! settings {
             }
 
             /// Writes the value into `settings`.
-            pub(super) fn write(&self, settings: &mut Settings) {
+            pub fn write(&self, settings: &mut Settings) {
                 match self { $(Self::$variant(value) => settings.$($field).+ = value.clone(),)* }
             }
 
@@ -67,6 +67,11 @@ macro_rules! settings {
             }
         }
 
+        impl Setting {
+            /// The keys of all settings.
+            pub const KEYS: &[&str] = &[$($key),*];
+        }
+
         impl Tagged for Setting {
             fn tag(&self) -> &'static str {
                 "key"
@@ -75,7 +80,7 @@ macro_rules! settings {
             fn choose(&mut self, key: &str) -> Result<Object<'_>, Problem> {
                 *self = match key {
                     $($key => Self::$variant(<$type>::blank()),)*
-                    _ => return Err(Problem::unknown_variant(key, &[$($key),*])),
+                    _ => return Err(Problem::unknown_variant(key, Self::KEYS)),
                 };
                 Ok(Object::Fields(vec![must("value", match self { $(Self::$variant(value) => value,)* })]))
             }
@@ -146,6 +151,30 @@ settings! {
     "net.client" ClientLatency(u32) => network.client_us, 0..=10_000_000;
     /// Spread of service times.
     "service" Service(ServiceTimes) => service;
+}
+
+impl Setting {
+    /// Reads a setting as it stands in an address: a number, a name, or for a switch `on`, `off`, `1`, `0`, `true` or `false`.
+    ///
+    /// # Errors
+    /// There is no such key, or its value cannot be this one; the field is the key.
+    pub fn parse(key: &str, text: &str) -> Result<Self, FieldError> {
+        let wrong = |error: &dyn core::fmt::Display| FieldError::new(key, error.to_string());
+        let mut setting = Self::AllBackups(false);
+        let Object::Fields(mut fields) = setting.choose(key).map_err(|error| wrong(&error))? else {
+            return Err(wrong(&"is no setting"));
+        };
+        let value = fields[0].place();
+        let scalar = match (text, text.parse()) {
+            ("on" | "true" | "1", _) if value.take(Scalar::Bool(true)).is_ok() => return Ok(setting),
+            ("off" | "false" | "0", _) if value.take(Scalar::Bool(false)).is_ok() => return Ok(setting),
+            (_, Ok(number)) => Scalar::Number(number),
+            _ => Scalar::Text(text),
+        };
+        value.take(scalar).map_err(|error| wrong(&error))?;
+        setting.validate().map_err(|error| wrong(&error.message))?;
+        Ok(setting)
+    }
 }
 
 impl Settings {

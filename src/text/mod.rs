@@ -18,6 +18,7 @@ pub mod lesson;
 pub mod log;
 pub mod metrics;
 pub mod monitoring;
+pub mod parameters;
 pub mod record;
 pub mod security;
 pub mod share;

@@ -21,6 +21,10 @@ labels! {
     LATER = "To the next mark";
     /// Button: the newest moment that has been seen.
     TO_THE_END = "Back to the end";
+    /// Button: takes back what was done last.
+    UNDO = "Undo";
+    /// Button: does it again.
+    REDO = "Redo";
     /// Tab.
     TAB_RUNS = "Timeline";
     /// Heading: two runs side by side.
@@ -65,6 +69,12 @@ labels! {
     FORGOT_BRANCH = "the oldest of the runs that were kept has been dropped to make room";
     /// Said when the past had to go.
     FORGOT_PAST = "so much has been done that what came before can be gone back to no more";
+}
+
+/// What a button does, and with what.
+#[must_use]
+pub fn with(button: &str, what: &Command) -> String {
+    format!("{button}: {}", command(what))
 }
 
 /// What was done by a command.

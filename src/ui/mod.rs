@@ -1,5 +1,6 @@
 //! The page: Yew components, the frame loop, the layer of moving packets.
 
+mod address;
 mod announcer;
 mod clipboard;
 mod config;
@@ -13,6 +14,7 @@ mod header;
 mod host;
 mod input;
 mod inspector;
+mod keys;
 mod lesson;
 mod metrics;
 mod notices;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use gloo::events::EventListener;
 use gloo::render::{AnimationFrame, request_animation_frame};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
+use super::address::Address;
 use super::diagram::Diagram;
 use super::element::{self, classes, html, if_so};
 use super::header::header;
@@ -24,8 +25,8 @@ use super::sheet::{close_sheet, sheet_bar, sheet_name};
 use super::tabs::tabs;
 use super::timeline::timeline;
 use super::traffic::Traffic;
-use super::{announcer, experiments, playback, storage};
-use crate::app::{Aim, Announcer, Model, Msg, Theme, parse_address};
+use super::{address, announcer, experiments, keys, playback, storage};
+use crate::app::{Aim, Announcer, Model, Msg, Opening, Theme};
 use crate::scene::diagram::{DiagramView, packets};
 use crate::scene::inspector::InspectorView;
 use crate::scene::layout::{Layout, Shape};
@@ -47,6 +48,8 @@ pub enum PageMsg {
     App(Msg),
     /// The browser draws the next frame; the time is in milliseconds.
     Frame(f64),
+    /// The browser has gone back, forward, or to another fragment; to the entry with this state.
+    Went(JsValue),
     /// The window or the system's preferences have changed.
     Environment,
     /// The window around this one has sent a message.
@@ -82,6 +85,7 @@ pub struct Page {
     announcer: Announcer,
     /// The window around this one.
     around: Option<Around>,
+    address: Address,
     _listeners: Vec<EventListener>,
 }
 
@@ -90,8 +94,7 @@ impl Component for Page {
     type Properties = ();
 
     fn create(ctx: &Context<Self>) -> Self {
-        let location = gloo::utils::window().location();
-        let mut start = parse_address(&location.search().unwrap_or_default(), &location.hash().unwrap_or_default());
+        let mut start = address::read();
         if start.theme == Theme::System {
             start.theme = storage::read(THEME_KEY).and_then(|name| Theme::find(&name)).unwrap_or_default();
         }
@@ -112,15 +115,12 @@ impl Component for Page {
             listeners
                 .extend(gloo::utils::window().match_media(query).ok().flatten().map(|list| listen(&list, "change")));
         }
-        let link = ctx.link().clone();
-        listeners.push(EventListener::new(&gloo::utils::window(), "keydown", move |event| {
-            if event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.key() == "Escape") {
-                link.send_message(PageMsg::App(Msg::Cancel));
-            }
-        }));
+        listeners.push(keys::listen(ctx.link().callback(PageMsg::App)));
+        listeners.push(address::listen(ctx.link().callback(PageMsg::Went)));
         Self {
             layout: Rc::new(Layout::new(&wiring, Shape::Wide)),
             wiring,
+            address: Address::new(&model),
             send: ctx.link().callback(PageMsg::App),
             palette: Palette::read(),
             calm: matches("(prefers-reduced-motion: reduce)"),
@@ -161,11 +161,16 @@ impl Component for Page {
                 if let Msg::Theme(theme) = msg {
                     storage::write(THEME_KEY, theme.name());
                 }
+                self.address.before(&msg, &mut self.model);
                 self.model.update(msg);
-                self.requests = Requests::new(&self.model.world, self.rendered.0);
-                // This is drawn at once: a run that comes back to where the last one ended is something new.
-                self.rendered.1 = self.shown();
-                self.adapt()
+                self.address.follow(&self.model);
+                self.changed()
+            }
+            PageMsg::Went(state) => {
+                let start = self.address.go(&state, &mut self.model);
+                self.model.update(Msg::Open(Opening(Rc::new(start))));
+                self.address.arrived(&self.model);
+                self.changed()
             }
             PageMsg::Heard(event) => {
                 if let Some(around) = &self.around {
@@ -225,6 +230,14 @@ impl Component for Page {
 }
 
 impl Page {
+    /// Takes over what a message may have changed.
+    fn changed(&mut self) -> bool {
+        self.requests = Requests::new(&self.model.world, self.rendered.0);
+        // This is drawn at once: a run that comes back to where the last one ended is something new.
+        self.rendered.1 = self.shown();
+        self.adapt()
+    }
+
     /// Takes over what may have changed beside the world: topology, width, colours.
     fn adapt(&mut self) -> bool {
         apply_theme(self.model.view.theme);

@@ -7,7 +7,7 @@ use super::element::{classes, html};
 use super::input::on_click;
 use crate::app::{Aim, Model, Msg};
 use crate::scene::timeline::{Place, TimelineView, marks};
-use crate::sim::{Command, SimTime};
+use crate::sim::{Command, SimTime, TimedCommand};
 use crate::text::{label, timeline as words};
 
 /// The timeline, and the button that mends everything.
@@ -21,17 +21,25 @@ pub fn timeline(model: &Model, send: &Callback<Msg>) -> Html {
         // The slider stops at the last of its steps.
         Msg::GoTo(SimTime(if at + step > end { end } else { at }))
     });
-    let jump = |testid: &'static str, sign: &'static str, name: &'static str, to: Option<SimTime>| {
-        let onclick = on_click(send, Msg::GoTo(to.unwrap_or(SimTime(end))));
+    let button = |testid: &'static str, sign: &'static str, name: String, is_off: bool, msg: Msg| {
         html! {
-            <button class="button button--small timeline__jump" data-testid={testid} aria-label={name} title={name}
-                disabled={to.is_none()} {onclick}><span aria-hidden="true">{ sign }</span></button>
+            <button class="button button--small timeline__jump" data-testid={testid} aria-label={name.clone()} title={name}
+                disabled={is_off} onclick={on_click(send, msg)}><span aria-hidden="true">{ sign }</span></button>
         }
+    };
+    let jump = |testid, sign, name: &str, to: Option<SimTime>| {
+        button(testid, sign, name.to_owned(), to.is_none(), Msg::GoTo(to.unwrap_or(SimTime(end))))
+    };
+    let again = |testid, sign, name: &str, what: Option<&TimedCommand>, msg| {
+        let full = what.map_or_else(|| name.to_owned(), |timed| words::with(name, &timed.command));
+        button(testid, sign, full, what.is_none(), msg)
     };
     let [earlier, later] = view.neighbours;
     let last = (view.at < end).then_some(SimTime(end));
     html! {
         <div class="timeline" role="group" aria-label={words::TIMELINE}>
+            { again("undo", "↶", words::UNDO, model.history.last_done(), Msg::Undo) }
+            { again("redo", "↷", words::REDO, model.history.last_undone(), Msg::Redo) }
             { jump("earlier", "◂", words::EARLIER, earlier) }
             <div class="timeline__track">
                 <svg class="timeline__marks" aria-hidden="true">{ for view.places.iter().map(|place| mark(place, send)) }</svg>

@@ -157,7 +157,7 @@ impl Visitor<'_> for Name<'_, '_> {
 
 impl Field<'_> {
     /// Its place, to be filled now.
-    pub(super) fn place(&mut self) -> &mut dyn Place {
+    pub fn place(&mut self) -> &mut dyn Place {
         (self.is_missing, self.is_read) = (false, true);
         self.place
     }
