@@ -2,12 +2,14 @@
 //! of the browser's history each, and the tab without one; whoever goes back finds the run as it was left. In a frame nothing is
 //! written: back leads to where the reader of the page around it came from.
 
+use std::rc::Rc;
+
 use gloo::events::EventListener;
 use gloo::utils::window;
 use wasm_bindgen::JsValue;
 use yew::Callback;
 
-use crate::app::{Model, Msg, Place, Start, State, parse_address};
+use crate::app::{Model, Msg, Opening, Place, Start, State, parse_address};
 
 /// The most runs that are kept for the way back.
 const MAX_RUNS: usize = 20;
@@ -73,9 +75,9 @@ impl Address {
         }
     }
 
-    /// The browser has gone to another entry: what is to be opened there.
+    /// The browser has gone to another entry: the page goes there, too.
     #[inline(never)]
-    pub fn go(&mut self, state: &JsValue, model: &mut Model) -> Start {
+    pub fn go(&mut self, state: &JsValue, model: &mut Model) {
         self.leaving = model.state();
         self.keep();
         // An entry without a number was made by somebody who has changed the fragment.
@@ -86,11 +88,7 @@ impl Address {
         if let Some(kept) = kept {
             start.state = Some(Box::new(self.left.remove(kept).1));
         }
-        start
-    }
-
-    /// Called when what the browser has gone to is open.
-    pub fn arrived(&mut self, model: &Model) {
+        model.update(Msg::Open(Opening(Rc::new(start))));
         self.place = model.place();
     }
 

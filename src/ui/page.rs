@@ -26,7 +26,7 @@ use super::tabs::tabs;
 use super::timeline::timeline;
 use super::traffic::Traffic;
 use super::{address, announcer, experiments, keys, playback, storage};
-use crate::app::{Aim, Announcer, Model, Msg, Opening, Theme};
+use crate::app::{Aim, Announcer, Model, Msg, Theme};
 use crate::scene::diagram::{DiagramView, packets};
 use crate::scene::inspector::InspectorView;
 use crate::scene::layout::{Layout, Shape};
@@ -167,9 +167,7 @@ impl Component for Page {
                 self.changed()
             }
             PageMsg::Went(state) => {
-                let start = self.address.go(&state, &mut self.model);
-                self.model.update(Msg::Open(Opening(Rc::new(start))));
-                self.address.arrived(&self.model);
+                self.address.go(&state, &mut self.model);
                 self.changed()
             }
             PageMsg::Heard(event) => {
