@@ -157,14 +157,16 @@ fn a_broken_file_has_no_scenario() {
 
 /// What the real HAProxy says of a file, if one of version 2.6 is installed: each alert that names a line.
 fn alerts(text: &str) -> Option<Vec<(usize, String)>> {
-    let version = Command::new("haproxy").arg("-v").output().ok()?;
+    let program =
+        ["haproxy", "/usr/sbin/haproxy"].into_iter().find(|name| Command::new(name).arg("-v").output().is_ok())?;
+    let version = Command::new(program).arg("-v").output().ok()?;
     if !String::from_utf8_lossy(&version.stdout).contains(" version 2.6.") {
         return None;
     }
     let file =
         std::env::temp_dir().join(format!("hopscope-{}-{:?}.cfg", std::process::id(), std::thread::current().id()));
     std::fs::write(&file, text).expect("a temporary file");
-    let said = Command::new("haproxy").arg("-c").arg("-f").arg(&file).output().expect("it starts");
+    let said = Command::new(program).arg("-c").arg("-f").arg(&file).output().expect("it starts");
     std::fs::remove_file(&file).expect("it was there");
     let mark = format!("[{}:", file.display());
     let said = String::from_utf8_lossy(&said.stderr).into_owned();

@@ -133,7 +133,7 @@ impl Model {
             }
             Some("load") => {
                 let scenario = Scenario::from_json(&whole["scenario"].to_string());
-                self.load(scenario.map_err(|wrong| inside("scenario", wrong))?);
+                self.load(Arc::new(scenario.map_err(|wrong| inside("scenario", wrong))?));
             }
             _ => return Err(FieldError::new("type", words::TYPES)),
         }
@@ -151,12 +151,6 @@ impl Model {
             self.show_newest_visit();
         }
         Ok(())
-    }
-
-    /// Starts a scenario that came from elsewhere.
-    fn load(&mut self, scenario: Scenario) {
-        self.lessons.open = None;
-        self.start(Arc::new(scenario));
     }
 
     /// What has happened since the last time, if the host wants to know and it is time to tell.

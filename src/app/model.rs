@@ -145,14 +145,10 @@ impl Model {
             Msg::Speed(speed) => self.playback.speed = speed,
             Msg::Preset(name) => {
                 if let Some(preset) = Preset::find(name) {
-                    self.lessons.open = None;
-                    self.start(Arc::new(preset.scenario()));
+                    self.load(Arc::new(preset.scenario()));
                 }
             }
-            Msg::Load(scenario) => {
-                self.lessons.open = None;
-                self.start(scenario);
-            }
+            Msg::Load(scenario) => self.load(scenario),
             Msg::Restart => self.start(Arc::clone(self.history.scenario())),
             Msg::Select(part) => {
                 self.view.selected = part;

@@ -96,6 +96,12 @@ impl Model {
         }
     }
 
+    /// Starts a scenario that came from elsewhere; the lesson that is open is closed.
+    pub(super) fn load(&mut self, scenario: Arc<Scenario>) {
+        self.lessons.open = None;
+        self.start(scenario);
+    }
+
     /// Starts a scenario anew.
     pub(super) fn start(&mut self, scenario: Arc<Scenario>) {
         self.exchange((World::new(Arc::clone(&scenario)), History::new(scenario)));

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::apt;
 use crate::conformance::{engine, of_exported_files};
-use crate::run::{find_on_path, program, root};
+use crate::run::{cargo, find_on_path, program, root, run};
 use programs::{KINDS, Kind};
 
 /// Cases that are run with exported files.
@@ -57,6 +57,8 @@ pub fn check() -> Result<()> {
     } else {
         skipped.push("running HAProxy and nginx");
     }
+    // What reads their files back knows what they know.
+    run(cargo().args(["test", "--test", "haproxy_cfg", "the_real_program", "--", "--nocapture"]))?;
     if !skipped.is_empty() {
         println!("Skipped, for want of the program or of the right to use it: {}.", skipped.join(", "));
     }
