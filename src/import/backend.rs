@@ -175,13 +175,7 @@ impl Reader {
             }
             "expect" => {
                 let what = word(2).trim_start_matches('!');
-                let known =
-                    ["status", "rstatus", "string", "rstring", "string-lf", "hdr", "fhdr", "comment", "min-recv"];
-                let known = known.contains(&what)
-                    || matches!(
-                        what,
-                        "ok-status" | "error-status" | "tout-status" | "on-success" | "on-error" | "status-code"
-                    );
+                let known = self.keywords.find("expect", what).is_some();
                 if known { Ok(not_modelled("checks")) } else { Err(say!("unexpected-word", "http-check expect", what)) }
             }
             "send" => {

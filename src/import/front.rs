@@ -7,30 +7,6 @@ use super::value::bind_ports;
 use crate::sim::HTTPS;
 use crate::text::config::{reason, say};
 
-/// ACLs that HAProxy has by itself (manual, section 7.4).
-const PREDEFINED: [&str; 19] = [
-    "FALSE",
-    "HTTP",
-    "HTTP_1.0",
-    "HTTP_1.1",
-    "HTTP_2.0",
-    "HTTP_CONTENT",
-    "HTTP_URL_ABS",
-    "HTTP_URL_SLASH",
-    "HTTP_URL_STAR",
-    "LOCALHOST",
-    "METH_CONNECT",
-    "METH_DELETE",
-    "METH_GET",
-    "METH_HEAD",
-    "METH_OPTIONS",
-    "METH_POST",
-    "METH_PUT",
-    "METH_TRACE",
-    "TRUE",
-];
-/// And three more.
-const PREDEFINED_TOO: [&str; 3] = ["RDP_COOKIE", "REQ_CONTENT", "WAIT_END"];
 /// Statuses of a redirect.
 const REDIRECTS: [&str; 5] = ["301", "302", "303", "307", "308"];
 
@@ -128,8 +104,7 @@ impl Reader {
                 "}" => is_anonymous = false,
                 "" | "or" | "||" | "OR" => {}
                 _ if is_anonymous => {}
-                _ if PREDEFINED.contains(&name) || PREDEFINED_TOO.contains(&name) => {}
-                _ if self.proxies[at].acls.contains(name) => {}
+                _ if self.keywords.find("acl", name).is_some() || self.proxies[at].acls.contains(name) => {}
                 _ => return Err(say!("no-acl", name)),
             }
         }

@@ -22,7 +22,7 @@ impl Keyword {
     }
 }
 
-/// All keywords: by kind (`line`, `option`, `timeout`, `server`, `bind`, `section`) and name, those of `global` by `global`.
+/// All keywords: by kind (`line`, `option`, `timeout`, `server`, `bind`, `section`, `expect`, `acl`) and name, those of `global` by `global`.
 pub(super) struct Keywords(BTreeMap<(&'static str, &'static str), Keyword>);
 
 impl Keywords {
