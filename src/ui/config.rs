@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::clipboard::copy;
 use super::download::save;
 use super::element::{classes, html, if_so};
-use super::input::value_of;
+use super::input::{focus, value_of};
 use super::panel::{Drawn, Place, panel};
 use crate::app::{ConfigMsg, ConfigView, Model, Msg, Pasted, archive, config_files};
 use crate::import::{Fate, Line, Reading};
@@ -17,6 +17,9 @@ use crate::text::share;
 
 /// The most lines that are listed of a file that was read.
 const MAX_LISTED: usize = 400;
+
+/// Id of what was made of a pasted file.
+const READING: &str = "reading";
 
 /// Draws the tab.
 pub fn config_panel(model: &Model, send: &Callback<Msg>) -> Html {
@@ -114,10 +117,17 @@ impl Drawn for Paste {
         html! {
             <div class="field">
                 <label for="paste">{ say!("paste") }</label>
-                <textarea id="paste" class="mono code__paste" data-testid="paste" rows="8" spellcheck="false" autocomplete="off"
+                <textarea id="paste" class="mono code__paste" data-testid="paste" rows="6" spellcheck="false" autocomplete="off"
                     ref={place.node.clone()} value={self.0.to_string()}></textarea>
                 <p class="row"><button class="button" data-testid="read-file" onclick={read}>{ say!("read-button") }</button></p>
             </div>
+        }
+    }
+
+    /// The focus goes to what has been made of another text: it may be out of sight.
+    fn stands(&self, before: Option<&Self>, _place: &Place<()>) {
+        if before.is_some_and(|before| before != self) {
+            focus(READING);
         }
     }
 }
@@ -126,7 +136,9 @@ impl Drawn for Paste {
 fn result(pasted: &Pasted, send: &Callback<Msg>) -> Html {
     let reading = match &*pasted.result {
         Ok(reading) => reading,
-        Err(error) => return html! { <p class="said" data-testid="reading">{ error.to_string() }</p> },
+        Err(error) => {
+            return html! { <p class="said" id={READING} tabindex="-1" data-testid="reading">{ error.to_string() }</p> };
+        }
     };
     let show = reading.scenario.clone().map(|scenario| {
         let load = send.reform(move |_: MouseEvent| Msg::Load(Arc::new(scenario.clone())));
@@ -134,16 +146,16 @@ fn result(pasted: &Pasted, send: &Callback<Msg>) -> Html {
     });
     html! {
         <>
-            <div class="stack said" data-testid="reading">
+            <div class="said" id={READING} tabindex="-1" data-testid="reading">
                 <p><strong>{ counts(reading) }</strong></p>
                 { for reading.notices.iter().map(|notice| html! { <p class="small">{ notice }</p> }) }
             </div>
             if reading.frontends.len() > 1 { { frontends(reading, send) } }
             { show.unwrap_or_default() }
-            { lines(reading, &[Fate::Wrong, Fate::Partly, Fate::NotModelled], send) }
+            { lines(reading, say!("lines"), &[Fate::Wrong, Fate::Partly, Fate::NotModelled]) }
             <details>
                 <summary>{ say!("the-rest") }</summary>
-                { lines(reading, &[Fate::Anyway, Fate::Taken], send) }
+                { lines(reading, say!("the-rest"), &[Fate::Anyway, Fate::Taken]) }
             </details>
         </>
     }
@@ -176,7 +188,7 @@ fn frontends(reading: &Reading, send: &Callback<Msg>) -> Html {
 }
 
 /// The lines that came to one of these, in this order.
-fn lines(reading: &Reading, fates: &[Fate], _send: &Callback<Msg>) -> Html {
+fn lines(reading: &Reading, label: &'static str, fates: &[Fate]) -> Html {
     let of = |fate: &Fate| {
         let fate = *fate;
         (1_u32..).zip(&reading.lines).filter(move |(_, line)| line.fate == fate)
@@ -195,7 +207,7 @@ fn lines(reading: &Reading, fates: &[Fate], _send: &Callback<Msg>) -> Html {
         return Html::default();
     }
     html! {
-        <div class="scroll" tabindex="0" role="region" aria-label={say!("lines")}>
+        <div class="scroll" tabindex="0" role="region" aria-label={label}>
             <table class="table code__lines">
                 <thead><tr><th scope="col" class="number">{ say!("line") }</th><th scope="col">{ say!("text") }</th><th scope="col">{ say!("fate") }</th></tr></thead>
                 <tbody>{ for fates.iter().flat_map(of).take(MAX_LISTED).map(row) }</tbody>
