@@ -3,41 +3,64 @@
 // wasm-bindgen writes, whose `wasm` are the exports of the first part, and puts in the file's name and its digest.
 
 const LATER = { url: new URL('LATER_FILE', import.meta.url), integrity: 'LATER_INTEGRITY' };
-const SIGNS_OF_USE = ['pointermove', 'pointerdown', 'touchstart', 'keydown'];
+const SIGNS_OF_USE = ['pointermove', 'pointerdown', 'touchstart'];
+/** What is done on the page waits for the later part, so that nothing is half done where there is no network. */
+const HELD = ['click', 'keydown', 'input', 'change'];
 let laterModule;
 let isLaterHere = false;
+let coming;
+const held = [];
 
 /** Instantiates the later part, which puts its functions into the table of the first. */
 function startLater() {
     if (isLaterHere) return;
     new WebAssembly.Instance(laterModule, { first: wasm });
     isLaterHere = true;
+    for (const kind of HELD) removeEventListener(kind, hold, true);
 }
 
-/** Downloads the later part when somebody begins to use the page, so that it is there when it is needed. */
-async function fetchLater() {
+/** Downloads the later part when somebody begins to use the page; once, unless it fails. */
+function fetchLater() {
     for (const sign of SIGNS_OF_USE) removeEventListener(sign, fetchLater, true);
-    if (isLaterHere) return;
+    coming ??= download();
+    return coming;
+}
+
+/** Whether the later part has come. */
+async function download() {
     try {
         const response = await fetch(LATER.url, { integrity: LATER.integrity });
-        if (!response.ok) return;
-        laterModule = await WebAssembly.compile(await response.arrayBuffer());
-        if (wasm) startLater();
+        if (response.ok) laterModule ??= await WebAssembly.compile(await response.arrayBuffer());
     } catch {
-        // Whoever needs it will ask again, and tell.
+        // There is no network, say.
+    }
+    if (laterModule && wasm) startLater();
+    if (!laterModule) coming = undefined;
+    return Boolean(laterModule);
+}
+
+/** Keeps an event back until the later part is here; without it, it is as if nothing had been done. */
+async function hold(event) {
+    if (!document.getElementById('app').hidden) {
+        event.stopImmediatePropagation();
+        if (event.type === 'click') event.preventDefault();
+        held.push(event);
+        const isThere = await fetchLater();
+        if (isThere && wasm) startLater();
+        document.getElementById('lacking').hidden = isThere;
+        const events = held.splice(0);
+        if (isLaterHere) for (const late of events) late.target.dispatchEvent(new late.constructor(late.type, late));
     }
 }
 
-/** Called by the first part whenever it calls the later one the long way. A caller in WebAssembly cannot wait, so this does. */
+/** Called by the first part when it calls the later one unawaited. A caller in WebAssembly cannot wait, so this does. */
 function needLater() {
     if (isLaterHere) return;
     try {
         laterModule ??= new WebAssembly.Module(downloadedNow(LATER.url));
         startLater();
     } catch (problem) {
-        document.getElementById('crash-reason').textContent = `A part of the page could not be loaded. ${problem.message}`;
-        document.getElementById('app').hidden = true;
-        document.getElementById('crash').hidden = false;
+        failure = 'load';
         throw problem;
     }
 }
@@ -95,6 +118,7 @@ function isKept() {
 }
 
 for (const sign of SIGNS_OF_USE) addEventListener(sign, fetchLater, { capture: true, passive: true });
+for (const kind of HELD) addEventListener(kind, hold, true);
 // A page that opens at a lesson, with a whole run or with settings needs it at once: here it can be waited for without holding
 // the browser up.
 if (isKept() || /[?&#](lesson|s|tab|select|service|[a-z]+\.[a-z-]+)=/.test(location.search + location.hash)) await fetchLater();

@@ -24,9 +24,8 @@ try {
     const [first, later] = await Promise.all(['first-part', 'later-part'].map(contained));
     laterModule = later;
     await __wbg_init({ module_or_path: first });
+    dispatchEvent(new CustomEvent('TrunkApplicationStarted', { detail: { wasm } }));
 } catch (problem) {
-    document.getElementById('crash-reason').textContent = `The page could not be started. ${problem.message}`;
-    document.getElementById('app').hidden = true;
-    document.getElementById('crash').hidden = false;
-    throw problem;
+    console.error(problem);
+    hopscope.notStarted(String(problem));
 }

@@ -4,6 +4,7 @@ mod address;
 mod announcer;
 mod clipboard;
 mod config;
+mod crash;
 mod data;
 mod diagram;
 mod download;
@@ -39,25 +40,8 @@ pub use page::Page;
 
 /// Mounts the page. A panic from here on shows a page with a way out.
 pub fn start() {
-    std::panic::set_hook(Box::new(|info| {
-        console_error_panic_hook::hook(info);
-        show_crash(&info.to_string());
-    }));
+    crash::prepare();
     if let Some(root) = gloo::utils::document().get_element_by_id("app") {
         yew::Renderer::<Page>::with_root(root).render();
     }
-}
-
-/// Shows the crash page that stands ready in `index.html`, in place of everything else.
-fn show_crash(reason: &str) {
-    let document = gloo::utils::document();
-    let show = |id: &str, shown: bool| {
-        let element = document.get_element_by_id(id)?;
-        if shown { element.remove_attribute("hidden").ok() } else { element.set_attribute("hidden", "").ok() }
-    };
-    if let Some(text) = document.get_element_by_id("crash-reason") {
-        text.set_text_content(Some(reason));
-    }
-    show("app", false);
-    show("crash", true);
 }

@@ -66,7 +66,7 @@ test('every script and style sheet has a digest, and the program is downloaded o
 });
 
 /** Opens the page in a browser where one byte of the file that `pattern` names is another. */
-async function openWithAWrongByte(t, pattern) {
+async function openWithAWrongByte(t, pattern, path) {
   const browser = await launch();
   t.after(() => browser.close());
   const before = (context) => context.route(pattern, async (route) => {
@@ -75,16 +75,18 @@ async function openWithAWrongByte(t, pattern) {
     body[body.length - 1] ^= 1;
     await route.fulfill({ response, body });
   });
-  return (await openPage(browser, { before })).page;
+  return (await openPage(browser, { before, path })).page;
 }
 
-test('a later part that is not what it was is not run, however it is asked for', async (t) => {
+test('a later part that is not what it was is not run, whether it is waited for or not', async (t) => {
   const page = await openWithAWrongByte(t, /_later\.wasm$/);
-  await page.waitForSelector('[data-testid=diagram]');
-  // A click without a pointer: the page waits for the file, and checks it by itself.
-  await page.evaluate(() => document.querySelector('[data-testid=tab-parts]').click());
-  await page.locator('#crash').waitFor();
-  assert.match(await page.innerText('#crash-reason'), /_later\.wasm is not what it was/);
+  await page.getByTestId('tab-parts').click();
+  await page.locator('#lacking').waitFor();
+  assert.equal(await page.locator('#tab-panel table').count(), 0);
+  // At a lesson the program calls it, whether it has come or not: then the page fetches it while the program waits, and checks it by itself.
+  const lesson = await openWithAWrongByte(t, /_later\.wasm$/, '?lesson=visit');
+  await lesson.locator('#crash').waitFor();
+  assert.match(await lesson.innerText('#crash-reason'), /_later\.wasm is not what it was/);
 });
 
 for (const [what, pattern] of [['program', /_bg\.wasm$/], ['script', /hopscope-\w+\.js$/]]) {

@@ -14,6 +14,9 @@ test('a first load leaves the later part alone; who uses the page gets it once',
   const page = await open(t);
   const asked = [];
   page.on('request', (request) => request.url().endsWith('_later.wasm') && asked.push(request.url()));
+  // Whoever has been here before has progress that is read at the start.
+  await page.evaluate(() => localStorage.setItem('hopscope.lessons', 'visit=3/4 dns=1/5 at=dns/2 '));
+  await page.reload();
   await page.waitForTimeout(2000);
   assert.deepEqual(asked, []);
   const later = page.waitForRequest(/_later\.wasm$/);
@@ -24,7 +27,7 @@ test('a first load leaves the later part alone; who uses the page gets it once',
   assert.equal(asked.length, 1);
 });
 
-test('what is called before it has come is waited for', async (t) => {
+test('a click before it has come waits for it', async (t) => {
   const page = await open(t);
   const later = page.waitForRequest(/_later\.wasm$/);
   // A click without a pointer: nothing has announced it.
@@ -33,16 +36,34 @@ test('what is called before it has come is waited for', async (t) => {
   await page.locator('#tab-panel table').first().waitFor();
 });
 
-test('a later part that cannot be loaded is told, with a way out', async (t) => {
+test('without a network for it the page says so and goes on; what is done once it can be loaded is done', async (t) => {
   const browser = await launch();
   t.after(() => browser.close());
   const { page } = await openPage(browser);
   await page.route(/_later\.wasm$/, (route) => route.abort());
   await page.getByTestId('tab-parts').click();
+  await page.getByText('there may be no network').waitFor();
+  const clock = () => page.evaluate(() => Number(document.querySelector('[data-testid=clock]').dataset.ms));
+  const before = await clock();
+  await page.waitForTimeout(500);
+  assert.ok(await clock() > before, 'time goes on');
+  assert.ok(await page.locator('#crash').isHidden());
+
+  await page.unroute(/_later\.wasm$/);
+  await page.getByTestId('tab-parts').click();
+  await page.locator('#tab-panel table').first().waitFor();
+  assert.ok(await page.getByText('there may be no network').isHidden());
+});
+
+test('a page that cannot do without it says so', async (t) => {
+  const browser = await launch();
+  t.after(() => browser.close());
+  const before = (context) => context.route(/_later\.wasm$/, (route) => route.abort());
+  const { page } = await openPage(browser, { path: '?lesson=visit', before });
   const crash = page.locator('#crash');
   await crash.waitFor();
   assert.match(await crash.innerText(), /A part of the page could not be loaded/);
-  await page.unroute(/_later\.wasm$/);
+  await page.context().unroute(/_later\.wasm$/);
   await crash.getByRole('link', { name: 'Load the page again' }).click();
   await page.getByTestId('tab-parts').waitFor();
 });

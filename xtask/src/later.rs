@@ -106,6 +106,9 @@ const LATER: &[&str] = &[
 const FROM_THE_START: &[&str] = &[
     "hopscope::ui::inspector::chip",
     "hopscope::app::examine::Examination>::percent",
+    "hopscope::app::lessons::Lessons>::progress",
+    "hopscope::app::lessons::Lessons>::recall",
+    "hopscope::lesson::find",
     "hopscope::ui::panel::Shown>::keeps",
     "hopscope::ui::panel::Shown>::stands",
 ];
@@ -124,11 +127,14 @@ pub struct Parts {
     pub first: Named,
     pub later: Named,
     pub script: Named,
+    /// The script that tells why the others do not run.
+    pub crash: Named,
 }
 
 /// Splits the module of the site in `dist`, and has the page start and load the rest by `ours`, scripts of `assets`.
 pub fn take_out(dist: &Path, ours: &str) -> Result<()> {
-    let module = the_file(dist, "_bg.wasm")?;
+    let module = the_file(dist, "hopscope-", "_bg.wasm")?;
+    let crash = the_file(dist, "crash-", ".js")?;
     let script = PathBuf::from(module.to_string_lossy().replace("_bg.wasm", ".js"));
     let page = dist.join("index.html");
 
@@ -137,12 +143,11 @@ pub fn take_out(dist: &Path, ours: &str) -> Result<()> {
     // A digest that its loader can compute in a few lines, too.
     let later = Named { integrity: sha256(&halves.later), ..Named::new(LATER_FILE, halves.later) };
     let glue = fs::read_to_string(&script).with_context(|| script.display().to_string())?;
+    // The functions of these names are in the scripts that are appended.
+    let glue = with(&glue, "wasm = instance.exports;", "wasm = guarded(instance.exports);")?;
     let imports = "\"./hopscope_bg.js\": import0,";
-    let exports = "export { initSync, __wbg_init as default };";
-    ensure!(glue.contains(imports), "the script of wasm-bindgen has no line {imports}");
-    ensure!(glue.contains(exports), "the script of wasm-bindgen has no line {exports}");
-    let glue = glue.replacen(imports, &format!("{imports} later: {{ load: needLater }},"), 1);
-    let glue = glue.replacen(exports, "", 1);
+    let glue = with(&glue, imports, &format!("{imports} later: {{ load: needLater }},"))?;
+    let glue = with(&glue, "export { initSync, __wbg_init as default };", "")?;
     fs::write(kept_script(), &glue)?;
     let mut glue = glue + ours;
     for (file, [name, integrity]) in
@@ -150,18 +155,30 @@ pub fn take_out(dist: &Path, ours: &str) -> Result<()> {
     {
         glue = glue.replace(name, &file.name).replace(integrity, &file.integrity);
     }
-    let parts = Parts { first, later, script: Named::new(".js", minified(&glue)?) };
+    let parts = Parts {
+        first,
+        later,
+        script: Named::new(".js", minified(&glue)?),
+        crash: Named::new("_crash.js", minified(&fs::read_to_string(&crash)?)?),
+    };
 
     fs::write(&page, tags::write(&fs::read_to_string(&page)?, &parts)?)?;
-    fs::remove_file(module)?;
-    fs::remove_file(script)?;
-    for file in [parts.first, parts.later, parts.script] {
+    for old in [module, script, crash] {
+        fs::remove_file(old)?;
+    }
+    for file in [parts.first, parts.later, parts.script, parts.crash] {
         fs::write(dist.join(file.name), file.content)?;
     }
     Ok(())
 }
 
-/// A module's script without what only people read. The minifier in trunk cannot read what wasm-bindgen writes.
+/// The script of wasm-bindgen with another line in place of one that it must have.
+fn with(glue: &str, line: &str, other: &str) -> Result<String> {
+    ensure!(glue.contains(line), "the script of wasm-bindgen has no line {line}");
+    Ok(glue.replacen(line, other, 1))
+}
+
+/// A script without what only people read. The minifier in trunk cannot read what wasm-bindgen writes.
 pub fn minified(script: &str) -> Result<Vec<u8>> {
     let (long, short) = (root().join("target").join("page.mjs"), root().join("target").join("page.min.mjs"));
     fs::write(&long, script)?;
@@ -208,11 +225,14 @@ pub fn kept_script() -> PathBuf {
     root().join(".tools").join("page.mjs")
 }
 
-/// The file in `dist` whose name ends so.
-pub fn the_file(dist: &Path, end: &str) -> Result<PathBuf> {
-    let is_it = |path: &PathBuf| path.to_string_lossy().ends_with(end);
+/// The file in `dist` whose name begins and ends so.
+pub fn the_file(dist: &Path, start: &str, end: &str) -> Result<PathBuf> {
+    let is_it = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with(start) && name.ends_with(end)
+    };
     sorted_entries(dist)?
         .into_iter()
         .find(is_it)
-        .with_context(|| format!("no file in {} ends with {end}", dist.display()))
+        .with_context(|| format!("no file {start}*{end} in {}", dist.display()))
 }

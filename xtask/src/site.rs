@@ -52,8 +52,8 @@ pub fn build() -> Result<()> {
         // Trunk takes the usual NO_COLOR=1 for a wrong argument.
         .env_remove("NO_COLOR")
         .env_remove("RUST_BACKTRACE"))?;
-    let scripts =
-        ["later.js", "start.js", "offline.js"].map(|name| fs::read_to_string(root().join("assets").join(name)));
+    let scripts = ["guard.js", "later.js", "start.js", "offline.js"]
+        .map(|name| fs::read_to_string(root().join("assets").join(name)));
     later::take_out(&dist(), &scripts.into_iter().collect::<io::Result<String>>()?)?;
     offline::write(&dist())?;
     embed::write(&dist())?;

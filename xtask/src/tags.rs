@@ -2,6 +2,7 @@
 
 use crate::csp;
 use crate::later::{Named, Parts};
+use crate::run::{output_of, program};
 use anyhow::{Context, Result, ensure};
 
 /// Puts our own tags into the page in place of those that trunk writes, whose script stands in the page itself, where the policy
@@ -13,16 +14,30 @@ pub fn write(html: &str, parts: &Parts) -> Result<String> {
     let html = without(html, "<script type=module>", "</script>")?;
     let html = without(&html, "<link crossorigin href=./hopscope-", ">")?;
     let html = without(&html, "<link as=fetch crossorigin href=./hopscope-", ">")?;
+    let html = without(&html, "<script integrity=", "</script>")?;
     let charset = "<meta charset=utf-8>";
-    ensure!(html.contains(charset), "index.html has no {charset}");
     let policy = format!("{charset}<meta http-equiv=Content-Security-Policy content=\"{}\">", csp::policy());
-    let html = html.replacen(charset, &policy, 1);
-    let Named { name, integrity, .. } = &parts.script;
-    let script = format!("<script type=module src=./{name} integrity={integrity} crossorigin></script>");
+    let script = |kind, Named { name, integrity, .. }: &Named| {
+        format!("<script{kind} src=./{name} integrity={integrity} crossorigin></script>")
+    };
+    // What tells of failures comes before all that may fail.
+    let html = replaced(&html, charset, &(policy + &script("", &parts.crash)))?;
     // The module is fetched beside the script that will ask for it, which has its digest.
     let module = format!("<link rel=preload as=fetch href=./{} crossorigin>", parts.first.name);
-    ensure!(html.contains("</head>"), "index.html has no end of its head");
-    Ok(html.replacen("</head>", &format!("{script}{module}</head>"), 1))
+    let html = replaced(&html, "</head>", &(script(" type=module", &parts.script) + &module + "</head>"))?;
+    replaced(&html, "<span id=version>development", &format!("<span id=version>{}", version(parts)))
+}
+
+/// The version of the package and of the sources, as far as it is known, and which build of them it is.
+fn version(parts: &Parts) -> String {
+    let commit = output_of(program("git").args(["describe", "--always", "--dirty"])).unwrap_or_default();
+    let build = parts.script.name.split(['-', '.']).nth(1).unwrap_or_default();
+    [env!("CARGO_PKG_VERSION"), commit.trim(), build].join(" ")
+}
+
+fn replaced(html: &str, old: &str, new: &str) -> Result<String> {
+    ensure!(html.contains(old), "index.html has no {old}");
+    Ok(html.replacen(old, new, 1))
 }
 
 /// The page without what stands from `start` to the next `end`, both included.
@@ -39,12 +54,18 @@ mod tests {
 
     const BUILT: &str = "<!doctype html><meta charset=utf-8><title>x</title><script type=module>start()</script>\
         <link crossorigin href=./hopscope-1.js integrity=sha384-x rel=modulepreload>\
-        <link as=fetch crossorigin href=./hopscope-1_bg.wasm rel=preload type=application/wasm></head><body></body>";
+        <link as=fetch crossorigin href=./hopscope-1_bg.wasm rel=preload type=application/wasm><script integrity=sha384-y src=./crash-1.js></script></head>\
+        <body>Version <span id=version>development</span></body>";
 
     #[test]
     fn the_page_has_a_policy_first_and_no_script_of_its_own() {
         let named = |end| Named::new(end, end.into());
-        let parts = Parts { first: named("_bg.wasm"), later: named("_later.wasm"), script: named(".js") };
+        let parts = Parts {
+            first: named("_bg.wasm"),
+            later: named("_later.wasm"),
+            script: named(".js"),
+            crash: named("_crash.js"),
+        };
         let page = write(BUILT, &parts).unwrap();
         let (script, integrity) = (&parts.script.name, &parts.script.integrity);
         assert!(
@@ -52,15 +73,17 @@ mod tests {
             "{page}"
         );
         assert!(page.contains(&format!("src=./{script} integrity={integrity}")), "{page}");
-        assert_eq!(page.matches("<script").count(), 1, "{page}");
-        assert!(!page.contains("hopscope-1"), "{page}");
+        assert_eq!(page.matches("<script").count(), 2, "{page}");
+        assert!(page.find("_crash.js") < page.find("<title>"), "{page}");
+        for old in ["hopscope-1", "crash-1", "development"] {
+            assert!(!page.contains(old), "{page}");
+        }
     }
 
     #[test]
     fn a_page_that_is_written_differently_is_told() {
-        let parts =
-            || Parts { first: Named::new("", vec![]), later: Named::new("", vec![]), script: Named::new("", vec![]) };
-        let problem = write("<head></head>", &parts()).unwrap_err().to_string();
+        let [first, later, script, crash] = [(); 4].map(|()| Named::new("", vec![]));
+        let problem = write("<head></head>", &Parts { first, later, script, crash }).unwrap_err().to_string();
         assert!(problem.contains("<script type=module>"), "{problem}");
     }
 }

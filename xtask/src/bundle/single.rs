@@ -14,20 +14,29 @@ use std::path::Path;
 /// The built page with all that it names. A browser may neither load a module nor fetch a file from where a double click leads
 /// (`file://`), but a script that stands in the page may be a module; and what is marked as text is no script for its policy.
 pub fn page(dist: &Path) -> Result<String> {
-    let script = fs::read_to_string(kept_script())? + &fs::read_to_string(root().join("assets").join("single.js"))?;
+    let ours = |name| fs::read_to_string(root().join("assets").join(name));
+    let script = fs::read_to_string(kept_script())? + &ours("guard.js")? + &ours("single.js")?;
     let script = String::from_utf8(minified(&script)?)?;
-    let style = fs::read_to_string(the_file(dist, ".css")?)?;
-    let [first, later] = ["_bg.wasm", LATER_FILE].map(|end| the_file(dist, end).and_then(|path| compressed(&path)));
+    let crash = fs::read_to_string(the_file(dist, "", "_crash.js")?)?;
+    let style = fs::read_to_string(the_file(dist, "", ".css")?)?;
+    let [first, later] =
+        ["_bg.wasm", LATER_FILE].map(|end| the_file(dist, "hopscope-", end).and_then(|path| compressed(&path)));
     let (first, later) = (first?, later?);
-    ensure!(!script.contains("</script") && !script.contains("<!--"), "the script would end within");
+    for script in [&script, &crash] {
+        ensure!(!script.contains("</script") && !script.contains("<!--"), "the script would end within");
+    }
     ensure!(!style.contains("</style"), "the style sheet would end within");
     // Whoever parses the page makes one line end of two characters, and a digest is that of the parsed text.
-    ensure!(!script.contains('\r') && !style.contains('\r'), "the page has ends of lines of two characters");
+    ensure!(
+        !script.contains('\r') && !crash.contains('\r') && !style.contains('\r'),
+        "the page has ends of lines of two characters"
+    );
 
     let mut html = fs::read_to_string(dist.join("index.html"))?;
     for (start, end) in [
         ("<meta http-equiv=Content-Security-Policy ", ">"),
         ("<meta content=sw.js ", ">"),
+        ("<script src=./hopscope-", "</script>"),
         ("<script type=module ", "</script>"),
         ("<link rel=preload ", ">"),
         ("<link crossorigin href=./site-", ">"),
@@ -35,9 +44,9 @@ pub fn page(dist: &Path) -> Result<String> {
         html = without(&html, start, end)?;
     }
     ensure!(!html.contains("./"), "the page names a file that does not come along");
-    let policy = csp::policy_of_one_file(&[&script], &[&style]);
+    let policy = csp::policy_of_one_file(&[&crash, &script], &[&style]);
     html = put_before(&html, "<title>", &format!("<meta http-equiv=Content-Security-Policy content=\"{policy}\">"))?;
-    html = put_before(&html, "</head>", &format!("<style>{style}</style>"))?;
+    html = put_before(&html, "</head>", &format!("<style>{style}</style><script>{crash}</script>"))?;
     let part = |id: &str, text: &str| format!("<script type=text/plain id={id}-part>{text}</script>");
     let scripts = part("first", &first) + &part("later", &later) + &format!("<script type=module>{script}</script>");
     put_before(&html, "</body>", &scripts)

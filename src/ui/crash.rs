@@ -1,0 +1,30 @@
+//! What is left behind for the page that `assets/crash.js` shows when the program stops, and how to see that page.
+
+use gloo::timers::callback::Timeout;
+use wasm_bindgen::prelude::*;
+
+/// How long the page goes on before it stops on purpose, in milliseconds.
+const FUSE_MS: u32 = 1_000;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Notes why the program is about to stop. The page is shown once the program has left its last function.
+    #[wasm_bindgen(js_namespace = hopscope)]
+    fn panicked(message: &str);
+}
+
+/// Has panics leave their message. `?crash=panic` and `?crash=trap` stop the program a moment after its start, to see what happens then;
+/// `?crash=load` is for `assets/start.js`.
+pub fn prepare() {
+    // Yew's own way to set a hook: it would put another one in place of what the standard library's sets.
+    yew::set_custom_panic_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        panicked(&info.to_string());
+    }));
+    let address = gloo::utils::window().location().search().unwrap_or_default();
+    if address.contains("crash=panic") {
+        Timeout::new(FUSE_MS, || panic!("the address asks for it")).forget();
+    } else if address.contains("crash=trap") {
+        Timeout::new(FUSE_MS, || core::arch::wasm32::unreachable()).forget();
+    }
+}
