@@ -1,5 +1,6 @@
 //! Writes the service worker of the built site: `assets/sw.js` with the names and the digests of the files that it keeps.
 
+use crate::embed::is_for_others;
 use crate::later::digest;
 use crate::run::root;
 use crate::sizes::files_below;
@@ -15,18 +16,21 @@ pub const WORKER: &str = "sw.js";
 /// Writes the worker for the files that lie in `dist` now.
 pub fn write(dist: &Path) -> Result<()> {
     let worker = fs::read_to_string(root().join("assets").join(WORKER))?;
-    Ok(fs::write(dist.join(WORKER), filled_in(&worker, &files(dist)?)?)?)
+    let files = explorer(dist)?.into_iter().map(|(name, content)| (name, digest(&content))).collect();
+    Ok(fs::write(dist.join(WORKER), filled_in(&worker, &files)?)?)
 }
 
-/// Each file's name as addresses have it, and its digest.
-fn files(dist: &Path) -> Result<BTreeMap<String, String>> {
+/// What the explorer is made of: each file's name as addresses have it, and its content. The worker is not needed to run it,
+/// nor is what other pages ask for.
+pub fn explorer(dist: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     for path in files_below(dist)? {
-        let names: Vec<_> =
-            path.strip_prefix(dist)?.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-        files.insert(names.join("/"), digest(&fs::read(&path)?));
+        let there = path.strip_prefix(dist)?;
+        if there != Path::new(WORKER) && !is_for_others(there) {
+            let names: Vec<_> = there.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+            files.insert(names.join("/"), fs::read(&path)?);
+        }
     }
-    files.remove(WORKER);
     Ok(files)
 }
 

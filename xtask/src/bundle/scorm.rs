@@ -1,9 +1,8 @@
 //! The package for learning management systems: SCORM 1.2 (ADL, "The SCORM Content Aggregation Model", 2001).
 
 use crate::later::digest;
-use crate::offline::WORKER;
+use crate::offline::explorer;
 use crate::run::root;
-use crate::sizes::files_below;
 use crate::tags::without;
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
@@ -37,13 +36,7 @@ const MANIFEST_END: &str = "    </resource>\n  </resources>\n</manifest>\n";
 
 /// The zip file, which is the same whenever it is made of the same site.
 pub fn package(dist: &Path, lessons: &[String]) -> Result<Vec<u8>> {
-    let mut files = BTreeMap::new();
-    for path in files_below(dist)? {
-        let name = path.strip_prefix(dist)?.to_str().context("a file's name is no text")?.replace('\\', "/");
-        files.insert(name, fs::read(&path)?);
-    }
-    // The system has other versions and other learners in the same place: nothing is to be kept there by the browser.
-    files.remove(WORKER);
+    let mut files = explorer(dist)?;
     let page = files.remove("index.html").context("the site has no index.html")?;
     let script = fs::read(root().join("assets").join("scorm.js"))?;
     files.insert("index.html".to_owned(), with_script(&String::from_utf8(page)?, &digest(&script))?.into_bytes());
@@ -53,7 +46,8 @@ pub fn package(dist: &Path, lessons: &[String]) -> Result<Vec<u8>> {
     zipped(&files)
 }
 
-/// The page that speaks with the system before anything else.
+/// The page that speaks with the system before anything else. The system has other versions and other learners in the same place: the browser is
+/// to keep nothing there.
 fn with_script(html: &str, integrity: &str) -> Result<String> {
     let html = without(html, "<meta content=sw.js ", ">")?;
     let (before, after) = html.split_once("<script").context("index.html has no script")?;
