@@ -13,7 +13,7 @@ const FILES = 'FILES_AND_DIGESTS';
 const OURS = `hopscope ${registration.scope} `;
 const CACHE = OURS + VERSION;
 const PAGE = 'index.html';
-const NAMED_BY_CONTENT = /-[0-9a-f]{16}[._][^/]*$/;
+const NAMED_BY_CONTENT = /^[^/]+-[0-9a-f]{16}[._][^/]*$/;
 /** Old versions that are kept at most, for pages that stay open over so many new ones. */
 const MOST_OLD = 3;
 
