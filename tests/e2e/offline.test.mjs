@@ -132,6 +132,11 @@ test('an open page keeps its version, who loads it anew gets all of the next one
   assert.equal(await versions(second), 'A', 'the next version has not come yet');
   await page.locator('#newer').waitFor({ timeout: 30_000 });
   await useLater(page);
+  // Whatever else it might ask for, which the server no longer has.
+  const old = [...built.keys()].filter((name) => /^[^/]*-\w{16}/.test(name) && !newer.has(name));
+  assert.ok(old.length >= 4);
+  const statuses = await page.evaluate((names) => Promise.all(names.map(async (name) => (await fetch(name, { cache: 'no-store' })).status)), old);
+  assert.deepEqual([...new Set(statuses)], [200]);
   assert.equal(await versions(page), 'A');
   await page.getByRole('button', { name: 'Load it' }).click();
   await page.waitForFunction(() => document.title.startsWith('B: '));
