@@ -114,7 +114,8 @@ const FROM_THE_START: &[&str] = &[
 ];
 
 /// Texts that only functions of the later part read: the files with these ends in these folders.
-const LATER_TEXTS: [(&str, &str); 3] = [("src/import", "txt"), ("src/lesson", "md"), ("src/text", "txt")];
+const LATER_TEXTS: [(&str, &str); 4] =
+    [("src/export", "py"), ("src/import", "txt"), ("src/lesson", "md"), ("src/text", "txt")];
 
 /// Whether the function of this path is loaded later. A method's path begins with its type, in angle brackets.
 fn is_later(path: &str) -> bool {
