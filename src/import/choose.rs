@@ -1,6 +1,6 @@
 //! Which way through the file is shown.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::proxy::Kind;
 use super::reader::Reader;
@@ -61,7 +61,7 @@ fn ways(reader: &mut Reader) -> Vec<(usize, usize)> {
         let back = match goal {
             None if proxy.kind == Kind::Listen => Some(front),
             None => None,
-            Some(name) => reader.proxies.iter().position(|other| other.kind.back() && other.name == name),
+            Some(name) => reader.backs.get(&name).copied(),
         };
         if let Some(back) = back.filter(|back| reader.leads(front, *back)) {
             ways.push((front, back));
@@ -81,7 +81,9 @@ impl Reader {
         let proxy = &self.proxies[at];
         let certain = proxy.uses.iter().find(|used| !used.2).map(|used| &used.0);
         let first = proxy.uses.first().filter(|_| proxy.servers.is_empty()).map(|used| &used.0);
-        certain.or(proxy.default_backend.as_ref().map(|(name, _)| name)).or(first).cloned()
+        let certain = certain.map(String::as_str);
+        let default = proxy.default_backend.as_ref().map(|(name, _)| &**name);
+        certain.or(default).or(first.map(String::as_str)).map(str::to_owned)
     }
 
     fn leads(&self, front: usize, back: usize) -> bool {
@@ -91,28 +93,27 @@ impl Reader {
 
     /// Every backend that a frontend names must be there and speak HTTP if it does, and every server that another one tracks.
     fn check_names(&mut self) {
-        let mut backends = BTreeMap::new();
         let mut servers = BTreeSet::new();
         for proxy in self.proxies.iter().filter(|proxy| proxy.kind.back()) {
-            backends.insert(proxy.name.clone(), proxy.is_http);
             servers.extend(proxy.servers.iter().map(|server| format!("{}/{}", proxy.name, server.name)));
         }
         let mut wrong = Vec::new();
         for proxy in self.proxies.iter().filter(|proxy| !proxy.disabled && proxy.kind != Kind::Defaults) {
-            let uses = proxy.uses.iter().map(|(name, line, _)| (name, *line));
-            let named = uses.chain(proxy.default_backend.iter().map(|(name, line)| (name, *line)));
+            let uses = proxy.uses.iter().map(|(name, line, _)| (name.as_str(), *line));
+            let named = uses.chain(proxy.default_backend.iter().map(|(name, line)| (&**name, *line)));
             for (name, line) in named.filter(|_| proxy.kind.front()) {
-                match backends.get(name) {
+                match self.backs.get(name).map(|at| self.proxies[*at].is_http) {
                     None => wrong.push((line, say!("no-backend", name))),
                     Some(false) if proxy.is_http => wrong.push((line, say!("bad-modes", name))),
                     Some(_) => {}
                 }
             }
             for server in &proxy.servers {
+                let said = wrong.last().is_some_and(|(line, _)| *line == server.at);
                 let tracked = server.params.tracks.as_ref().filter(|tracked| {
                     let whole =
-                        if tracked.contains('/') { (*tracked).clone() } else { format!("{}/{tracked}", proxy.name) };
-                    !servers.contains(&whole)
+                        if tracked.contains('/') { tracked.to_string() } else { format!("{}/{tracked}", proxy.name) };
+                    !said && !servers.contains(&whole)
                 });
                 wrong.extend(tracked.map(|tracked| (server.at, say!("no-server", tracked))));
             }

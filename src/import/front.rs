@@ -54,7 +54,7 @@ impl Reader {
         let line = self.lines.len();
         if words[0] == "default_backend" {
             only(words, 1)?;
-            self.proxies[at].default_backend = Some((name, line));
+            self.proxies[at].default_backend = Some((name.into(), line));
             return Ok((Fate::Taken, String::new()));
         }
         let is_conditional = self.condition(at, words)?;
@@ -83,7 +83,7 @@ impl Reader {
         if words.len() == 2 {
             return Err(say!("needs-value", format!("acl {name}")));
         }
-        self.proxies[at].acls.insert(name.clone());
+        self.acls.insert((at, name.clone()));
         Ok((Fate::NotModelled, reason("conditions").unwrap_or_default().to_owned()))
     }
 
@@ -104,7 +104,7 @@ impl Reader {
                 "}" => is_anonymous = false,
                 "" | "or" | "||" | "OR" => {}
                 _ if is_anonymous => {}
-                _ if self.keywords.find("acl", name).is_some() || self.proxies[at].acls.contains(name) => {}
+                _ if self.keywords.find("acl", name).is_some() || self.acls.contains(&(at, name.to_owned())) => {}
                 _ => return Err(say!("no-acl", name)),
             }
         }

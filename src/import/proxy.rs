@@ -1,6 +1,6 @@
 //! A section `defaults`, `frontend`, `backend` or `listen`, and the lines that any of them may have.
 
-use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::Fate;
 use super::reader::{Reader, Verdict, log_line};
@@ -71,12 +71,11 @@ pub(super) struct Proxy {
     pub servers: Vec<Server>,
     /// `use_backend`: the name, the line, and whether it has a condition.
     pub uses: Vec<(String, usize, bool)>,
-    pub default_backend: Option<(String, usize)>,
+    pub default_backend: Option<(Rc<str>, usize)>,
     /// The line of a `bind` with `ssl`.
     pub tls: Option<usize>,
     /// Whether visits without TLS are sent to HTTPS.
     pub redirects: bool,
-    pub acls: BTreeSet<String>,
     /// Whether it has rules for requests or answers, which not every section may inherit.
     pub has_rules: bool,
 }
@@ -103,7 +102,6 @@ impl Proxy {
             default_backend: None,
             tls: None,
             redirects: false,
-            acls: BTreeSet::new(),
             has_rules: false,
         }
     }

@@ -1,5 +1,7 @@
 //! Line by line through the file: sections, and what each line of them comes to.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::keywords::Keywords;
 use super::proxy::{Kind, Proxy};
 use super::words::{Words, split};
@@ -32,6 +34,13 @@ pub(super) struct Reader {
     /// The section that each line stands in, if it is one of `proxies`.
     pub owners: Vec<Option<usize>>,
     pub proxies: Vec<Proxy>,
+    /// The sections in which visits come in, and those with servers, by their names.
+    pub fronts: BTreeMap<String, usize>,
+    pub backs: BTreeMap<String, usize>,
+    /// The ACLs that have been declared, each with its section: no other one may use it.
+    pub acls: BTreeSet<(usize, String)>,
+    /// How many servers all sections have.
+    pub servers: usize,
     /// `ssl-server-verify none`: certificates of servers need not be checked.
     pub trusts_servers: bool,
     place: Place,
@@ -46,6 +55,10 @@ impl Reader {
             lines: Vec::new(),
             owners: Vec::new(),
             proxies: Vec::new(),
+            fronts: BTreeMap::new(),
+            backs: BTreeMap::new(),
+            acls: BTreeSet::new(),
+            servers: 0,
             trusts_servers: false,
             place: Place::Nowhere,
             ifs: Vec::new(),
@@ -186,6 +199,11 @@ impl Reader {
             Some(from) => Proxy::from_defaults(&self.proxies[from], kind, name, line, from),
             None => Proxy::new(kind, name, line),
         };
+        for (is_there, names) in [(kind.front(), &mut self.fronts), (kind.back(), &mut self.backs)] {
+            if is_there {
+                names.entry(name.to_owned()).or_insert(self.proxies.len());
+            }
+        }
         self.proxies.push(proxy);
         self.place = Place::Proxy(self.proxies.len() - 1);
         result.map(|_| (Fate::Taken, String::new()))
@@ -204,11 +222,10 @@ impl Reader {
             if let Some(c) = name.chars().find(|c| !allowed(*c)) {
                 return Err(say!("bad-character", c, name));
             }
-            let twice = |other: &&Proxy| {
-                other.name == name && ((kind.front() && other.kind.front()) || (kind.back() && other.kind.back()))
-            };
-            if let Some(other) = self.proxies.iter().find(|other| other.kind != Kind::Defaults && twice(other)) {
-                return Err(say!("same-name", other.line + 1));
+            let twice = [(kind.front(), &self.fronts), (kind.back(), &self.backs)];
+            let twice = twice.into_iter().filter(|(is_there, _)| *is_there).find_map(|(_, names)| names.get(name));
+            if let Some(other) = twice {
+                return Err(say!("same-name", self.proxies[*other].line + 1));
             }
             if words.len() > 2 && (word(2) != "from" || words.len() != 4) {
                 return Err(say!("after-name", word(2)));

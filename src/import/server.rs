@@ -1,5 +1,7 @@
 //! `server`, `default-server` and `server-template` (manual, section 5.2).
 
+use std::rc::Rc;
+
 use super::backend::cookie_word;
 use super::proxy::Kind;
 use super::reader::{Reader, Verdict};
@@ -7,6 +9,11 @@ use super::value::{Address, number, server_address, time_ms};
 use super::{Fate, MAX_SERVERS};
 use crate::sim::ServerLine;
 use crate::text::config::{reason, say};
+
+/// Of the name of a server so many characters are kept.
+const LONGEST_NAME: usize = 200;
+/// So many servers of all sections are kept.
+const MAX_IN_ALL: usize = 5_000;
 
 /// The words after the address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,7 +29,7 @@ pub(super) struct Params {
     /// Whether it is said what a certificate is checked against, or that it is not.
     verifies: bool,
     /// `track`: the server whose state it shares.
-    pub tracks: Option<String>,
+    pub tracks: Option<Rc<str>>,
     /// Whether checks have an address or a port of their own.
     checks_elsewhere: bool,
 }
@@ -71,15 +78,17 @@ impl Reader {
         let line = self.lines.len();
         let servers = &mut self.proxies[at].servers;
         for number in numbers.0..=numbers.1 {
-            let name = if is_template { format!("{name}{number}") } else { name.clone() };
+            let known: String = name.chars().take(LONGEST_NAME).collect();
+            let name = if is_template { format!("{known}{number}") } else { known };
             if servers.len() < 2 * MAX_SERVERS
                 && let Some(other) = servers.iter().find(|server| server.name == name)
             {
                 return Err(say!("same-name", other.at + 1));
             }
-            if servers.len() == 2 * MAX_SERVERS {
+            if servers.len() == 2 * MAX_SERVERS || self.servers == MAX_IN_ALL {
                 return Ok((Fate::NotModelled, say!("too-many-servers", MAX_SERVERS)));
             }
+            self.servers += 1;
             servers.push(Server { name, at: line, address: address.clone(), params: params.clone() });
         }
         Ok(verdict)
@@ -179,7 +188,7 @@ impl Params {
             ("verify", Some("none")) | ("ca-file", Some(_)) => self.verifies = true,
             ("verify", Some("required")) => {}
             ("verify", Some(other)) => return Err(say!("unexpected-word", name, other)),
-            ("track", Some(other)) => self.tracks = Some(other.to_owned()),
+            ("track", Some(other)) => self.tracks = Some(other.into()),
             ("port" | "addr", Some(_)) => self.checks_elsewhere = true,
             ("slowstart", Some(word)) => drop(time_ms(word, name)?),
             _ => {}
