@@ -57,7 +57,7 @@ fn nodes(seed: u64, number: usize) -> Value {
     let balancer = json!({
         "kind": haproxy_cases::KIND, "algorithm": algorithm, "retries": random.between(0, 3),
         "redispatch": random.chance(70), "check": check, "allbackups": random.chance(30),
-        "timeouts_ms": {"connect": 200, "queue": null, "server": 1_500},
+        "timeouts_ms": {"connect": 200, "queue": null, "server": 1_000},
     });
     let has_backups = random.chance(35);
     let most = random.pick(&[1, 4]);
@@ -105,12 +105,14 @@ fn tell(draft: &mut Draft) {
                 let weight = draft.random.between(0, 4);
                 draft.add(json!({"op": "set_weight", "server": name, "weight": weight}));
             }
-            // The application hangs for one visit, which nginx gives up.
-            _ if !is_down[node][1] => {
-                draft.add(json!({"op": "freeze", "server": name, "part": "app"}));
+            // A program hangs for two visits: nginx gives up a hung application, HAProxy a hung nginx.
+            _ if is_down[node] == [false; 2] => {
+                let part = if draft.random.chance(40) { "nginx" } else { "app" };
+                draft.add(json!({"op": "freeze", "server": name, "part": part}));
                 draft.add(json!({"op": "wait_ms", "ms": NOTICED_MS}));
                 draft.request();
-                draft.add(json!({"op": "thaw", "server": name, "part": "app"}));
+                draft.request();
+                draft.add(json!({"op": "thaw", "server": name, "part": part}));
                 draft.add(json!({"op": "wait_ms", "ms": NOTICED_MS}));
             }
             _ => draft.request(),
