@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use hopscope::sim::{
-    Answer, BrowserError, Cause, Class, Command, Machine, Micros, Process, Role, Scenario, Topology, Verdict,
+    Answer, BrowserError, Cause, Class, Command, Machine, Method, Micros, Process, Role, Scenario, Topology, Verdict,
     VisitRecord, World,
 };
 
@@ -82,6 +82,22 @@ fn odd_answers_end_as_recorded() {
     }
     check(Answer::Garbage, (502, Cause::ServerNotHttp), (502, Cause::ServerNotHttp));
     check(Answer::ShortBody, (200, Cause::BodyCut), (200, Cause::BodyCut));
+}
+
+/// `ngx_http_static_module`; seen in a case of `cargo xtask conformance --export`.
+#[test]
+fn nginx_takes_no_post_for_a_file() {
+    for (method, status, cause) in [(Method::Get, 200, Cause::File), (Method::Post, 405, Cause::FilePosted)] {
+        let mut world = behind_nginx();
+        let (class, count, method) = (Class::Static, 1, Some(method));
+        tell(
+            &mut world,
+            &Command::Visit { class, count, source: None, answer: None, method, path: None, cookie: None },
+        );
+        wait(&mut world, 1_000);
+        let record = world.log().of(world.last_visit()).expect("it has ended");
+        assert_eq!((record.outcome.result, record.outcome.cause), (Verdict::Http(status), cause));
+    }
 }
 
 #[test]

@@ -72,6 +72,8 @@ pub enum Cause {
     File,
     /// nginx has no such file.
     NoFile,
+    /// nginx takes no POST for a file.
+    FilePosted,
     /// The application answered without the database (health pages).
     Page,
     /// The application answered with rows of the database.
@@ -209,6 +211,7 @@ pub const fn reason(status: u16) -> &'static str {
         200 => "OK",
         301 => "Moved Permanently",
         404 => "Not Found",
+        405 => "Not Allowed",
         500 => "Internal Server Error",
         502 => "Bad Gateway",
         503 => "Service Unavailable",

@@ -128,6 +128,11 @@ impl World {
             self.mark(key, Place::Process(process), Decision::Failed { status: 404 });
             return self.answer(key, Reply::Http { status: 404, by: process, cause: Cause::NoFile });
         }
+        if self.is_posted(key) {
+            self.nginx_answered(key, at, 405);
+            self.mark(key, Place::Process(process), Decision::Failed { status: 405 });
+            return self.answer(key, Reply::Http { status: 405, by: process, cause: Cause::FilePosted });
+        }
         self.nginx_answered(key, at, 200);
         self.nginx[at].counters.files += 1;
         self.mark(key, Place::Process(process), Decision::ServedFile);
@@ -142,6 +147,12 @@ impl World {
         let visit = self.calls[key].visit.and_then(|visit| self.visit_or_left(visit));
         let path = visit.and_then(|visit| visit.script.as_ref()?.path.as_deref()?.split('?').next());
         path.is_some_and(|path| !files.iter().any(|file| file == path))
+    }
+
+    /// Whether a request is a POST, which nginx allows for no file (`ngx_http_static_module`).
+    fn is_posted(&self, key: CallKey) -> bool {
+        let visit = self.calls[key].visit.and_then(|visit| self.visit_or_left(visit));
+        visit.is_some_and(|visit| visit.script.is_some() && visit.method() == super::script::Method::Post)
     }
 
     /// Counts an answer.

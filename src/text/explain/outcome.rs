@@ -91,6 +91,7 @@ fn stale(by: &str, missed: u32) -> String {
 const fn gateway_error(cause: Cause) -> &'static str {
     match cause {
         Cause::NoFile => "there is no such file",
+        Cause::FilePosted => "a file takes no POST",
         Cause::NoLiveUpstream => {
             "no live upstreams, each application is left out after its failures, at its max_conns, down or tried already"
         }
@@ -155,6 +156,7 @@ pub const fn short_cause(cause: Cause) -> &'static str {
         Cause::Database(DbError::ReadOnly) => "MySQL 1290: read-only server",
         Cause::Database(DbError::NoServer) => "no database configured",
         Cause::NoFile => "no such file",
+        Cause::FilePosted => "a file takes no POST",
         Cause::NoLiveUpstream => "no live upstreams",
         Cause::AppRefused => "application refused the connection",
         Cause::AppReset => "application closed the connection",

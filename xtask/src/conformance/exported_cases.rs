@@ -26,10 +26,6 @@ pub fn generate(seed: u64, number: usize) -> Value {
     let visits = events.iter_mut().filter(|event| event["op"] == "request" || event["op"] == "hold");
     for (visit, event) in visits.enumerate() {
         let path = event["path"].as_str().unwrap_or("/").to_owned();
-        if path.starts_with("/static") {
-            // A file that is posted to is a matter of nginx (405) that the engine does not know.
-            event["method"] = json!("GET");
-        }
         event["path"] = json!(format!("{path}{}visit={visit}", if path.contains('?') { '&' } else { '?' }));
     }
     let name = case["case"].as_str().unwrap_or_default().to_owned();

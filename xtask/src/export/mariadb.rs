@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::{files_below, find};
+use super::{files_below, find, is_root};
 use crate::conformance::apps::free_port;
 use crate::conformance::program::{Folder, Running};
 use crate::run::{output_of, program};
@@ -191,7 +191,7 @@ fn beside(statements: &str, port: u16) -> String {
 
 /// Root must say that it means to be root.
 fn user() -> Option<&'static str> {
-    (output_of(program("id").arg("-u")).as_deref() == Some("0")).then_some("--user=root")
+    is_root().then_some("--user=root")
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::apt;
 use crate::conformance::{engine, of_exported_files};
-use crate::run::{cargo, find_on_path, program, root, run};
+use crate::run::{cargo, find_on_path, output_of, program, root, run};
 use programs::{KINDS, Kind};
 
 /// Cases that are run with exported files.
@@ -69,6 +69,10 @@ pub fn check() -> Result<()> {
 fn find(name: &str) -> Option<PathBuf> {
     let system = || Some(PathBuf::from("/usr/sbin").join(name)).filter(|path| path.is_file());
     find_on_path(name).or_else(system)
+}
+
+fn is_root() -> bool {
+    output_of(program("id").arg("-u")).as_deref() == Some("0")
 }
 
 /// The program accepts every file of its kind, and refuses one with nonsense in it.

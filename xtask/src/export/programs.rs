@@ -27,7 +27,12 @@ pub const KINDS: [Kind; 8] = [
     Kind { program: "named-checkzone", end: "foobar.com.zone", works: |_| true, ask: zone },
     Kind { program: "nft", end: "nftables.conf", works: may_filter, ask: nftables },
     Kind { program: "promtool", end: "prometheus.yml", works: |_| true, ask: prometheus },
-    Kind { program: "keepalived", end: "keepalived.conf", works: |_| interface().is_some(), ask: keepalived },
+    Kind {
+        program: "keepalived",
+        end: "keepalived.conf",
+        works: |_| super::is_root() && interface().is_some(),
+        ask: keepalived,
+    },
     Kind { program: "docker-compose", end: "compose.yaml", works: |_| true, ask: compose },
     Kind { program: "python3", end: ".py", works: |_| true, ask: python },
 ];
@@ -99,7 +104,7 @@ fn interface() -> Option<String> {
     names.into_iter().next()
 }
 
-/// The file says what to do with its `eth0`: put one that is there.
+/// The file says what to do with its `eth0`: put one that is there. Its script runs as root, which only root can promise.
 fn keepalived(command: &mut Command, file: &Path) -> Result<()> {
     let text = fs::read_to_string(file)?.replace("eth0", &interface().unwrap_or_default());
     let file = file.with_extension("here");

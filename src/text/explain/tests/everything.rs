@@ -78,7 +78,8 @@ fn after(decision: Decision) -> Option<Decision> {
 fn cause_after(cause: Cause) -> Option<Cause> {
     Some(match cause {
         Cause::File => Cause::NoFile,
-        Cause::NoFile => Cause::Page,
+        Cause::NoFile => Cause::FilePosted,
+        Cause::FilePosted => Cause::Page,
         Cause::Page => Cause::NotHttp,
         Cause::NotHttp => Cause::BodyCut,
         Cause::BodyCut => Cause::Rows { newest: 0, missed: 0 },
