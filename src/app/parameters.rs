@@ -77,6 +77,9 @@ pub const PARAMETERS: &[Parameter] = &[
         read: |start, value| set(&mut start.select, Some(Some(value.to_owned()))) },
     Parameter { name: "host", kind: Kind::Text(crate::text::host::ORIGIN), meaning: words::HOST, example: "https://course.example", offered: false,
         read: |start, value| set(&mut start.host, super::host::origin(value).map(Some)) },
+    // Obeyed by `ui/crash.rs` and `assets/start.js`, before anything else is there.
+    Parameter { name: "crash", kind: Kind::Choice(|| named(["panic", "trap", "load"])), meaning: words::CRASH, example: "panic", offered: false,
+        read: |_, value| ["panic", "trap", "load"].contains(&value).then_some(()) },
     Parameter { name: "strings", kind: Kind::Choice(|| named(["once", "double"])), meaning: words::STRINGS, example: "double", offered: false,
         read: |start, value| set(&mut start.double_strings, ["once", "double"].iter().position(|name| *name == value).map(|at| at == 1)) },
 ];

@@ -31,6 +31,8 @@ labels! {
     SELECT = "The part to look into: a machine, machine/process, or a link between two of them.";
     /// `host`
     HOST = "The origin of the page whose messages are heard.";
+    /// `crash`
+    CRASH = "Stops a second after the start, or does not start, to show the page that then appears; harmless.";
     /// `strings`
     STRINGS = "Shows every text twice, to see that there is room for longer words.";
 }

@@ -11,7 +11,7 @@ pub const EMBED_FILE: &str = "embed.js";
 /// The most that it may weigh, not compressed.
 const MAX_BYTES: usize = 3 * 1024;
 /// What stands beside it in the site, from the folder `docs`.
-const DOCUMENTS: [&str; 2] = ["embedding.md", "host.schema.json"];
+const DOCUMENTS: [&str; 4] = ["embedding.md", "host.schema.json", "links.md", "links.schema.json"];
 
 /// Writes them into the built site.
 pub fn write(dist: &Path) -> Result<()> {
