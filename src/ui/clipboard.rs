@@ -57,8 +57,9 @@ impl Drawn for Copyable {
                     <input type="text" class="mono" id={self.id} data-testid={self.id} readonly="" ref={place.node.clone()}
                         value={self.text.clone()} {onfocus} />
                     <button class="button" data-testid={format!("copy-{}", self.id)} {onclick}>{ words::COPY }</button>
+                    <span class="small said">{ said }</span>
                 </span>
-                <span class="small muted">{ &self.note }<span class="said">{ said }</span></span>
+                <span class="small muted">{ &self.note }</span>
             </div>
         }
     }

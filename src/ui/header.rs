@@ -1,5 +1,7 @@
 //! The header: name, choice of infrastructure, colours.
 
+use wasm_bindgen::JsCast;
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::element::html;
@@ -48,6 +50,17 @@ pub fn header(scenario: &str, chosen: Theme, send: &Callback<Msg>) -> Html {
                 </select>
             </div>
         </header>
+    }
+}
+
+/// Lets the menu say what is there, however it came there: which option is chosen is no attribute once somebody has chosen one.
+pub fn show_chosen(scenario: &str) {
+    let menu = gloo::utils::document().get_element_by_id("preset");
+    if let Some(menu) = menu.and_then(|menu| menu.dyn_into::<HtmlSelectElement>().ok()) {
+        let chosen = PRESETS.iter().find(|preset| preset.name == scenario).map_or("", |preset| preset.name);
+        if menu.value() != chosen {
+            menu.set_value(chosen);
+        }
     }
 }
 

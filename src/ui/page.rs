@@ -12,7 +12,7 @@ use yew::prelude::*;
 use super::address::Address;
 use super::diagram::Diagram;
 use super::element::{self, classes, html, if_so};
-use super::header::header;
+use super::header::{header, show_chosen};
 use super::host::{self, Around};
 use super::input::focus;
 use super::inspector::inspector;
@@ -147,6 +147,7 @@ impl Component for Page {
             self.next_frame(ctx);
             ctx.link().send_message(PageMsg::Environment);
         }
+        show_chosen(&self.model.history.scenario().name);
         self.move_focus();
         self.keep_progress();
         self.announcer.hear(announcer::said());

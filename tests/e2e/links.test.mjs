@@ -77,7 +77,7 @@ test('what was done last is undone and done again, by buttons and keys', async (
   assert.deepEqual(await outcomes(page), end.outcomes);
 
   // In a field with text the keys belong to what is typed.
-  await page.focus('[data-testid=rate]');
+  await page.focus('[data-testid="set-lb.fall"]');
   await page.keyboard.press('Control+z');
   assert.equal(await clock(page), end.ms);
 });
@@ -110,11 +110,14 @@ test('back and forward lead to topologies and steps, each run as it was left; th
 });
 
 test('in a frame nothing is written into the history of the page around it', async (t) => {
-  const page = await open(t, { path: 'docs/links.md' });
+  const page = await open(t);
+  const host = '<!doctype html><link rel="icon" href="data:,"><title>A course</title><body></body>';
+  await page.route('**/host.html', (route) => route.fulfill({ contentType: 'text/html', body: host }));
+  await page.goto(new URL('host.html', siteUrl).href);
   const entries = await page.evaluate(() => history.length);
   await page.evaluate(() => {
     const frame = document.createElement('iframe');
-    frame.src = '../?lesson=visit';
+    frame.src = './?lesson=visit';
     frame.width = '1200';
     frame.height = '800';
     document.body.replaceChildren(frame);
