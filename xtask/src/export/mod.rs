@@ -40,7 +40,9 @@ pub fn check() -> Result<()> {
     if !missing.is_empty() && apt::may_install() {
         apt::install_packages(&missing)?;
     }
-    let folders = scenarios::export(&root().join("target").join("export"))?;
+    let place = root().join("target").join("export");
+    let folders = scenarios::export(&place)?;
+    scenarios::refuse(&place)?;
     let mut skipped = Vec::new();
     for kind in &KINDS {
         match find(kind.program).filter(|program| (kind.works)(program)) {

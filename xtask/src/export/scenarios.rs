@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use super::engine;
@@ -29,6 +29,24 @@ pub fn export(to: &Path) -> Result<Vec<PathBuf>> {
     }
     engine::export(&places)?;
     Ok(places.into_iter().map(|(_, folder)| folder).collect())
+}
+
+/// A scenario that is wrong is refused by the field that is, and a symbolic link does not lead the export out of its folder.
+pub fn refuse(below: &Path) -> Result<()> {
+    let folder = below.join("refused");
+    let (inside, outside) = (folder.join("inside"), folder.join("outside"));
+    for new in [&inside, &outside] {
+        fs::create_dir_all(new)?;
+    }
+    let wrong = folder.join("wrong.json");
+    fs::write(&wrong, r#"{"name": "x", "topology": {"machines": [{"name": "a b"}]}}"#)?;
+    let said = engine::refusal_to_export(&wrong, &inside)?;
+    ensure!(said.contains("topology.machines[0]"), "a wrong scenario is refused with {said:?}");
+    std::os::unix::fs::symlink(&outside, inside.join("lb-01"))?;
+    let said = engine::refusal_to_export(&root().join("src/sim/presets/three-server.json"), &inside)?;
+    ensure!(said.contains("symbolic link"), "a link that leads out is refused with {said:?}");
+    ensure!(fs::read_dir(&outside)?.next().is_none(), "something was written through the link");
+    Ok(fs::remove_dir_all(folder)?)
 }
 
 /// Name, preset, and what differs from it.
