@@ -7,7 +7,10 @@ use super::view::{Sheet, Tab};
 use crate::lesson::{Act, LESSONS, Lesson, Look, Run, Step, Told, timed, told};
 use crate::sim::{Micros, SimTime, TimedCommand};
 
+mod answers;
 mod saved;
+
+pub use answers::Answer;
 
 /// What the page knows about lessons.
 #[derive(Clone, Debug)]
@@ -18,6 +21,8 @@ pub struct Lessons {
     pub asked: Option<usize>,
     /// Which steps of each lesson are done, a bit for each.
     pub done: [u32; LESSONS.len()],
+    /// What was answered first to each question.
+    pub answers: Vec<Answer>,
     /// Whether hints and solutions are kept back, for a teacher who wants to have them worked out.
     pub hides_answers: bool,
     /// The first and the last step that may be opened, if a teacher's link says so.
@@ -94,7 +99,7 @@ impl Lessons {
     /// No lesson is open, none is done.
     #[must_use]
     pub const fn new(hides_answers: bool, range: Option<(usize, usize)>) -> Self {
-        Self { open: None, asked: None, done: [0; LESSONS.len()], hides_answers, range }
+        Self { open: None, asked: None, done: [0; LESSONS.len()], answers: Vec::new(), hides_answers, range }
     }
 
     /// How many steps of a lesson are done.
@@ -103,8 +108,9 @@ impl Lessons {
         self.done[lesson].count_ones() as usize
     }
 
-    /// The progress as it is kept, such as `visit=15/4 dns=3/5 at=dns/3 `: of each lesson a bit for each step that is done, and how many
-    /// steps there are; and which step is open, from 1. A learning management system reads it, too (`assets/scorm.js`).
+    /// The progress as it is kept, such as `visit=15/4 dns=3/5 at=dns/3 visit:2=1+ `: of each lesson a bit for each step that is done,
+    /// and how many steps there are; which step is open, from 1; and the answers. A learning management system reads it, too
+    /// (`assets/scorm.js`).
     #[must_use]
     pub fn progress(&self) -> String {
         let mut text = String::new();
@@ -114,6 +120,7 @@ impl Lessons {
         if let Some(open) = &self.open {
             text += &format!("at={}/{} ", open.lesson().id, open.step + 1);
         }
+        self.answers.iter().for_each(|answer| text += &answer.kept());
         text
     }
 
@@ -121,10 +128,12 @@ impl Lessons {
     pub fn recall(&mut self, text: &str) {
         for entry in text.split(' ') {
             let mut parts = entry.split(['=', '/']);
-            if let (Some(id), Some(done)) = (parts.next(), parts.next())
-                && let (Some(lesson), Ok(done)) = (crate::lesson::find(id), done.parse::<u32>())
-            {
-                self.done[lesson] = done & ((1 << LESSONS[lesson].steps.len()) - 1);
+            let (Some(id), Some(value)) = (parts.next(), parts.next()) else {
+                continue;
+            };
+            match (crate::lesson::find(id), value.parse::<u32>()) {
+                (Some(lesson), Ok(done)) => self.done[lesson] = done & ((1 << LESSONS[lesson].steps.len()) - 1),
+                _ => self.recall_answer(id, value),
             }
         }
     }
@@ -299,6 +308,7 @@ impl Model {
             _ => return,
         }
         self.lessons.done[open.number] |= 1 << open.step;
+        self.lessons.note_answer();
     }
 
     /// Gives the commands of the step that are due.

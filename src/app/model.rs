@@ -149,6 +149,7 @@ impl Model {
                 }
             }
             Msg::Load(scenario) => self.load(scenario),
+            Msg::Bring(text) => self.bring(&text),
             Msg::Restart => self.start(Arc::clone(self.history.scenario())),
             Msg::Select(part) => {
                 self.view.selected = part;
@@ -170,7 +171,7 @@ impl Model {
             Msg::Sheet(sheet) => self.view.sheet = sheet.or_else(|| self.sheet_beneath()),
             Msg::Theme(theme) => self.view.theme = theme,
             Msg::Dismiss(index) if index < self.notices.len() => drop(self.notices.remove(index)),
-            Msg::Dismiss(_) => {}
+            Msg::Dismiss(_) | Msg::Save(_) => {}
             Msg::Lesson(msg) => self.update_lesson(msg),
             Msg::Examine(msg) => self.update_examination(msg),
             Msg::Config(msg) => config::update(self, msg),

@@ -8,6 +8,7 @@ use super::examine::ExamineMsg;
 use super::lessons::LessonMsg;
 use super::link::Start;
 use super::playback::Speed;
+use super::records::Record;
 use super::view::{Sheet, Tab, Theme};
 use crate::sim::{Class, Command, Micros, PartId, Scenario, SimTime};
 
@@ -52,6 +53,10 @@ pub enum Msg {
     Load(Arc<Scenario>),
     /// Starts the scenario anew.
     Restart,
+    /// Starts what is in a file that somebody has brought.
+    Bring(Rc<str>),
+    /// Saves something as a file; the page does it.
+    Save(Record),
     /// Looks at a part.
     Select(Option<PartId>),
     /// Looks at the trace of a visit.
@@ -111,6 +116,7 @@ impl Msg {
             | Self::SimulatorCharts(_)
             | Self::Sheet(_)
             | Self::Theme(_)
+            | Self::Save(_)
             | Self::Dismiss(_)
             | Self::Config(_)
             | Self::Compare(_) => true,

@@ -134,8 +134,10 @@ impl Run {
     #[must_use]
     pub fn solved(&self, solution: &[Act]) -> Arc<Scenario> {
         let mut scenario = Scenario::clone(&self.scenario());
-        scenario.timeline.extend(timed(solution, SimTime::ZERO));
-        scenario.timeline.sort_by_key(|entry| entry.at_us);
+        for entry in timed(solution, SimTime::ZERO) {
+            let at = scenario.timeline.partition_point(|other| other.at_us <= entry.at_us);
+            scenario.timeline.insert(at, entry);
+        }
         Arc::new(scenario)
     }
 }

@@ -1,5 +1,16 @@
 //! Text in XML and HTML.
 
+/// A template with what `part` says in place of each `{{name}}`. What is filled in is not looked at again.
+pub fn fill(template: &str, mut part: impl FnMut(&str) -> String) -> String {
+    let mut pieces = template.split("{{");
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (name, rest) = piece.split_once("}}").unwrap_or((piece, ""));
+        out = out + &part(name) + rest;
+    }
+    out
+}
+
 /// A text as it stands between tags and in attributes with quotation marks. What XML cannot hold at all (XML 1.0, 2.2) is left
 /// out.
 pub fn escape(text: &str) -> String {

@@ -8,4 +8,10 @@ pub mod exposition;
 mod markup;
 pub mod otlp;
 pub mod picture;
+pub mod report;
 pub mod trace_event;
+
+/// JSON as text. (`Value::to_string` does the same through `fmt`, whose functions cannot be loaded later.)
+fn write(value: &serde_json::Value) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}

@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::calls::{Call, calls};
+use super::write;
 use crate::sim::{Class, DbError, Decision, Method, ProcessId, Protocol, SimTime, Span, Trace, Verdict, World};
 use crate::text::{explain, log};
 
@@ -39,7 +40,7 @@ pub fn json(world: &World) -> String {
             "scopeSpans": [{ "scope": { "name": "hopscope", "version": env!("CARGO_PKG_VERSION") }, "spans": spans }],
         })
     });
-    json!({ "resourceSpans": resources.collect::<Vec<Value>>() }).to_string()
+    write(&json!({ "resourceSpans": resources.collect::<Vec<Value>>() }))
 }
 
 struct Writer<'a> {

@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::calls::{Call, calls};
+use super::write;
 use crate::sim::{ProcessId, SimTime, Trace, World};
 use crate::text::{explain, label};
 
@@ -47,7 +48,7 @@ pub fn json(world: &World) -> String {
             writer.call(trace, number, calls, at);
         }
     }
-    json!({ "displayTimeUnit": "ms", "traceEvents": writer.events }).to_string()
+    write(&json!({ "displayTimeUnit": "ms", "traceEvents": writer.events }))
 }
 
 struct Writer<'a> {
@@ -112,8 +113,18 @@ impl Writer<'_> {
         self.slice(callee, [arrived, call.left], &title, label::class(trace.class), &args);
         for hop in &call.hops {
             let sentence = explain::decision(wiring, hop);
-            self.slice(callee, [hop.start, hop.end], &sentence, "decision", &json!({ "visit": trace.visit }));
+            if hop.start == hop.end {
+                self.mark(callee, hop.end, &sentence);
+            } else {
+                self.slice(callee, [hop.start, hop.end], &sentence, "decision", &json!({ "visit": trace.visit }));
+            }
         }
+    }
+
+    /// What took no time: an instant event.
+    fn mark(&mut self, (pid, tid): (u64, u64), at: SimTime, name: &str) {
+        self.events
+            .push(json!({ "ph": "i", "s": "t", "name": name, "cat": "decision", "pid": pid, "tid": tid, "ts": at.0 }));
     }
 
     /// A complete event. Times are microseconds since the start of the run.

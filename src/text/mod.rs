@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod monitoring;
 pub mod parameters;
 pub mod record;
+pub mod report;
 pub mod security;
 pub mod share;
 pub mod timeline;

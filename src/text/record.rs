@@ -2,9 +2,15 @@
 
 use super::label;
 
+/// What the tab Share has for files, a paragraph for each section: heading, what it is for, what its buttons say. The last one has
+/// a field in place of buttons.
+pub const SECTIONS: &str = include_str!("records.txt");
+
 labels! {
+    /// Said while a file is held over the page.
+    DROP = "Drop it here to open it";
     /// Said of a file that is neither a picture nor a scenario.
-    UNKNOWN_FILE = "neither a scenario in JSON nor a picture that this page has saved";
+    UNKNOWN_FILE = "no scenario in JSON, no picture that this page has saved, and no haproxy.cfg";
     /// Said of a picture without a scenario.
     NO_SCENARIO = "this SVG has no scenario in it: only pictures that this page has saved do";
 }

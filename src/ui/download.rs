@@ -5,7 +5,7 @@ use gloo::timers::callback::Timeout;
 use gloo::utils::{body, document, window};
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, Element, HtmlAnchorElement, HtmlDialogElement, HtmlElement, Url};
+use web_sys::{Blob, BlobPropertyBag, Element, HtmlDialogElement, HtmlElement, Url};
 
 use crate::text::{download as words, label};
 
@@ -27,6 +27,19 @@ pub fn save(name: &str, kind: &str, text: &str) {
     }
 }
 
+/// Saves a picture, which in a frame that may forbid downloads is shown as well.
+pub fn save_picture(name: &str, picture: &Blob) {
+    if hand_over(name, picture).is_err() || may_be_forbidden() {
+        let shown = Url::create_object_url_with_blob(picture).and_then(|address| {
+            let image = element("img", "")?;
+            image.set_attribute("src", &address)?;
+            image.set_attribute("alt", name)?;
+            show(&words::instead(name), &image)
+        });
+        debug_assert!(shown.is_ok(), "the names of elements and attributes are valid");
+    }
+}
+
 /// A file in the page's memory, of a text, or of bytes in a typed array.
 pub fn blob(kind: &str, content: &JsValue) -> Result<Blob, JsValue> {
     let options = BlobPropertyBag::new();
@@ -35,18 +48,18 @@ pub fn blob(kind: &str, content: &JsValue) -> Result<Blob, JsValue> {
 }
 
 /// Gives a file to the browser: a click on a link with the attribute `download`.
-pub fn hand_over(name: &str, blob: &Blob) -> Result<(), JsValue> {
+fn hand_over(name: &str, blob: &Blob) -> Result<(), JsValue> {
     let address = Url::create_object_url_with_blob(blob)?;
-    let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
-    link.set_href(&address);
-    link.set_download(name);
+    let link: HtmlElement = element("a", "")?.unchecked_into();
+    link.set_attribute("href", &address)?;
+    link.set_attribute("download", name)?;
     link.click();
     Timeout::new(KEEP_MS, move || drop(Url::revoke_object_url(&address))).forget();
     Ok(())
 }
 
 /// Whether the page is in a frame that is not known to allow downloads: a sandboxed one, or one of another origin.
-pub fn may_be_forbidden() -> bool {
+fn may_be_forbidden() -> bool {
     match window().frame_element() {
         Ok(Some(frame)) => frame.has_attribute("sandbox"),
         // The outermost page has no frame around it; a frame of another origin is hidden in the same way.
@@ -56,7 +69,7 @@ pub fn may_be_forbidden() -> bool {
 }
 
 /// Shows what could not be saved in a dialog, which goes when it is closed.
-pub fn show(about: &str, content: &Element) -> Result<(), JsValue> {
+fn show(about: &str, content: &Element) -> Result<(), JsValue> {
     let dialog: HtmlDialogElement = element("dialog", "panel download")?.unchecked_into();
     let heading = element("p", "")?;
     heading.set_text_content(Some(about));

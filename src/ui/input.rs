@@ -62,3 +62,8 @@ pub fn focus(id: &str) {
         let _ = element.focus();
     }
 }
+
+/// Whether the focus is nowhere.
+pub fn nothing_has_focus() -> bool {
+    gloo::utils::document().active_element().is_none_or(|element| element.tag_name() == "BODY")
+}

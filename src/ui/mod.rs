@@ -8,6 +8,7 @@ mod crash;
 mod data;
 mod diagram;
 mod download;
+mod drop;
 mod element;
 mod experiments;
 mod failures;

@@ -14,7 +14,7 @@ use super::diagram::Diagram;
 use super::element::{self, classes, html, if_so};
 use super::header::{header, show_chosen};
 use super::host::{self, Around};
-use super::input::focus;
+use super::input::{focus, nothing_has_focus};
 use super::inspector::inspector;
 use super::lesson::{self, lesson_panel};
 use super::notices::notices;
@@ -25,7 +25,7 @@ use super::sheet::{close_sheet, sheet_bar, sheet_name};
 use super::tabs::tabs;
 use super::timeline::timeline;
 use super::traffic::Traffic;
-use super::{address, announcer, experiments, keys, playback, storage};
+use super::{address, announcer, drop, experiments, keys, playback, share, storage};
 use crate::app::{Aim, Announcer, Model, Msg, Theme};
 use crate::scene::diagram::{DiagramView, packets};
 use crate::scene::inspector::InspectorView;
@@ -115,13 +115,15 @@ impl Component for Page {
             listeners
                 .extend(gloo::utils::window().match_media(query).ok().flatten().map(|list| listen(&list, "change")));
         }
-        listeners.push(keys::listen(ctx.link().callback(PageMsg::App)));
+        let send = ctx.link().callback(PageMsg::App);
+        listeners.push(keys::listen(send.clone()));
         listeners.push(address::listen(ctx.link().callback(PageMsg::Went)));
+        listeners.extend(drop::listen(&send));
         Self {
             layout: Rc::new(Layout::new(&wiring, Shape::Wide)),
             wiring,
             address: Address::new(&model),
-            send: ctx.link().callback(PageMsg::App),
+            send,
             palette: Palette::read(),
             calm: matches("(prefers-reduced-motion: reduce)"),
             stage: NodeRef::default(),
@@ -159,8 +161,10 @@ impl Component for Page {
     fn update(&mut self, ctx: &Context<Self>, msg: PageMsg) -> bool {
         match msg {
             PageMsg::App(msg) => {
-                if let Msg::Theme(theme) = msg {
-                    storage::write(THEME_KEY, theme.name());
+                match msg {
+                    Msg::Theme(theme) => storage::write(THEME_KEY, theme.name()),
+                    Msg::Save(record) => share::save(&mut self.model, record),
+                    _ => {}
                 }
                 self.address.before(&msg, &mut self.model);
                 self.model.update(msg);
@@ -330,10 +334,6 @@ impl Page {
 /// The lesson and the step that are open.
 fn open_step(model: &Model) -> Option<(usize, usize)> {
     model.lessons.open.as_ref().map(|open| (open.number, open.step))
-}
-
-fn nothing_has_focus() -> bool {
-    gloo::utils::document().active_element().is_none_or(|element| element.tag_name() == "BODY")
 }
 
 fn matches(query: &str) -> bool {

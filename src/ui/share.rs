@@ -6,12 +6,17 @@ use super::element::html;
 use crate::app::{Model, Msg};
 
 mod link;
+mod png;
+mod records;
+
+pub use records::save;
 
 /// Draws the tab. A section is a function in a file of its own.
 pub fn share_panel(model: &Model, send: &Callback<Msg>) -> Html {
     html! {
         <div class="security share" data-testid="share">
             { link::section(model, send) }
+            { records::sections(send) }
         </div>
     }
 }

@@ -47,9 +47,13 @@ const LATER: &[&str] = &[
     "hopscope::app::model::Model>::tell",
     "hopscope::app::model::Model>::undo",
     "hopscope::app::place::Place>::query",
+    "hopscope::app::model::Model>::bring",
+    "hopscope::app::model::Model>::saved",
+    "hopscope::app::records",
     "hopscope::export",
     "hopscope::import",
     "hopscope::lesson",
+    "hopscope::record",
     "hopscope::scene::charts",
     "hopscope::scene::compare",
     "hopscope::scene::inspector",
@@ -66,6 +70,8 @@ const LATER: &[&str] = &[
     "hopscope::text::inspector",
     "hopscope::text::metrics",
     "hopscope::text::monitoring",
+    "hopscope::text::record",
+    "hopscope::text::report",
     "hopscope::text::timeline",
     "hopscope::ui::address::Address>::before",
     "hopscope::ui::address::Address>::follow",
@@ -74,6 +80,7 @@ const LATER: &[&str] = &[
     "hopscope::ui::config",
     "hopscope::ui::data",
     "hopscope::ui::download",
+    "hopscope::ui::drop",
     "hopscope::ui::failures",
     "hopscope::ui::inspector",
     "hopscope::ui::metrics",
@@ -104,6 +111,7 @@ const LATER: &[&str] = &[
 
 /// What of these the page calls from the start.
 const FROM_THE_START: &[&str] = &[
+    "hopscope::ui::drop::listen",
     "hopscope::ui::inspector::chip",
     "hopscope::app::examine::Examination>::percent",
     "hopscope::app::lessons::Lessons>::progress",
@@ -113,9 +121,18 @@ const FROM_THE_START: &[&str] = &[
     "hopscope::ui::panel::Shown>::stands",
 ];
 
-/// Texts that only functions of the later part read: the files with these ends in these folders.
-const LATER_TEXTS: [(&str, &str); 4] =
-    [("src/export", "py"), ("src/import", "txt"), ("src/lesson", "md"), ("src/text", "txt")];
+/// Texts that only functions of the later part read: the files of these folders whose names end so.
+const LATER_TEXTS: &[(&str, &str)] = &[
+    ("assets/css", "diagram.css"),
+    ("assets/css", "tokens.css"),
+    ("src/export", ".py"),
+    ("src/import", ".txt"),
+    ("src/lesson", ".md"),
+    ("src/record", ".txt"),
+    ("src/record/picture", ".svg"),
+    ("src/text", ".html"),
+    ("src/text", ".txt"),
+];
 
 /// Whether the function of this path is loaded later. A method's path begins with its type, in angle brackets.
 fn is_later(path: &str) -> bool {
@@ -190,9 +207,10 @@ pub fn minified(script: &str) -> Result<Vec<u8>> {
 fn later_texts() -> Result<Vec<Vec<u8>>> {
     let mut texts = Vec::new();
     for (folder, end) in LATER_TEXTS {
-        let files = sorted_entries(&root().join(folder))?;
-        for path in files.iter().filter(|path| path.extension().is_some_and(|extension| extension == end)) {
-            texts.push(fs::read(path).with_context(|| path.display().to_string())?);
+        for path in sorted_entries(&root().join(folder))? {
+            if path.to_string_lossy().ends_with(end) {
+                texts.push(fs::read(&path).with_context(|| path.display().to_string())?);
+            }
         }
     }
     Ok(texts)

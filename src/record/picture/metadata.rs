@@ -7,9 +7,6 @@ use crate::text::record as words;
 /// The longest file that is looked at, in bytes: a picture with the longest scenario, every character of it escaped.
 pub const MAX_FILE: usize = 2 * 1024 * 1024;
 
-const SCENARIO: [&str; 2] = ["<hopscope:scenario xmlns:hopscope=\"urn:hopscope:1\">", "</hopscope:scenario>"];
-const LINK: [&str; 2] = ["<hopscope:link xmlns:hopscope=\"urn:hopscope:1\">", "</hopscope:link>"];
-
 /// What a file has for the page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Found {
@@ -17,22 +14,21 @@ pub enum Found {
     Scenario(Box<Scenario>),
     /// A picture's link, with what it says of its scenario should the link not be understood.
     Link(String, Box<Scenario>),
+    /// An `haproxy.cfg`, to be read by `import`.
+    Config,
 }
 
-/// The element `metadata` of a picture.
-pub(super) fn write(scenario: &Scenario, link: Option<&str>) -> String {
-    let element = |[begin, end]: [&str; 2], content: &str| [begin, &escape(content), end, "\n"].concat();
-    let link = link.map_or_else(String::new, |link| element(LINK, link));
-    let json = safe(&serde_json::to_string(scenario).expect("a scenario has only string keys"));
-    ["<metadata>\n", &element(SCENARIO, &json), &link, "</metadata>\n"].concat()
+/// The sections that an `haproxy.cfg` is made of (configuration manual, 4).
+const SECTIONS: [&str; 5] = ["global", "defaults", "frontend", "backend", "listen"];
+
+/// The scenario as it stands in a picture: JSON in which characters that XML cannot hold are written as JSON's own escapes, since
+/// they stand in strings only.
+pub(super) fn scenario(scenario: &Scenario) -> String {
+    let json = serde_json::to_string(scenario).unwrap_or_default();
+    escape(&json.replace('\u{FFFE}', "\\uFFFE").replace('\u{FFFF}', "\\uFFFF"))
 }
 
-/// JSON in which characters that XML cannot hold are written as JSON's own escapes: they stand in strings only.
-fn safe(json: &str) -> String {
-    json.replace('\u{FFFE}', "\\uFFFE").replace('\u{FFFF}', "\\uFFFF")
-}
-
-/// What is in a file: a picture of ours, or a scenario in JSON.
+/// What is in a file: a picture of ours, a scenario in JSON, or an `haproxy.cfg`.
 ///
 /// # Errors
 /// The field that is wrong: `file`, `metadata`, or one of the scenario.
@@ -45,11 +41,15 @@ pub fn find(text: &str) -> Result<Found, FieldError> {
         return Scenario::from_json(text).map(|scenario| Found::Scenario(Box::new(scenario)));
     }
     if !text.starts_with('<') {
+        let begins_section = |line: &str| line.split_whitespace().next().is_some_and(|word| SECTIONS.contains(&word));
+        if text.lines().any(begins_section) {
+            return Ok(Found::Config);
+        }
         return Err(FieldError::new("file", words::UNKNOWN_FILE));
     }
     let json = element(text, "scenario").ok_or_else(|| FieldError::new("metadata", words::NO_SCENARIO))?;
     let scenario = Box::new(Scenario::from_json(&json)?);
-    Ok(match element(text, "link") {
+    Ok(match element(text, "link").filter(|link| !link.is_empty()) {
         Some(link) => Found::Link(link, scenario),
         None => Found::Scenario(scenario),
     })

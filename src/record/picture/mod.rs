@@ -5,7 +5,7 @@ mod style;
 
 pub use metadata::{Found, MAX_FILE, find};
 
-use super::markup::escape;
+use super::markup::{escape, fill};
 use crate::scene::curve::LabelAt;
 use crate::scene::diagram::{DiagramView, LinkView, MachineView, ProcessView};
 use crate::scene::drawn::is_too_long;
@@ -13,6 +13,8 @@ use crate::scene::layout::{BoxLayout, HEAD_HEIGHT, Layout, ROW_HEIGHT, Shape};
 use crate::sim::{Condition, Decimal, Protocol, World};
 use crate::text::record as words;
 
+/// What is around the parts.
+const FRAME: &str = include_str!("frame.svg");
 /// Height of the line below the diagram that says what it shows.
 const FOOT: f64 = 30.0;
 
@@ -25,38 +27,51 @@ pub struct Look<'a> {
     pub link: Option<&'a str>,
 }
 
-/// The present moment of a world.
+/// The present moment of a world, as a file.
 #[must_use]
 pub fn svg(world: &World, look: Look<'_>) -> String {
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned() + &drawing(world, look)
+}
+
+/// The same as an element.
+pub(super) fn drawing(world: &World, look: Look<'_>) -> String {
     let layout = Layout::new(world.wiring(), Shape::Wide);
-    let view = DiagramView::new(world, None, None, false);
-    let (width, height) = (num(layout.width.ceil()), num(layout.height.ceil() + FOOT));
     let scenario = world.scenario();
-    let foot = words::picture(&scenario.name, scenario.seed, world.now().0);
-    let mut out = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"diagram\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"0 0 {width} {height}\" role=\"img\">\n<title>{}</title>\n<desc>{}</desc>\n{}<style>\n{}</style>\n\
-         <rect class=\"ground\" width=\"{width}\" height=\"{height}\"/>\n",
-        escape(&foot),
-        escape(&words::broken(&broken(&view))),
-        metadata::write(scenario, look.link),
-        style::sheet(look.dark),
-    );
+    let title = words::picture(&scenario.name, scenario.seed, world.now().0);
+    let height = layout.height.ceil() + FOOT;
+    fill(FRAME, |name| match name {
+        "width" => num(layout.width.ceil()),
+        "height" => num(height),
+        "title" => escape(&title),
+        "broken" => escape(&words::broken(&broken(world))),
+        "scenario" => metadata::scenario(scenario),
+        "link" => escape(look.link.unwrap_or_default()),
+        "style" => style::sheet(look.dark),
+        "ground" => style::token("surface", look.dark).to_owned(),
+        "parts" => parts(world, &layout),
+        "foot" => num(height - 12.0),
+        _ => String::new(),
+    })
+}
+
+fn parts(world: &World, layout: &Layout) -> String {
+    let view = DiagramView::new(world, None, None, false);
+    let mut out = String::new();
     for link in &view.links {
-        out += &line(&layout, link);
+        out += &line(layout, link);
     }
     for (machine, place) in view.machines.iter().zip(&layout.boxes) {
         out += &machine_box(machine, place);
     }
     for link in &view.links {
-        out += &label(&layout, link);
+        out += &label(layout, link);
     }
-    let y = layout.height.ceil() + FOOT - 12.0;
-    out + &format!("<text class=\"process__detail\" x=\"20\" y=\"{}\">{}</text>\n</svg>\n", num(y), escape(&foot))
+    out
 }
 
 /// The parts that are not as they should be, each with what is the matter.
-fn broken(view: &DiagramView) -> Vec<(String, String)> {
+pub(super) fn broken(world: &World) -> Vec<(String, String)> {
+    let view = DiagramView::new(world, None, None, false);
     let mut broken = Vec::new();
     for machine in &view.machines {
         if machine.mark.name() != "up" {

@@ -15,12 +15,12 @@ pub fn sheet(dark: bool) -> String {
             sheet = sheet + &resolved(rule, dark) + "\n";
         }
     }
-    sheet + &resolved(".ground { fill: var(--surface); }", dark) + "\n"
+    sheet
 }
 
 /// A rule with the values of the tokens that it names.
 fn resolved(rule: &str, dark: bool) -> String {
-    let mut pieces = rule.split("var(");
+    let mut pieces = rule.split("var(--");
     let mut out = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
         let (name, rest) = piece.split_once(')').unwrap_or((piece, ""));
@@ -29,9 +29,11 @@ fn resolved(rule: &str, dark: bool) -> String {
     out
 }
 
-/// The value of a token; of two, that of the theme.
-fn token(name: &str, dark: bool) -> &'static str {
-    let value = TOKENS.lines().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix(": ")?.strip_suffix(';'));
+/// The value of a token by its name without dashes; of two, that of the theme.
+pub fn token(name: &str, dark: bool) -> &'static str {
+    let value = TOKENS
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("--")?.strip_prefix(name)?.strip_prefix(": ")?.strip_suffix(';'));
     let value = value.unwrap_or("inherit");
     match value.strip_prefix("light-dark(").and_then(|pair| pair.strip_suffix(')')?.split_once(", ")) {
         Some((light, other)) => {

@@ -38,7 +38,7 @@ fn moment(link: &Link, send: &Callback<Msg>) -> Html {
 }
 
 /// The address of the page, without what is asked for in it.
-fn page() -> String {
+pub fn page() -> String {
     let address = gloo::utils::window().location().href().unwrap_or_default();
     address.split(['?', '#']).next().unwrap_or_default().to_owned()
 }

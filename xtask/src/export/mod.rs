@@ -1,5 +1,5 @@
 //! The step `export`: the real programs accept the configuration files of every shipped scenario, databases replicate with them,
-//! and HAProxy and nginx serve with them what the explorer says.
+//! HAProxy and nginx serve with them what the explorer says, and Prometheus' tool can read its metrics.
 
 mod mariadb;
 mod programs;
@@ -61,6 +61,9 @@ pub fn check() -> Result<()> {
     }
     // What reads their files back knows what they know.
     run(cargo().args(["test", "--test", "haproxy_cfg", "the_real_program", "--", "--nocapture"]))?;
+    if find("promtool").is_some() {
+        run(cargo().args(["test", "--test", "record", "--", "--ignored", "promtool"]))?;
+    }
     if !skipped.is_empty() {
         println!("Skipped, for want of the program or of the right to use it: {}.", skipped.join(", "));
     }
