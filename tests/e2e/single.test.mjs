@@ -28,6 +28,18 @@ test('in Chromium, without a network', async (t) => {
   await page.click('[data-testid=tab-parts]');
   await page.waitForSelector('#tab-panel table');
 
+  // A link to this moment leads there, in the file, too.
+  await page.click('[data-testid=tab-share]');
+  await page.click('[data-testid=make-link]');
+  const link = await page.inputValue('#moment-link');
+  assert.ok(link.startsWith(`${file}#s=1.`), link);
+  await page.goto('about:blank');
+  await page.goto(link);
+  await page.waitForSelector('svg [data-testid=switch][data-part="web-01/nginx"][aria-checked=false]');
+  // Here a browser does not let the page add to its history, which is no reason to stop.
+  await page.selectOption('[data-testid=preset]', 'one-server');
+  assert.equal((await send(page, 'static')).result, '200');
+
   // An address leads to the same as on the site, and progress is kept from one visit to the next.
   await page.goto(`${file}?lesson=visit&step=1`);
   await page.click('[data-testid=lesson-do]');
