@@ -5,6 +5,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use hopscope::import::read;
+use hopscope::sim::Rng;
 
 /// The system's allocator, which notes how much the present thread has at a time.
 struct Peak;
@@ -76,4 +77,54 @@ fn whatever_is_pasted_is_read_in_bounded_time_and_space() {
         assert!(peak <= 16 << 20, "{peak} bytes for {:?}", text.chars().take(30).collect::<String>());
     }
     assert!(read(&"\n".repeat(256 * 1024 + 1), None, None).is_err());
+}
+
+#[test]
+fn a_file_with_random_damage_has_a_valid_scenario_or_none() {
+    let whole = include_str!("haproxy_cfg/shop.txt").to_owned() + include_str!("haproxy_cfg/cloud.txt");
+    let whole: Vec<char> = whole.lines().flat_map(|line| line.chars().skip(2).chain(['\n'])).collect();
+    let pieces = [
+        "\"",
+        "'",
+        "\\",
+        "$",
+        "{",
+        "}",
+        "#",
+        "\n",
+        "\0",
+        "0",
+        "-1",
+        "99999999999",
+        "1e308",
+        " from ",
+        " if ",
+        "no ",
+        "é",
+        "\u{fffd}",
+        "%[",
+        "server ",
+    ];
+    let mut rng = Rng::new(9, 1);
+    let mut shown = 0;
+    for _ in 0..400 {
+        let mut text = whole.clone();
+        for _ in 0..rng.below(6) {
+            let at = rng.below(text.len() as u32) as usize;
+            let end = (at + rng.below(30) as usize).min(text.len());
+            match rng.below(3) {
+                0 => drop(text.drain(at..end)),
+                1 => drop(text.splice(at..at, pieces[rng.below(pieces.len() as u32) as usize].chars())),
+                _ => drop(text.splice(at..at, text[at..end].to_vec())),
+            }
+        }
+        let text: String = text.into_iter().collect();
+        let reading = read(&text, None, None).expect("not too long");
+        assert_eq!(reading.lines.len(), text.lines().count());
+        if let Some(scenario) = reading.scenario {
+            assert_eq!(scenario.validate(), Ok(()), "{text}");
+            shown += 1;
+        }
+    }
+    assert!((20..390).contains(&shown), "{shown} of 400 were whole enough");
 }
