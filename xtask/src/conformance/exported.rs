@@ -5,12 +5,11 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use super::apps::free_port;
-use super::program::{Folder, Running};
+use super::program::{Folder, Running, bound};
 
 /// Files that Debian's nginx would make below /var/lib/nginx, by the names of their directives.
 const NGINX_FILES: [&str; 5] = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
@@ -118,7 +117,7 @@ pub fn prepare(folder: &Folder, text: &str, listen: SocketAddr, apps: &[SocketAd
 pub fn launch(program: &Path, folder: &Folder, listen: SocketAddr) -> Result<Running> {
     let pid = folder.file("nginx.pid");
     drop(fs::remove_file(&pid));
-    let mut command = Command::new(program);
+    let mut command = bound(program);
     command.arg("-p").arg(folder.path()).arg("-c").arg(folder.file("nginx.conf"));
     command.args(["-e", "error.log", "-g", "daemon off;"]).process_group(0);
     Running::start(&mut command, || pid.exists() && TcpStream::connect(listen).is_ok())

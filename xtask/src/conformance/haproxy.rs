@@ -5,7 +5,6 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
@@ -14,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::apps::{VISIT, free_port};
 use super::board::Board;
 use super::exported;
-use super::program::{Folder, LOG_MARK, Program, Running, after_mark, listen_to_log};
+use super::program::{Folder, LOG_MARK, Program, Running, after_mark, bound, listen_to_log};
 
 /// The file in which it listens for commands.
 const RUNTIME_API: &str = "admin.sock";
@@ -62,7 +61,7 @@ impl Haproxy {
         let (runtime_api, file) = (folder.file(RUNTIME_API), folder.file("haproxy.cfg"));
         listen_to_log(&folder.file("log"), board, parse)?;
         fs::write(&file, text(address, &folder)?)?;
-        let running = Running::start(Command::new(program).arg("-db").arg("-f").arg(&file), || {
+        let running = Running::start(bound(program).arg("-db").arg("-f").arg(&file), || {
             ask(&runtime_api, "show info").is_ok_and(|text| text.contains("Uptime"))
         })?;
         Ok(Self { address, backend, runtime_api, running, _folder: folder })

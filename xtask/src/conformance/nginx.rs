@@ -3,7 +3,6 @@
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -14,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::apps::free_port;
 use super::board::Board;
 use super::exported;
-use super::program::{Folder, LOG_MARK, Program, Running, after_mark, listen_to_log};
+use super::program::{Folder, LOG_MARK, Program, Running, after_mark, bound, listen_to_log};
 
 /// How long after a reload the old worker may still accept connections.
 const RELOAD: Duration = Duration::from_millis(300);
@@ -43,7 +42,7 @@ impl Nginx {
         fs::write(folder.file("html/static/logo.txt"), "logo\n")?;
         let balancer = case["balancer"].clone();
         let file = write_configuration(&folder, address, &lines(&balancer, &case["servers"]), &addresses)?;
-        let mut command = Command::new(program);
+        let mut command = bound(program);
         command.arg("-p").arg(folder.path()).arg("-c").arg(file).args(["-e", "error.log"]);
         // It writes its pid after it has learnt what SIGHUP means, and listens before.
         let pid = folder.file("pid");

@@ -14,6 +14,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 
 use super::board::Board;
+use crate::run::find_on_path;
 
 /// The word by which lines about visits are found in the log.
 pub const LOG_MARK: &str = "visit=";
@@ -66,6 +67,16 @@ impl Drop for Folder {
     fn drop(&mut self) {
         drop(fs::remove_dir_all(&self.0));
     }
+}
+
+/// A program that is told to end when this one ends, even if that is killed: util-linux's `setpriv` asks the kernel to.
+pub fn bound(program: &Path) -> Command {
+    let Some(setpriv) = find_on_path("setpriv") else {
+        return Command::new(program);
+    };
+    let mut command = Command::new(setpriv);
+    command.args(["--pdeathsig", "TERM", "--"]).arg(program);
+    command
 }
 
 /// A running program, stopped when dropped.

@@ -17,7 +17,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::{files_below, find, is_root};
 use crate::conformance::apps::free_port;
-use crate::conformance::program::{Folder, Running};
+use crate::conformance::program::{Folder, Running, bound};
 use crate::run::{output_of, program};
 
 /// Scenarios whose databases run at the same time: they mostly wait for the disk.
@@ -115,7 +115,7 @@ impl Server {
         ensure!(copied.success(), "cp failed");
         let file = folder.file("my.cnf");
         fs::write(&file, on_loopback(&dialect(options), port, folder.path()))?;
-        let mut command = Command::new(program);
+        let mut command = bound(program);
         command.arg(format!("--defaults-file={}", file.display())).args(user()).process_group(0);
         let socket = folder.file("socket");
         let running = Running::start(&mut command, || UnixStream::connect(&socket).is_ok())?;
