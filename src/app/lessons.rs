@@ -108,8 +108,8 @@ impl Lessons {
         self.done[lesson].count_ones() as usize
     }
 
-    /// The progress as it is kept, such as `visit=15/4 dns=3/5 at=dns/3 visit:2=1+ `: of each lesson a bit for each step that is done,
-    /// and how many steps there are; which step is open, from 1; and the answers. A learning management system reads it, too
+    /// The progress as it is kept, such as `visit=15/4 dns=3/5 visit:2=1+ at=dns/3 `: of each lesson a bit for each step that is done,
+    /// and how many steps there are; the answers; and which step is open, from 1. A learning management system reads it, too
     /// (`assets/scorm.js`).
     #[must_use]
     pub fn progress(&self) -> String {
@@ -117,10 +117,10 @@ impl Lessons {
         for (lesson, done) in LESSONS.iter().zip(self.done) {
             text += &format!("{}={done}/{} ", lesson.id, lesson.steps.len());
         }
+        self.answers.iter().for_each(|answer| text += &answer.kept());
         if let Some(open) = &self.open {
             text += &format!("at={}/{} ", open.lesson().id, open.step + 1);
         }
-        self.answers.iter().for_each(|answer| text += &answer.kept());
         text
     }
 
@@ -133,7 +133,8 @@ impl Lessons {
             };
             match (crate::lesson::find(id), value.parse::<u32>()) {
                 (Some(lesson), Ok(done)) => self.done[lesson] = done & ((1 << LESSONS[lesson].steps.len()) - 1),
-                _ => self.recall_answer(id, value),
+                _ if id.contains(':') => self.recall_answer(id, value),
+                _ => {}
             }
         }
     }
