@@ -119,6 +119,6 @@ function isKept() {
 
 for (const sign of SIGNS_OF_USE) addEventListener(sign, fetchLater, { capture: true, passive: true });
 for (const kind of HELD) addEventListener(kind, hold, true);
-// A page that opens at a lesson, with a whole run or with settings needs it at once: here it can be waited for without holding
-// the browser up.
-if (isKept() || /[?&#](lesson|s|tab|select|service|[a-z]+\.[a-z-]+)=/.test(location.search + location.hash)) await fetchLater();
+// A page that opens at a lesson, with a whole run or with settings, or that another one will speak to, needs it at once: here it
+// can be waited for without holding the browser up.
+if (isKept() || /[?&#](lesson|host|s|tab|select|service|[a-z]+\.[a-z-]+)=/.test(location.search + location.hash)) await fetchLater();

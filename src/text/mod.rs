@@ -23,4 +23,5 @@ pub mod record;
 pub mod report;
 pub mod security;
 pub mod share;
+pub mod snippet;
 pub mod timeline;

@@ -54,8 +54,13 @@ impl Drawn for Copyable {
             <div class="field copyable">
                 <label for={self.id}>{ self.label }</label>
                 <span class="row">
-                    <input type="text" class="mono" id={self.id} data-testid={self.id} readonly="" ref={place.node.clone()}
-                        value={self.text.clone()} {onfocus} />
+                    if self.text.contains('\n') {
+                        <textarea class="mono code__paste" id={self.id} data-testid={self.id} readonly="" rows="3" ref={place.node.clone()}
+                            {onfocus}>{ &self.text }</textarea>
+                    } else {
+                        <input type="text" class="mono" id={self.id} data-testid={self.id} readonly="" ref={place.node.clone()}
+                            value={self.text.clone()} {onfocus} />
+                    }
                     <button class="button" data-testid={format!("copy-{}", self.id)} {onclick}>{ words::COPY }</button>
                     <span class="small said">{ said }</span>
                 </span>
@@ -92,9 +97,10 @@ fn select_all(field: &NodeRef) {
     let Some(node) = field.get() else {
         return;
     };
-    match node.dyn_ref::<HtmlInputElement>() {
-        Some(input) => input.select(),
-        None => {
+    match &*node.node_name() {
+        // Both have the same method.
+        "INPUT" | "TEXTAREA" => node.unchecked_ref::<HtmlInputElement>().select(),
+        _ => {
             let selection = gloo::utils::window().get_selection().ok().flatten();
             drop(selection.map(|selection| selection.select_all_children(&node)));
         }

@@ -45,7 +45,7 @@ pub fn header(scenario: &str, chosen: Theme, send: &Callback<Msg>) -> Html {
                 <label class="visually-hidden" for="theme">{ label::THEME }</label>
                 <select id="theme" data-testid="theme" onchange={theme}>
                     { for Theme::ALL.iter().map(|theme| html! {
-                        <option key={theme.name()} value={theme.name()} selected={*theme == chosen}>{ name(*theme) }</option>
+                        <option key={theme.name()} value={theme.name()} selected={*theme == chosen}>{ theme_name(*theme) }</option>
                     }) }
                 </select>
             </div>
@@ -64,7 +64,8 @@ pub fn show_chosen(scenario: &str) {
     }
 }
 
-const fn name(theme: Theme) -> &'static str {
+/// What a theme is called.
+pub const fn theme_name(theme: Theme) -> &'static str {
     match theme {
         Theme::System => label::THEME_SYSTEM,
         Theme::Light => label::THEME_LIGHT,

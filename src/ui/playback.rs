@@ -149,7 +149,7 @@ fn controls(playback: &Playback, world: &World, send: &Callback<Msg>) -> Html {
                 onclick={on_click(send, if following { Msg::Unfollow } else { Msg::Toggle })}>
                 <span aria-hidden="true">{ mark }</span>{ text }
             </button>
-            <button class="button button--small" data-testid="step" onclick={on_click(send, Msg::Step)}>
+            <button class="button button--small playback__step" data-testid="step" onclick={on_click(send, Msg::Step)}>
                 { label::STEP }
             </button>
             <span class="row">

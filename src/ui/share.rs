@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::element::html;
 use crate::app::{Model, Msg};
 
+mod embed;
 mod link;
 mod png;
 mod records;
@@ -16,6 +17,7 @@ pub fn share_panel(model: &Model, send: &Callback<Msg>) -> Html {
     html! {
         <div class="security share" data-testid="share">
             { link::section(model, send) }
+            { embed::section(model, send) }
             { records::sections(send) }
         </div>
     }

@@ -279,3 +279,55 @@ test('embed.js: two elements, their height, attributes, events, promises, and on
   assert.deepEqual(gone, ['closed', 0, 'closed']);
   assert.equal((await page.evaluate(() => document.getElementById('two').get())).lesson.step, 2);
 });
+
+for (const [width, height] of [[320, 480], [800, 500]]) {
+  test(`at ${width} × ${height}, what a step looks at is shown, and closing it leads back to the lesson`, async (t) => {
+    const page = await visit(t, address('cross site', '&lesson=security'), { viewport: { width, height } });
+    await page.locator('[data-testid=lesson-do]').click();
+    const tabs = page.locator('.tabs');
+    await tabs.locator('[data-testid=tab-security][aria-selected=true]').waitFor();
+    await tabs.locator('.security__scan').first().waitFor();
+    await tabs.locator('.sheet-close').click();
+    await tabs.waitFor({ state: 'hidden' });
+    await page.locator('.lesson h2').waitFor();
+    await page.locator('[data-testid=sheet-tabs]:visible, .lesson .sheet-close:visible').first().waitFor();
+  });
+}
+
+test('what the tab Share writes for a course is what works there', async (t) => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.goto(new URL('?lesson=visit&step=2', siteUrl).href);
+  await page.getByTestId('tab-share').click();
+  const made = async (system) => {
+    await page.getByTestId('embed-system').selectOption({ label: system });
+    return page.getByTestId('snippet').inputValue();
+  };
+  await page.getByTestId('embed-first').fill('2');
+  await page.getByTestId('embed-first').press('Enter');
+  await page.getByTestId('embed-last').fill('3');
+  await page.getByTestId('embed-last').press('Enter');
+  await page.getByTestId('embed-hide').check();
+  await page.getByTestId('embed-theme').selectOption('dark');
+  const query = 'lesson=visit&step=2&steps=2-3&answers=hidden&theme=dark&embed=1';
+  assert.equal(await made('Notion'), `${siteUrl}?${query}`);
+  assert.match(await made('Jupyter Book'), /^:::\{iframe\} http\S+&embed=1\n:width: 100%\n:::$/);
+  assert.match(await made('Docusaurus'), /style=\{\{border: 0, maxWidth: '100%'\}\} \/>$/);
+  const read = (text, tag) => page.evaluate(([markup, name]) => {
+    const element = new DOMParser().parseFromString(markup, 'text/html').querySelector(name);
+    return { src: element.getAttribute('src'), title: element.title };
+  }, [text, tag]);
+  for (const system of ['HTML', 'Moodle', 'Canvas', 'Open edX', 'mdBook']) {
+    const { src, title } = await read(await made(system), 'iframe');
+    assert.deepEqual([src, title.startsWith('Hopscope: ')], [`${siteUrl}?${query}`, true], system);
+  }
+  const element = await made('HTML with embed.js');
+  assert.equal((await read(element, 'script')).src, `${siteUrl}embed.js`);
+  const { src } = await read(element, 'hopscope-embed');
+  const course = await visit(t, host(src));
+  await course.waitForFunction(() => window.heard.some(({ data }) => data.type === 'resize'), { timeout: 60_000 });
+  const frame = course.frames()[1];
+  assert.match(await frame.locator('.lesson > p').first().innerText(), /2\//);
+  assert.equal(await frame.evaluate(() => document.documentElement.dataset.theme), 'dark');
+});
