@@ -73,7 +73,7 @@ fn page() -> String {
             kind => kind.expected(),
         };
         let example = if parameter.example.is_empty() { String::new() } else { format!("={}", parameter.example) };
-        text += &format!("| `{0}` | {value} | {1} | `{0}{example}` |\n", parameter.name, parameter.meaning);
+        text += &format!("| `{0}` | {value} | {1} | `{0}{example}` |\n", parameter.name, parameter.meaning());
     }
     text += SETTINGS;
     for setting in Setting::all(&Settings::default()) {
@@ -124,7 +124,7 @@ fn schema() -> Value {
             Kind::Range(..) => json!({ "type": "string", "pattern": "^[0-9]+(-[0-9]+)?$" }),
             Kind::Text(_) => json!({ "type": "string" }),
         };
-        about["description"] = parameter.meaning.into();
+        about["description"] = parameter.meaning().into();
         properties.insert(parameter.name.to_owned(), about);
     }
     for setting in Setting::all(&Settings::default()) {

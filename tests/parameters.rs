@@ -30,6 +30,7 @@ fn the_documentation_is_what_the_table_says() {
 
 #[test]
 fn every_parameter_takes_its_example_and_all_that_it_may_be() {
+    assert!(PARAMETERS.iter().all(|parameter| !parameter.meaning().is_empty()));
     for parameter in PARAMETERS.iter().filter(|parameter| parameter.name != "scenario") {
         let mut values = vec![parameter.example.to_owned()];
         match parameter.kind {

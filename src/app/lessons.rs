@@ -185,6 +185,7 @@ impl Model {
     }
 
     /// Does what a message says.
+    #[inline(never)]
     pub(super) fn update_lesson(&mut self, msg: LessonMsg) {
         let has_own_run = self.lessons.open.is_none() && !self.history.commands().is_empty();
         match msg {

@@ -20,8 +20,6 @@ pub struct Parameter {
     pub name: &'static str,
     /// What it may be.
     pub kind: Kind,
-    /// What it means.
-    pub meaning: &'static str,
     /// A value that it may have.
     pub example: &'static str,
     /// Whether somebody who embeds the page is asked for it.
@@ -49,42 +47,48 @@ pub enum Kind {
 /// order an address has them: what comes later goes before.
 #[rustfmt::skip]
 pub const PARAMETERS: &[Parameter] = &[
-    Parameter { name: "preset", kind: Kind::Choice(presets), meaning: words::PRESET, example: "dedicated-db", offered: true,
+    Parameter { name: "preset", kind: Kind::Choice(presets), example: "dedicated-db", offered: true,
         read: |start, value| set(&mut start.scenario, Preset::find(value).map(Preset::scenario)) },
-    Parameter { name: "scenario", kind: Kind::Text("a scenario"), meaning: words::SCENARIO, example: "{\"name\":…}", offered: false,
+    Parameter { name: "scenario", kind: Kind::Text("a scenario"), example: "{\"name\":…}", offered: false,
         read: |start, value| start.take(Scenario::from_json(value), |start, scenario| start.scenario = scenario) },
-    Parameter { name: "seed", kind: Kind::Number(0, u64::MAX), meaning: words::SEED, example: "7", offered: false,
+    Parameter { name: "seed", kind: Kind::Number(0, u64::MAX), example: "7", offered: false,
         read: |start, value| set(&mut start.scenario.seed, value.parse().ok()) },
-    Parameter { name: "load", kind: Kind::Number(0, MAX_RATE as u64), meaning: words::LOAD, example: "50", offered: true,
+    Parameter { name: "load", kind: Kind::Number(0, MAX_RATE as u64), example: "50", offered: true,
         read: |start, value| set(&mut start.scenario.workload.rate_per_s, value.parse().ok().filter(|rate| *rate <= MAX_RATE)) },
-    Parameter { name: "embed", kind: Kind::Flag, meaning: words::EMBED, example: "", offered: true,
+    Parameter { name: "embed", kind: Kind::Flag, example: "", offered: true,
         read: |start, value| set(&mut start.embed, Some(value != "0" && value != "false")) },
-    Parameter { name: "theme", kind: Kind::Choice(themes), meaning: words::THEME, example: "dark", offered: true,
+    Parameter { name: "theme", kind: Kind::Choice(themes), example: "dark", offered: true,
         read: |start, value| set(&mut start.theme, Theme::find(value)) },
-    Parameter { name: "speed", kind: Kind::Choice(speeds), meaning: words::SPEED, example: "1/20", offered: true,
+    Parameter { name: "speed", kind: Kind::Choice(speeds), example: "1/20", offered: true,
         read: |start, value| set(&mut start.speed, Speed::find(value)) },
-    Parameter { name: "lesson", kind: Kind::Choice(lessons), meaning: words::LESSON, example: "balance", offered: true,
+    Parameter { name: "lesson", kind: Kind::Choice(lessons), example: "balance", offered: true,
         read: |start, value| set(&mut start.lesson, crate::lesson::find(value).map(Some)) },
-    Parameter { name: "step", kind: Kind::Number(1, MAX_STEPS as u64), meaning: words::STEP, example: "2", offered: true,
+    Parameter { name: "step", kind: Kind::Number(1, MAX_STEPS as u64), example: "2", offered: true,
         read: |start, value| set(&mut start.step, range(value).filter(|(first, last)| first == last).map(|(step, _)| step)) },
-    Parameter { name: "steps", kind: Kind::Range(1, MAX_STEPS as u64), meaning: words::STEPS, example: "2-4", offered: true,
+    Parameter { name: "steps", kind: Kind::Range(1, MAX_STEPS as u64), example: "2-4", offered: true,
         read: |start, value| set(&mut start.steps, range(value).map(Some)) },
-    Parameter { name: "answers", kind: Kind::Choice(|| named(["shown", "hidden"])), meaning: words::ANSWERS, example: "hidden", offered: true,
+    Parameter { name: "answers", kind: Kind::Choice(|| named(["shown", "hidden"])), example: "hidden", offered: true,
         read: |start, value| set(&mut start.hides_answers, ["shown", "hidden"].iter().position(|name| *name == value).map(|at| at == 1)) },
-    Parameter { name: "tab", kind: Kind::Choice(tabs), meaning: words::TAB, example: "metrics", offered: true,
+    Parameter { name: "tab", kind: Kind::Choice(tabs), example: "metrics", offered: true,
         read: |start, value| set(&mut start.tab, Tab::find(value).map(Some)) },
-    Parameter { name: "select", kind: Kind::Text("a part"), meaning: words::SELECT, example: "lb-01/haproxy", offered: false,
+    Parameter { name: "select", kind: Kind::Text("a part"), example: "lb-01/haproxy", offered: false,
         read: |start, value| set(&mut start.select, Some(Some(value.to_owned()))) },
-    Parameter { name: "host", kind: Kind::Text(crate::text::host::ORIGIN), meaning: words::HOST, example: "https://course.example", offered: false,
+    Parameter { name: "host", kind: Kind::Text(crate::text::host::ORIGIN), example: "https://course.example", offered: false,
         read: |start, value| set(&mut start.host, super::host::origin(value).map(Some)) },
     // Obeyed by `ui/crash.rs` and `assets/start.js`, before anything else is there.
-    Parameter { name: "crash", kind: Kind::Choice(|| named(["panic", "trap", "load"])), meaning: words::CRASH, example: "panic", offered: false,
+    Parameter { name: "crash", kind: Kind::Choice(|| named(["panic", "trap", "load"])), example: "panic", offered: false,
         read: |_, value| ["panic", "trap", "load"].contains(&value).then_some(()) },
-    Parameter { name: "strings", kind: Kind::Choice(|| named(["once", "double"])), meaning: words::STRINGS, example: "double", offered: false,
+    Parameter { name: "strings", kind: Kind::Choice(|| named(["once", "double"])), example: "double", offered: false,
         read: |start, value| set(&mut start.double_strings, ["once", "double"].iter().position(|name| *name == value).map(|at| at == 1)) },
 ];
 
 impl Parameter {
+    /// What it means.
+    #[must_use]
+    pub fn meaning(&self) -> &'static str {
+        words::meaning(self.name)
+    }
+
     /// Takes a value over, or says what it had to be.
     ///
     /// # Errors

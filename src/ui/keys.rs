@@ -15,7 +15,7 @@ pub fn listen(send: Callback<Msg>) -> EventListener {
         let Some(msg) = event.dyn_ref::<KeyboardEvent>().and_then(meaning) else {
             return;
         };
-        if msg != Msg::Cancel {
+        if !matches!(msg, Msg::Cancel) {
             if is_typed_into(event) {
                 return;
             }
