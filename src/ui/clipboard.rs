@@ -55,8 +55,8 @@ impl Drawn for Copyable {
                 <label for={self.id}>{ self.label }</label>
                 <span class="row">
                     if self.text.contains('\n') {
-                        <textarea class="mono code__paste" id={self.id} data-testid={self.id} readonly="" rows="3" ref={place.node.clone()}
-                            {onfocus}>{ &self.text }</textarea>
+                        <pre class="scroll" id={self.id} data-testid={self.id} tabindex="0" role="textbox" aria-readonly="true"
+                            aria-multiline="true" aria-label={self.label} ref={place.node.clone()}>{ &self.text }</pre>
                     } else {
                         <input type="text" class="mono" id={self.id} data-testid={self.id} readonly="" ref={place.node.clone()}
                             value={self.text.clone()} {onfocus} />
