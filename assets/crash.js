@@ -60,6 +60,8 @@ globalThis.hopscope = (() => {
         if (target.localName === 'script') notStarted(`${target.src} is not there, or not what it was.`);
         else if (!hasStarted && filename?.startsWith(new URL('.', document.baseURI).href)) notStarted(message);
     }, true);
+    // A link that differs after the `#` alone would not load anything.
+    addEventListener('hashchange', () => hasStopped && location.reload());
     addEventListener('DOMContentLoaded', () => {
         at('crash-reload').onclick = (event) => {
             event.preventDefault();

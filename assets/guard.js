@@ -24,9 +24,16 @@ function guarded(exports) {
 }
 
 function stop(problem) {
+    const links = {};
+    try {
+        const state = canGrow() && link_before();
+        if (state) links['crash-before'] = `${location.pathname}${/[?&]embed\b/.test(location.search) ? '?embed' : ''}#s=${state}`;
+    } catch {
+        // It is too broken even for that.
+    }
     for (const name in wasm) if (typeof wasm[name] === 'function') wasm[name] = () => [];
     console.error(problem);
-    hopscope.stopped(canGrow() ? failure : 'memory', String(problem));
+    hopscope.stopped(canGrow() ? failure : 'memory', String(problem), links);
 }
 
 /** Whether there is memory left: a program that asks in vain for some stops without a word. */

@@ -124,19 +124,22 @@ impl Lessons {
         text
     }
 
-    /// Takes over progress that was kept; whatever is not understood is left out.
-    pub fn recall(&mut self, text: &str) {
-        for entry in text.split(' ') {
+    /// Adds progress that was kept; what is not understood is left out, and false is the answer.
+    pub fn recall(&mut self, text: &str) -> bool {
+        let mut is_clear = true;
+        for entry in text.split_terminator(' ') {
             let mut parts = entry.split(['=', '/']);
             let (Some(id), Some(value)) = (parts.next(), parts.next()) else {
+                is_clear = false;
                 continue;
             };
             match (crate::lesson::find(id), value.parse::<u32>()) {
-                (Some(lesson), Ok(done)) => self.done[lesson] = done & ((1 << LESSONS[lesson].steps.len()) - 1),
+                (Some(lesson), Ok(done)) => self.done[lesson] |= done & ((1 << LESSONS[lesson].steps.len()) - 1),
                 _ if id.contains(':') => self.recall_answer(id, value),
-                _ => {}
+                _ => is_clear &= id == "at",
             }
         }
+        is_clear
     }
 }
 

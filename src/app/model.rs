@@ -16,9 +16,12 @@ use super::playback::Playback;
 use super::share::Link;
 use super::view::{Notice, Sheet, Tab, View};
 use crate::sim::{Class, Command, Preset, SimTime, World};
+use crate::text::label;
 
 /// The most notices that are shown at a time.
 const MAX_NOTICES: usize = 4;
+/// Wall time without a frame that is worth a word, in microseconds: a hidden tab, or a computer that slept.
+const LONG_US: u64 = 10 * 60 * 1_000_000;
 
 /// Everything that the page knows.
 #[derive(Clone, Debug)]
@@ -93,6 +96,10 @@ impl Model {
     /// Lets wall time pass, in microseconds; `time_left` says when the frame has worked enough. A run that the present one
     /// is compared with comes along: time waits for it.
     pub fn frame(&mut self, elapsed_us: u64, time_left: TimeLeft) {
+        if elapsed_us >= LONG_US && self.playback.running {
+            self.notices.retain(|notice| notice.field != "time");
+            self.notify(Notice::error("time", label::stood_still(elapsed_us / 60_000_000)));
+        }
         if self.compare(time_left) {
             self.playback.frame(&mut self.world, self.history.tape(), elapsed_us, time_left);
             self.history.note(&self.world);
@@ -170,6 +177,11 @@ impl Model {
             Msg::SimulatorCharts(own) => self.view.simulator_charts = own,
             Msg::Sheet(sheet) => self.view.sheet = sheet.or_else(|| self.sheet_beneath()),
             Msg::Theme(theme) => self.view.theme = theme,
+            Msg::Recall(kept) => {
+                if !self.lessons.recall(&kept) {
+                    self.notify(Notice::error("lessons", label::NOT_READ));
+                }
+            }
             Msg::Dismiss(index) if index < self.notices.len() => drop(self.notices.remove(index)),
             Msg::Dismiss(_) | Msg::Save(_) => {}
             Msg::Lesson(msg) => self.update_lesson(msg),
@@ -185,6 +197,13 @@ impl Model {
     fn sheet_beneath(&self) -> Option<Sheet> {
         let covers = matches!(self.view.sheet, Some(Sheet::Tabs | Sheet::Inspector));
         (self.view.embed && covers && self.lessons.open.is_some()).then_some(Sheet::Lesson)
+    }
+
+    /// Tells whoever has progress to lose that the browser does not keep it.
+    pub fn cannot_keep(&mut self) {
+        if self.lessons.done.iter().any(|done| *done > 0) {
+            self.notify(Notice::error("lessons", label::NOT_KEPT));
+        }
     }
 
     pub(super) fn notify(&mut self, notice: Notice) {

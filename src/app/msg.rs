@@ -75,6 +75,8 @@ pub enum Msg {
     Sheet(Option<Sheet>),
     /// Chooses the colours.
     Theme(Theme),
+    /// Takes over progress of lessons that was kept.
+    Recall(String),
     /// Takes a notice away.
     Dismiss(usize),
     /// Does something with lessons.
@@ -106,7 +108,8 @@ impl Msg {
     }
 
     /// Whether neither the world nor its time is touched.
-    pub(super) const fn only_looks(&self) -> bool {
+    #[must_use]
+    pub const fn only_looks(&self) -> bool {
         match self {
             Self::Select(_)
             | Self::ShowVisit(_)
@@ -117,6 +120,7 @@ impl Msg {
             | Self::Sheet(_)
             | Self::Theme(_)
             | Self::Save(_)
+            | Self::Recall(_)
             | Self::Dismiss(_)
             | Self::Config(_)
             | Self::Compare(_) => true,

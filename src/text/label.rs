@@ -200,6 +200,18 @@ pub fn visit(id: u64, kind: Class) -> String {
     format!("Visit {id} ({})", class(kind))
 }
 
+/// What is said after a long stretch of wall time in which the page was not drawn.
+#[must_use]
+pub fn stood_still(minutes: u64) -> String {
+    let (hours, minutes) = (minutes / 60, minutes % 60);
+    format!("the page was hidden or the computer asleep for {hours} h {minutes} min; simulated time has stood still")
+}
+
+/// Progress could not be stored.
+pub const NOT_KEPT: &str = "progress lasts as long as this page: the browser has no room or no permission to keep it";
+/// Stored progress could not be understood.
+pub const NOT_READ: &str = "the progress that was kept is damaged; what could be read of it counts";
+
 /// A notice about a field.
 #[must_use]
 pub fn notice(field: &str, message: &str) -> String {

@@ -1,10 +1,34 @@
 //! What is left behind for the page that `assets/crash.js` shows when the program stops, and how to see that page.
 
 use gloo::timers::callback::Timeout;
+use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
+
+use crate::app::{Model, Msg, State};
 
 /// How long the page goes on before it stops on purpose, in milliseconds.
 const FUSE_MS: u32 = 1_000;
+
+thread_local! {
+    /// The run as it was before the last thing that was done.
+    static BEFORE: RefCell<Option<State>> = const { RefCell::new(None) };
+}
+
+/// Notes how the run is, before something is done that may be the last thing. Nobody can ask the model itself once it has stopped in the
+/// middle of something.
+pub fn remember(model: &mut Model, msg: &Msg) {
+    if !msg.only_looks() && *msg != Msg::Cancel {
+        let state = model.state();
+        BEFORE.with_borrow_mut(|before| *before = state);
+    }
+}
+
+/// A link to just before the last thing that was done; none if nothing was done, or if the beginning of the run is forgotten.
+#[wasm_bindgen]
+#[must_use]
+pub fn link_before() -> Option<String> {
+    BEFORE.with_borrow(|before| before.as_ref().and_then(State::write))
+}
 
 #[wasm_bindgen]
 extern "C" {

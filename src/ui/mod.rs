@@ -26,6 +26,7 @@ mod panel;
 mod parts;
 mod playback;
 mod plot;
+mod progress;
 mod requests;
 mod runs;
 mod security;

@@ -20,12 +20,13 @@ use super::lesson::{self, lesson_panel};
 use super::notices::notices;
 use super::packets::{self, MAX_PACKETS, Palette};
 use super::panel::panel;
+use super::progress::Progress;
 use super::requests::Requests;
 use super::sheet::{close_sheet, sheet_bar, sheet_name};
 use super::tabs::tabs;
 use super::timeline::timeline;
 use super::traffic::Traffic;
-use super::{address, announcer, drop, experiments, keys, playback, share, storage};
+use super::{address, announcer, crash, drop, experiments, keys, playback, share, storage};
 use crate::app::{Aim, Announcer, Model, Msg, Theme};
 use crate::scene::diagram::{DiagramView, packets};
 use crate::scene::inspector::InspectorView;
@@ -40,7 +41,6 @@ const RENDER_MS: f64 = 100.0;
 /// Wall time that one frame gives to the simulation, in milliseconds: half of a frame, the rest is for drawing.
 const SLICE_MS: f64 = 8.0;
 const THEME_KEY: &str = "hopscope.theme";
-const LESSONS_KEY: &str = "hopscope.lessons";
 
 /// What reaches the root component.
 pub enum PageMsg {
@@ -81,7 +81,7 @@ pub struct Page {
     /// The lesson and the step that were shown last.
     step: Option<(usize, usize)>,
     /// The progress that was kept last.
-    progress: String,
+    progress: Progress,
     announcer: Announcer,
     /// The window around this one.
     around: Option<Around>,
@@ -100,8 +100,7 @@ impl Component for Page {
         }
         element::double_strings(start.double_strings);
         let mut model = Model::new(start);
-        let progress = storage::read(LESSONS_KEY).unwrap_or_default();
-        model.lessons.recall(&progress);
+        let progress = Progress::recall(&mut model, ctx.link().callback(PageMsg::App));
         let around = Around::find(&mut model, ctx.link().callback(PageMsg::Heard));
         let requests = Requests::new(&model.world, 0.0);
         apply_theme(model.view.theme);
@@ -151,7 +150,7 @@ impl Component for Page {
         }
         show_chosen(&self.model.history.scenario().name);
         self.move_focus();
-        self.keep_progress();
+        self.progress.keep(&mut self.model);
         self.announcer.hear(announcer::said());
         if let (Some(around), Some(stage)) = (&mut self.around, self.stage.cast()) {
             around.fit(&self.model, &stage, [self.layout.width, self.layout.height]);
@@ -162,11 +161,12 @@ impl Component for Page {
         match msg {
             PageMsg::App(msg) => {
                 match msg {
-                    Msg::Theme(theme) => storage::write(THEME_KEY, theme.name()),
+                    Msg::Theme(theme) => _ = storage::write(THEME_KEY, theme.name()),
                     Msg::Save(record) => share::save(&mut self.model, record),
                     _ => {}
                 }
                 self.address.before(&msg, &mut self.model);
+                crash::remember(&mut self.model, &msg);
                 self.model.update(msg);
                 self.address.follow(&self.model);
                 self.changed()
@@ -272,14 +272,6 @@ impl Page {
         }
     }
 
-    fn keep_progress(&mut self) {
-        let progress = self.model.lessons.progress();
-        if progress != self.progress {
-            storage::write(LESSONS_KEY, &progress);
-            self.progress = progress;
-        }
-    }
-
     fn next_frame(&mut self, ctx: &Context<Self>) {
         let link = ctx.link().clone();
         self.frame = Some(request_animation_frame(move |time| link.send_message(PageMsg::Frame(time))));
@@ -288,7 +280,8 @@ impl Page {
     /// Lets time pass and moves the packets. True if what stands still has to be drawn anew, too.
     fn pass_time(&mut self, time: f64) -> bool {
         let elapsed_ms = self.last_frame.replace(time).map_or(0.0, |last| time - last);
-        let draws = time - self.rendered.0 >= RENDER_MS;
+        // A clock may be set back.
+        let draws = (time - self.rendered.0).abs() >= RENDER_MS;
         // A run ahead leaves the frames that draw the rest to the drawing.
         let end = self.clock.now() + if draws && self.ahead.is_some() { 0.0 } else { SLICE_MS };
         self.model.frame((elapsed_ms.max(0.0) * 1_000.0) as u64, &mut || self.clock.now() < end);

@@ -66,8 +66,14 @@ test('what the browser throws into the program stops it, too', async (t) => {
   const { page } = await openFailing(t);
   await page.getByTestId('tab-parts').click();
   await page.evaluate(() => { CanvasRenderingContext2D.prototype.fill = () => { throw new Error('no canvas today'); }; });
+  await flip(page, 'web-01/nginx');
   await page.getByTestId('send-read').click();
   assert.match((await told(page)).reason, /no canvas today/);
+  // The run up to there can be had again, without the visit that was the last thing.
+  await page.locator('#crash-before').click();
+  await page.getByTestId('diagram').waitFor();
+  await page.locator('svg [data-testid=switch][data-part="web-01/nginx"][aria-checked=false]').waitFor();
+  assert.equal(await page.locator('[data-testid=notice]').count(), 0);
 });
 
 test('out of memory is told as such', async (t) => {

@@ -10,6 +10,7 @@ mod csp;
 mod embed;
 #[cfg(target_os = "linux")]
 mod export;
+mod fuzz;
 mod later;
 mod offline;
 mod parity;
@@ -40,6 +41,8 @@ Commands:
   conformance        run the real HAProxy and nginx beside the engine on random cases, which must agree
                      [--seed N] [--haproxy N] [--nginx N], or [FILE]..., or [--recordings], or
                      [--export N] to run N cases with the configuration files that the export writes
+  fuzz [TARGET] [--seconds N]
+                     hand random texts to what reads strangers' texts: address, scenario, link, haproxy, picture, message
   bench [WHAT]       measure speed: web, peers, variants or frames; `cargo xtask bench help` tells more
   help               print this text
 
@@ -64,6 +67,7 @@ fn run_command(arguments: &[&str]) -> Result<()> {
         ["serve", options @ ..] => serve::command(port(options)?),
         ["build"] => site::build_and_measure(),
         ["bundle", options @ ..] => bundle::command(options),
+        ["fuzz", options @ ..] => fuzz::command(options),
         ["bench", options @ ..] => bench::command(options),
         ["test", "--full", steps @ ..] => test::command(steps, Sweep::Full),
         ["test", steps @ ..] => test::command(steps, Sweep::Usual),

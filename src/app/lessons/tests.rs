@@ -179,9 +179,12 @@ fn progress_survives_and_nonsense_does_no_harm() {
     let balance = crate::lesson::find("balance").unwrap();
     let kept = model.lessons.progress();
     let mut other = Lessons::new(false, None);
-    other.recall(&kept);
+    assert!(other.recall("") && other.recall(&kept));
     assert_eq!((other.done, other.steps_done(balance)), (model.lessons.done, 2));
-    other.recall("visit=x balance magic=3 =9 visit=4294967295 \u{0}");
+    assert!(!other.recall("visit=x balance magic=3 =9 visit=4294967295 \u{0}"));
+    assert!(other.recall("balance=4/5 "), "what another page has done is added");
+    assert_eq!(other.steps_done(balance), 3);
+    other.done[balance] = 3;
     assert_eq!((other.steps_done(0), other.steps_done(balance)), (LESSONS[0].steps.len(), 2));
     assert!(
         kept.starts_with("visit=0/4 ") && kept.contains(" balance=3/5 ") && kept.ends_with(" at=balance/2 "),
