@@ -18,6 +18,7 @@ const HELP: &str = "\
 
   web        the engine in WebAssembly in headless Chromium against the native one (this is the default)
   peers      the engine against nexosim, simcore, SimPy and the leanest loop, with the gates of correctness
+  hours      whether thirty simulated hours make the page larger, in headless Chromium
   frames     how smoothly the page draws in headless Chromium under load, against its budget
   variants   the engine against itself: time-outs, copies, traces, length of the run, number of web servers
   lighthouse what Lighthouse makes of the built site: 100 for accessibility and for best practices
@@ -44,6 +45,7 @@ pub fn command(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["web", options @ ..] => web::compare(size(options)?),
         ["frames"] => frames::measure(),
+        ["hours"] => frames::measure_hours(),
         ["peers", options @ ..] => peers::compare(size(options)?),
         ["variants", options @ ..] => variants::compare(size(options)?),
         ["lighthouse"] => lighthouse::judge(),
