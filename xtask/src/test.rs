@@ -140,6 +140,9 @@ fn test_in_wasm(files: &[&str]) -> Result<Command> {
     Ok(command)
 }
 
+/// End-to-end tests that measure how quickly the page answers: they have the machine to themselves.
+const MEASURING: [&str; 2] = ["ahead.test.mjs", "endurance.test.mjs"];
+
 fn e2e() -> Result<()> {
     let folder = root().join("tests").join("e2e");
     let (chromium, firefox) = (browser::chromium()?, browser::firefox()?);
@@ -151,13 +154,17 @@ fn e2e() -> Result<()> {
     serve::start(listener, site::dist(), SUB_PATH)?;
     let tests = site::sorted_entries(&folder)?;
     let tests = tests.iter().filter(|path| path.to_string_lossy().ends_with(".test.mjs"));
-    run(program(toolchain::node()?)
-        // One file at a time: some tests measure how quickly the page answers.
-        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
-        .args(tests)
-        .env("HOPSCOPE_URL", address)
-        .env("CHROMIUM", chromium)
-        .env("FIREFOX", firefox))
+    let (measuring, others): (Vec<_>, Vec<_>) =
+        tests.partition(|path| MEASURING.iter().any(|name| path.ends_with(name)));
+    for (files, at_a_time) in [(others, 2), (measuring, 1)] {
+        run(program(toolchain::node()?)
+            .args(["--test", &format!("--test-concurrency={at_a_time}"), "--test-reporter=spec"])
+            .args(files)
+            .env("HOPSCOPE_URL", &address)
+            .env("CHROMIUM", &chromium)
+            .env("FIREFOX", &firefox))?;
+    }
+    Ok(())
 }
 
 /// Installs what the end-to-end tests import, unless that was done since the list of it changed.
