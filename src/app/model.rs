@@ -177,11 +177,7 @@ impl Model {
             Msg::SimulatorCharts(own) => self.view.simulator_charts = own,
             Msg::Sheet(sheet) => self.view.sheet = sheet.or_else(|| self.sheet_beneath()),
             Msg::Theme(theme) => self.view.theme = theme,
-            Msg::Recall(kept) => {
-                if !self.lessons.recall(&kept) {
-                    self.notify(Notice::error("lessons", label::NOT_READ));
-                }
-            }
+            Msg::Recall(kept) => self.recall(&kept),
             Msg::Dismiss(index) if index < self.notices.len() => drop(self.notices.remove(index)),
             Msg::Dismiss(_) | Msg::Save(_) => {}
             Msg::Lesson(msg) => self.update_lesson(msg),
@@ -203,6 +199,13 @@ impl Model {
     pub fn cannot_keep(&mut self) {
         if self.lessons.done.iter().any(|done| *done > 0) {
             self.notify(Notice::error("lessons", label::NOT_KEPT));
+        }
+    }
+
+    /// Takes over the progress of the lessons as it was kept.
+    pub fn recall(&mut self, kept: &str) {
+        if !self.lessons.recall(kept) {
+            self.notify(Notice::error("lessons", label::NOT_READ));
         }
     }
 

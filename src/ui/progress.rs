@@ -18,7 +18,7 @@ impl Progress {
     /// Reads what was kept, and hears of what other pages keep.
     pub fn recall(model: &mut Model, send: Callback<Msg>) -> Self {
         let kept = storage::read(KEY).unwrap_or_default();
-        model.update(Msg::Recall(kept.clone()));
+        model.recall(&kept);
         let listener = EventListener::new(&gloo::utils::window(), "storage", move |_| {
             send.emit(Msg::Recall(storage::read(KEY).unwrap_or_default()));
         });

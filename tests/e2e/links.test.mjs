@@ -89,6 +89,7 @@ test('back and forward lead to topologies and steps, each run as it was left; th
   assert.equal(query(page), '?preset=three-server&tab=requests&theme=light');
   const entries = await page.evaluate(() => history.length);
   await page.selectOption('[data-testid=preset]', 'secured');
+  await page.waitForFunction(() => location.search.includes('preset=secured'));
   assert.equal(query(page), '?preset=secured&tab=requests&theme=light');
   assert.equal(await page.evaluate(() => history.length), entries + 1);
 
