@@ -1,5 +1,5 @@
 //! Words of the tab Config and of reading an `haproxy.cfg`. They are in `config.txt`, one sentence a line after its key, so that
-//! the page can load them when they are needed; [`say!`] looks its key up when this is compiled.
+//! the page can load them when they are needed; `say!` looks its key up when this is compiled.
 
 static TEXT: &str = include_str!("config.txt");
 
