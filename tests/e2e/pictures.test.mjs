@@ -40,7 +40,10 @@ async function drop(page, name, text) {
   assert.equal(await page.locator('body[data-drop]').count(), 0);
 }
 
-const machines = (page) => page.$$eval('svg [data-testid=machine]', (all) => all.map((one) => one.dataset.part));
+async function machines(page) {
+  await page.waitForSelector('svg [data-testid=machine]');
+  return page.$$eval('svg [data-testid=machine]', (all) => all.map((one) => one.dataset.part));
+}
 
 test('a picture is saved, and dropped on a page with another topology it brings its own back', async (t) => {
   const page = await open(t, { path: '?preset=scaled&speed=10' });
