@@ -13,26 +13,12 @@ use std::time::Instant;
 use hopscope::app::{LessonMsg, Model, Msg, Stage, Tab, parse_address};
 use hopscope::lesson::LESSONS;
 use hopscope::sim::{Class, Command, Micros, PRESETS, Rng, Role, Scenario, Setting, SimTime, TimedCommand, Workload};
+use support::settle;
 
 fn model(scenario: Scenario) -> Model {
     let mut start = parse_address("", "");
     start.scenario = scenario;
     Model::new(start)
-}
-
-/// Lets frames pass until nothing is under way but usual time.
-fn settle(model: &mut Model) {
-    for frame in 0..10_000_000 {
-        let mut pieces = frame % 50;
-        model.frame(0, &mut || {
-            pieces -= i32::from(pieces > 0);
-            pieces > 0
-        });
-        if !model.playback.ahead.is_some_and(|ahead| ahead.is_running()) {
-            return;
-        }
-    }
-    panic!("it does not come to an end");
 }
 
 fn run_until(model: &mut Model, at: SimTime) {

@@ -1,24 +1,13 @@
 //! Undo and redo: the run is again as it was just before what was done last, and then again what it was.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod support;
+
 use hopscope::app::{LessonMsg, MAX_BRANCHES, Model, Msg, parse_address};
 use hopscope::sim::{Class, Command, Micros, PartId, Rng, SimTime, World};
+use support::settle;
 
 const SECOND: u64 = 1_000_000;
-
-fn settle(model: &mut Model) {
-    for frame in 0..10_000_000 {
-        let mut pieces = frame % 50;
-        model.frame(0, &mut || {
-            pieces -= i32::from(pieces > 0);
-            pieces > 0
-        });
-        if !model.playback.ahead.is_some_and(|ahead| ahead.is_running()) {
-            return;
-        }
-    }
-    panic!("it does not come to an end");
-}
 
 fn tell(model: &mut Model, msg: Msg) {
     model.update(msg);

@@ -22,10 +22,21 @@ pub struct Parameter {
     pub kind: Kind,
     /// A value that it may have.
     pub example: &'static str,
-    /// Whether somebody who embeds the page is asked for it.
-    pub offered: bool,
+    /// What it is about.
+    pub about: About,
     /// Takes a value over; none if it cannot be this one.
     read: fn(&mut Start, &str) -> Option<()>,
+}
+
+/// What a parameter is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// What is shown: an address that leads elsewhere has another value, or none.
+    Place,
+    /// How a course shows it: whoever embeds the page chooses it anew.
+    Course,
+    /// Neither: it stays as it is.
+    Page,
 }
 
 /// What the value of a parameter may be.
@@ -47,38 +58,38 @@ pub enum Kind {
 /// order an address has them: what comes later goes before.
 #[rustfmt::skip]
 pub const PARAMETERS: &[Parameter] = &[
-    Parameter { name: "preset", kind: Kind::Choice(presets), example: "dedicated-db", offered: true,
+    Parameter { name: "preset", kind: Kind::Choice(presets), example: "dedicated-db", about: About::Place,
         read: |start, value| set(&mut start.scenario, Preset::find(value).map(Preset::scenario)) },
-    Parameter { name: "scenario", kind: Kind::Text("a scenario"), example: "{\"name\":…}", offered: false,
+    Parameter { name: "scenario", kind: Kind::Text("a scenario"), example: "{\"name\":…}", about: About::Place,
         read: |start, value| start.take(Scenario::from_json(value), |start, scenario| start.scenario = scenario) },
-    Parameter { name: "seed", kind: Kind::Number(0, u64::MAX), example: "7", offered: false,
+    Parameter { name: "seed", kind: Kind::Number(0, u64::MAX), example: "7", about: About::Place,
         read: |start, value| set(&mut start.scenario.seed, value.parse().ok()) },
-    Parameter { name: "load", kind: Kind::Number(0, MAX_RATE as u64), example: "50", offered: true,
+    Parameter { name: "load", kind: Kind::Number(0, MAX_RATE as u64), example: "50", about: About::Place,
         read: |start, value| set(&mut start.scenario.workload.rate_per_s, value.parse().ok().filter(|rate| *rate <= MAX_RATE)) },
-    Parameter { name: "embed", kind: Kind::Flag, example: "", offered: true,
+    Parameter { name: "embed", kind: Kind::Flag, example: "", about: About::Course,
         read: |start, value| set(&mut start.embed, Some(value != "0" && value != "false")) },
-    Parameter { name: "theme", kind: Kind::Choice(themes), example: "dark", offered: true,
+    Parameter { name: "theme", kind: Kind::Choice(themes), example: "dark", about: About::Course,
         read: |start, value| set(&mut start.theme, Theme::find(value)) },
-    Parameter { name: "speed", kind: Kind::Choice(speeds), example: "1/20", offered: true,
+    Parameter { name: "speed", kind: Kind::Choice(speeds), example: "1/20", about: About::Page,
         read: |start, value| set(&mut start.speed, Speed::find(value)) },
-    Parameter { name: "lesson", kind: Kind::Choice(lessons), example: "balance", offered: true,
+    Parameter { name: "lesson", kind: Kind::Choice(lessons), example: "balance", about: About::Place,
         read: |start, value| set(&mut start.lesson, crate::lesson::find(value).map(Some)) },
-    Parameter { name: "step", kind: Kind::Number(1, MAX_STEPS as u64), example: "2", offered: true,
+    Parameter { name: "step", kind: Kind::Number(1, MAX_STEPS as u64), example: "2", about: About::Place,
         read: |start, value| set(&mut start.step, range(value).filter(|(first, last)| first == last).map(|(step, _)| step)) },
-    Parameter { name: "steps", kind: Kind::Range(1, MAX_STEPS as u64), example: "2-4", offered: true,
+    Parameter { name: "steps", kind: Kind::Range(1, MAX_STEPS as u64), example: "2-4", about: About::Course,
         read: |start, value| set(&mut start.steps, range(value).map(Some)) },
-    Parameter { name: "answers", kind: Kind::Choice(|| named(["shown", "hidden"])), example: "hidden", offered: true,
+    Parameter { name: "answers", kind: Kind::Choice(|| named(["shown", "hidden"])), example: "hidden", about: About::Course,
         read: |start, value| set(&mut start.hides_answers, ["shown", "hidden"].iter().position(|name| *name == value).map(|at| at == 1)) },
-    Parameter { name: "tab", kind: Kind::Choice(tabs), example: "metrics", offered: true,
+    Parameter { name: "tab", kind: Kind::Choice(tabs), example: "metrics", about: About::Place,
         read: |start, value| set(&mut start.tab, Tab::find(value).map(Some)) },
-    Parameter { name: "select", kind: Kind::Text("a part"), example: "lb-01/haproxy", offered: false,
+    Parameter { name: "select", kind: Kind::Text("a part"), example: "lb-01/haproxy", about: About::Place,
         read: |start, value| set(&mut start.select, Some(Some(value.to_owned()))) },
-    Parameter { name: "host", kind: Kind::Text(crate::text::host::ORIGIN), example: "https://course.example", offered: false,
+    Parameter { name: "host", kind: Kind::Text(crate::text::host::ORIGIN), example: "https://course.example", about: About::Course,
         read: |start, value| set(&mut start.host, super::host::origin(value).map(Some)) },
     // Obeyed by `ui/crash.rs` and `assets/start.js`, before anything else is there.
-    Parameter { name: "crash", kind: Kind::Choice(|| named(["panic", "trap", "load"])), example: "panic", offered: false,
+    Parameter { name: "crash", kind: Kind::Choice(|| named(["panic", "trap", "load"])), example: "panic", about: About::Page,
         read: |_, value| ["panic", "trap", "load"].contains(&value).then_some(()) },
-    Parameter { name: "strings", kind: Kind::Choice(|| named(["once", "double"])), example: "double", offered: false,
+    Parameter { name: "strings", kind: Kind::Choice(|| named(["once", "double"])), example: "double", about: About::Page,
         read: |start, value| set(&mut start.double_strings, ["once", "double"].iter().position(|name| *name == value).map(|at| at == 1)) },
 ];
 
@@ -96,6 +107,11 @@ impl Parameter {
     pub(super) fn read(&self, start: &mut Start, value: &str) -> Result<(), String> {
         (self.read)(start, value).ok_or_else(|| format!("{value:?} is not {}", self.kind.expected()))
     }
+}
+
+/// Whether there is a parameter of this name that is about that.
+pub(super) fn is_about(name: &str, about: About) -> bool {
+    PARAMETERS.iter().any(|parameter| parameter.name == name && parameter.about == about)
 }
 
 impl Kind {

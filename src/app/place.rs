@@ -1,6 +1,7 @@
 //! Where the page is, as far as its readable address tells.
 
 use super::model::Model;
+use super::parameters::{About, is_about};
 use super::view::Tab;
 use crate::lesson::LESSONS;
 use crate::sim::{PRESETS, Setting};
@@ -46,10 +47,7 @@ impl Place {
     /// The query that leads here, with what else the present one asks for, such as colours.
     #[must_use]
     pub fn query(&self, present: &str) -> String {
-        let is_here = |key: &str| {
-            ["preset", "scenario", "lesson", "step", "tab", "select", "seed", "load"].contains(&key)
-                || Setting::KEYS.contains(&key)
-        };
+        let is_here = |key: &str| is_about(key, About::Place) || Setting::KEYS.contains(&key);
         let mut query = self.shortest().unwrap_or_default();
         if self.tab != Tab::Trace {
             query = query + "&tab=" + self.tab.id();

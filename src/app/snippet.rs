@@ -1,5 +1,6 @@
 //! What is put into a course so that the explorer stands in it: a line for each system, as it takes it.
 
+use super::parameters::{About, is_about};
 use super::view::Theme;
 use crate::text::snippet as words;
 
@@ -64,8 +65,7 @@ impl Wish {
         let (first, last) = self.steps.unwrap_or_default();
         let mut pairs = form_urlencoded::Serializer::new(String::new());
         for (name, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
-            let is_own = matches!(&*name, "embed" | "theme" | "answers" | "steps" | "host")
-                || name == "step" && self.steps.is_some();
+            let is_own = is_about(&name, About::Course) || name == "step" && self.steps.is_some();
             if !is_own {
                 pairs.append_pair(&name, &value);
             }

@@ -214,6 +214,7 @@ pub fn from_text<T: Blank>(text: &str, whole: &str) -> Result<T, FieldError> {
 }
 
 /// Lets a type be read as an object with these fields: those that must be there, then those that may.
+#[macro_export]
 macro_rules! fields {
     ($type:ident { $($must:ident),* } { $($may:ident),* }) => {
         $crate::json::fields!($type = $type::default(); { $($must),* } { $($may),* });
@@ -237,6 +238,7 @@ macro_rules! fields {
 }
 
 /// Lets a [`Place`] be read by itself and in lists, starting from this value.
+#[macro_export]
 macro_rules! readable {
     ($type:ident = $blank:expr) => {
         impl $crate::json::Blank for $type {
@@ -253,4 +255,4 @@ macro_rules! readable {
     };
 }
 
-pub(super) use {fields, readable};
+pub use {fields, readable};

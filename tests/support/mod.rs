@@ -4,6 +4,7 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
+use hopscope::app::Model;
 use hopscope::sim::balancer::AdminState;
 use hopscope::sim::{
     Cause, Class, Command, Decision, Machine, Micros, Preset, Process, ProcessId, Role, Scenario, ServiceTimes,
@@ -257,4 +258,19 @@ pub fn scenario(webs: usize, replicas: usize, balancers: usize) -> Scenario {
     let mut scenario = Scenario { name: "made-up".to_owned(), topology: Topology { machines }, ..Scenario::default() };
     scenario.settings.dns.addresses = addresses;
     scenario
+}
+
+/// Lets frames pass, of all lengths, until the page runs nowhere any more.
+pub fn settle(model: &mut Model) {
+    for frame in 0..10_000_000 {
+        let mut pieces = frame % 50;
+        model.frame(0, &mut || {
+            pieces -= i32::from(pieces > 0);
+            pieces > 0
+        });
+        if !model.playback.ahead.is_some_and(|ahead| ahead.is_running()) {
+            return;
+        }
+    }
+    panic!("it does not come to an end");
 }

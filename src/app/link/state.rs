@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::base64;
 use crate::app::history::MAX_COMMANDS;
 use crate::app::view::Tab;
-use crate::sim::json::{Blank, Object, Place, from_text, may, must};
+use crate::sim::json::{fields, from_text};
 use crate::sim::{FieldError, Scenario, SimTime, TimedCommand};
 
 /// How a link of this version begins.
@@ -69,56 +69,8 @@ pub struct LessonState {
     pub pending: Vec<TimedCommand>,
 }
 
-impl Place for State {
-    fn expected(&self) -> &'static str {
-        "a state"
-    }
-
-    fn object(&mut self) -> Option<Object<'_>> {
-        Some(Object::Fields(vec![
-            must("scenario", &mut self.scenario),
-            may("commands", &mut self.commands),
-            must("now", &mut self.now),
-            may("end", &mut self.end),
-            must("digest", &mut self.digest),
-            may("lesson", &mut self.lesson),
-            may("tab", &mut self.tab),
-            may("selected", &mut self.selected),
-            may("visit", &mut self.visit),
-        ]))
-    }
-}
-
-impl Blank for State {
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-
-impl Place for LessonState {
-    fn expected(&self) -> &'static str {
-        "a lesson"
-    }
-
-    fn object(&mut self) -> Option<Object<'_>> {
-        Some(Object::Fields(vec![
-            must("id", &mut self.id),
-            must("step", &mut self.step),
-            may("choice", &mut self.choice),
-            may("hint", &mut self.hint),
-            may("own_run", &mut self.own_run),
-            may("begun", &mut self.begun),
-            may("met", &mut self.met),
-            may("pending", &mut self.pending),
-        ]))
-    }
-}
-
-impl Blank for LessonState {
-    fn blank() -> Self {
-        Self::default()
-    }
-}
+fields!(State { scenario, now, digest } { commands, end, lesson, tab, selected, visit });
+fields!(LessonState { id, step } { choice, hint, own_run, begun, met, pending });
 
 /// Reads what [`State::write`] has written, whichever version did.
 ///
