@@ -7,10 +7,9 @@ use std::net::Ipv4Addr;
 use serde::Serialize;
 
 use super::balancer::{AdminState, Health};
-use super::field_path::field_at;
 use super::firewall::Firewall;
 use super::ids::PartId;
-use super::json::fields;
+use super::json::{fields, from_text};
 use super::mysql::Thread;
 use super::nginx::Upstream;
 use super::scenario::FieldError;
@@ -211,8 +210,7 @@ impl Command {
     /// # Errors
     /// The field that is missing, unknown or of the wrong type; no field if it is no command at all.
     pub fn from_json(text: &str) -> Result<Self, FieldError> {
-        serde_json::from_str(text)
-            .map_err(|error| FieldError::new(field_at(text, error.line(), error.column()), error.to_string()))
+        from_text(text, "")
     }
 
     /// Ordinary visits of the visitor's own.
