@@ -117,13 +117,9 @@ impl Reader {
         let name = words[0].as_str();
         let proxy = &self.proxies[at];
         let keyword = self.keywords.find("line", name).ok_or_else(|| say!("unknown-keyword", name))?;
-        match keyword.topic {
-            "gone" => return Err(say!("gone", name)),
-            "newer" => return Err(say!("newer", name)),
-            _ if !prefix.is_empty() && !matches!(name, "option" | "log") => {
-                return Err(say!("no-prefix", prefix, name));
-            }
-            _ => {}
+        of_this_version(keyword.topic, name)?;
+        if !prefix.is_empty() && !matches!(name, "option" | "log") {
+            return Err(say!("no-prefix", prefix, name));
         }
         if proxy.kind == Kind::Defaults {
             let in_named = keyword.places.contains('D') && !proxy.name.is_empty();
@@ -233,11 +229,7 @@ impl Reader {
     fn option(&mut self, at: usize, prefix: &str, words: &[String]) -> Result<Verdict, String> {
         let name = words.get(1).ok_or_else(|| say!("needs-value", "option"))?.as_str();
         let option = self.keywords.find("option", name).ok_or_else(|| say!("unknown-option", name))?;
-        match option.topic {
-            "gone" => return Err(say!("gone", name)),
-            "newer" => return Err(say!("newer", name)),
-            _ => {}
-        }
+        of_this_version(option.topic, name)?;
         let verdict = self.one_option(at, prefix, words, option.topic)?;
         if self.may_stand(at, option.places) {
             Ok(verdict)
@@ -270,6 +262,15 @@ impl Reader {
         }
         only(words, 1)?;
         Ok((Fate::Taken, String::new()))
+    }
+}
+
+/// HAProxy refuses what older versions knew, and what newer ones do.
+fn of_this_version(topic: &str, name: &str) -> Result<(), String> {
+    match topic {
+        "gone" => Err(say!("gone", name)),
+        "newer" => Err(say!("newer", name)),
+        _ => Ok(()),
     }
 }
 
