@@ -20,6 +20,7 @@ function nextVersion(files) {
   let page = `${next.get('index.html')}`;
   const change = (end, changed) => {
     const [name, content] = [...files].find(([file]) => file.endsWith(end));
+    assert.match(name, /^hopscope-[0-9a-f]{16}[._]/);
     const other = Buffer.from(changed(content));
     const otherName = name.replace(/-\w{16}/, `-${createHash('sha384').update(other).digest('hex').slice(0, 16)}`);
     next.delete(name);
@@ -32,9 +33,7 @@ function nextVersion(files) {
   };
   const section = (content) => Buffer.concat([content, Buffer.from([0, 2, 1, 66])]); // A custom section, named B.
   const [later, first] = [change('_later.wasm', section), change('_bg.wasm', section)];
-  for (const end of ['.css', '_crash.js']) {
-    if ([...files.keys()].some((name) => name.endsWith(end))) change(end, (content) => `${content}/* B */`);
-  }
+  for (const end of ['.css', '_crash.js']) change(end, (content) => `${content}/* B */`);
   const script = [...files.keys()].find((name) => /^hopscope-\w{16}\.js$/.test(name));
   change(script, (content) => first(later(`${content}`)));
   next.set('index.html', Buffer.from(page.replace('<title>', '<title>B: ')));

@@ -195,12 +195,14 @@ pub struct Parts {
     pub script: Named,
     /// The script that tells why the others do not run.
     pub crash: Named,
+    pub style: Named,
 }
 
 /// Splits the module of the site in `dist`, and has the page start and load the rest by `ours`, scripts of `assets`.
 pub fn take_out(dist: &Path, ours: &str) -> Result<()> {
     let module = the_file(dist, "hopscope-", "_bg.wasm")?;
     let crash = the_file(dist, "crash-", ".js")?;
+    let style = the_file(dist, "site-", ".css")?;
     let script = PathBuf::from(module.to_string_lossy().replace("_bg.wasm", ".js"));
     let page = dist.join("index.html");
 
@@ -226,13 +228,14 @@ pub fn take_out(dist: &Path, ours: &str) -> Result<()> {
         later,
         script: Named::new(".js", minified(&glue)?),
         crash: Named::new("_crash.js", minified(&fs::read_to_string(&crash)?)?),
+        style: Named::new(".css", fs::read(&style)?),
     };
 
     fs::write(&page, tags::write(&fs::read_to_string(&page)?, &parts)?)?;
-    for old in [module, script, crash] {
+    for old in [module, script, crash, style] {
         fs::remove_file(old)?;
     }
-    for file in [parts.first, parts.later, parts.script, parts.crash] {
+    for file in [parts.first, parts.later, parts.script, parts.crash, parts.style] {
         fs::write(dist.join(file.name), file.content)?;
     }
     Ok(())

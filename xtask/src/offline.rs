@@ -16,7 +16,13 @@ pub const WORKER: &str = "sw.js";
 /// Writes the worker for the files that lie in `dist` now.
 pub fn write(dist: &Path) -> Result<()> {
     let worker = fs::read_to_string(root().join("assets").join(WORKER))?;
-    let files = explorer(dist)?.into_iter().map(|(name, content)| (name, digest(&content))).collect();
+    let files: BTreeMap<_, _> = explorer(dist)?.into_iter().map(|(name, content)| (name, digest(&content))).collect();
+    for name in files.keys() {
+        ensure!(
+            name == "index.html" || is_named_by_content(name),
+            "the worker would take {name} for the same in every version"
+        );
+    }
     Ok(fs::write(dist.join(WORKER), filled_in(&worker, &files)?)?)
 }
 
@@ -32,6 +38,12 @@ pub fn explorer(dist: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
         }
     }
     Ok(files)
+}
+
+/// Whether the worker knows a file as one that is the same for ever: `NAMED_BY_CONTENT` there.
+fn is_named_by_content(name: &str) -> bool {
+    let digits = |rest: &str| rest.bytes().take_while(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')).count();
+    name.split_once('-').is_some_and(|(_, rest)| digits(rest) == 16 && rest[16..].starts_with(['.', '_']))
 }
 
 fn filled_in(worker: &str, files: &BTreeMap<String, String>) -> Result<String> {
@@ -59,6 +71,14 @@ mod tests {
         assert!(first.ends_with("f = {\n  \"index.html\": \"sha384-a\"\n};"), "{first}");
         assert_eq!(first, version("sha384-a"));
         assert_ne!(first.split(';').next(), version("sha384-b").split(';').next());
+    }
+
+    #[test]
+    fn a_name_with_a_digit_less_is_not_of_our_making() {
+        assert!(is_named_by_content("hopscope-0123456789abcdef_bg.wasm"));
+        for name in ["site-67dce76e28279a1.css", "index.html", "hopscope-0123456789abcdef0.js", "hopscope.css"] {
+            assert!(!is_named_by_content(name), "{name}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What stands in the head of the built page: its policy, and its scripts, each with the digest that the browser checks.
+//! What stands in the head of the built page: its policy, its style sheet and its scripts, each with the digest that the browser checks.
 
 use crate::csp;
 use crate::later::{Named, Parts};
@@ -15,6 +15,8 @@ pub fn write(html: &str, parts: &Parts) -> Result<String> {
     let html = without(&html, "<link crossorigin href=./hopscope-", ">")?;
     let html = without(&html, "<link as=fetch crossorigin href=./hopscope-", ">")?;
     let html = without(&html, "<script integrity=", "</script>")?;
+    // Trunk's own name for it is at times a digit shorter than the others.
+    let html = without(&html, "<link crossorigin href=./site-", ">")?;
     let charset = "<meta charset=utf-8>";
     let policy = format!("{charset}<meta http-equiv=Content-Security-Policy content=\"{}\">", csp::policy());
     let script = |kind, Named { name, integrity, .. }: &Named| {
@@ -24,7 +26,9 @@ pub fn write(html: &str, parts: &Parts) -> Result<String> {
     let html = replaced(&html, charset, &(policy + &script("", &parts.crash)))?;
     // The module is fetched beside the script that will ask for it, which has its digest.
     let module = format!("<link rel=preload as=fetch href=./{} crossorigin>", parts.first.name);
-    let html = replaced(&html, "</head>", &(script(" type=module", &parts.script) + &module + "</head>"))?;
+    let Named { name, integrity, .. } = &parts.style;
+    let style = format!("<link rel=stylesheet href=./{name} integrity={integrity} crossorigin>");
+    let html = replaced(&html, "</head>", &(style + &script(" type=module", &parts.script) + &module + "</head>"))?;
     replaced(&html, "<span id=version>development", &format!("<span id=version>{}", version(parts)))
 }
 
@@ -54,7 +58,8 @@ mod tests {
 
     const BUILT: &str = "<!doctype html><meta charset=utf-8><title>x</title><script type=module>start()</script>\
         <link crossorigin href=./hopscope-1.js integrity=sha384-x rel=modulepreload>\
-        <link as=fetch crossorigin href=./hopscope-1_bg.wasm rel=preload type=application/wasm><script integrity=sha384-y src=./crash-1.js></script></head>\
+        <link as=fetch crossorigin href=./hopscope-1_bg.wasm rel=preload type=application/wasm><script integrity=sha384-y src=./crash-1.js></script>\
+        <link crossorigin href=./site-1.css integrity=sha384-z rel=stylesheet></head>\
         <body>Version <span id=version>development</span></body>";
 
     #[test]
@@ -65,6 +70,7 @@ mod tests {
             later: named("_later.wasm"),
             script: named(".js"),
             crash: named("_crash.js"),
+            style: named(".css"),
         };
         let page = write(BUILT, &parts).unwrap();
         let (script, integrity) = (&parts.script.name, &parts.script.integrity);
@@ -75,15 +81,15 @@ mod tests {
         assert!(page.contains(&format!("src=./{script} integrity={integrity}")), "{page}");
         assert_eq!(page.matches("<script").count(), 2, "{page}");
         assert!(page.find("_crash.js") < page.find("<title>"), "{page}");
-        for old in ["hopscope-1", "crash-1", "development"] {
+        for old in ["hopscope-1", "crash-1", "site-1", "development"] {
             assert!(!page.contains(old), "{page}");
         }
     }
 
     #[test]
     fn a_page_that_is_written_differently_is_told() {
-        let [first, later, script, crash] = [(); 4].map(|()| Named::new("", vec![]));
-        let problem = write("<head></head>", &Parts { first, later, script, crash }).unwrap_err().to_string();
+        let [first, later, script, crash, style] = [(); 5].map(|()| Named::new("", vec![]));
+        let problem = write("<head></head>", &Parts { first, later, script, crash, style }).unwrap_err().to_string();
         assert!(problem.contains("<script type=module>"), "{problem}");
     }
 }

@@ -39,7 +39,7 @@ pub fn page(dist: &Path) -> Result<String> {
         ("<script src=./hopscope-", "</script>"),
         ("<script type=module ", "</script>"),
         ("<link rel=preload ", ">"),
-        ("<link crossorigin href=./site-", ">"),
+        ("<link rel=stylesheet ", ">"),
     ] {
         html = without(&html, start, end)?;
     }
