@@ -30,6 +30,11 @@ globalThis.hopscope = (() => {
         at('app').hidden = true;
         at('crash').className = 'crash';
         at('crash').hidden = false;
+        // The page around this one learns that nobody answers any more, and not what was in the run.
+        if (parent !== window) {
+            const message = `${at('crash-title').textContent}. ${WHY[why]}`;
+            parent.postMessage({ ns: 'hopscope', v: 1, id: null, type: 'error', field: 'explorer', message }, '*');
+        }
         // A frame takes the focus from nobody.
         if (parent === window || document.hasFocus()) at('crash-title').focus();
     }

@@ -90,8 +90,11 @@
       const { type, id, field, message } = data;
       if (type === 'resize') this.#fit(data.height);
       if (type === 'ready' && id === null) return this.#post({ id: 'hello', type: 'hello' });
-      if (type === 'error') this.#settle(id, 1, Object.assign(Error(`${field}: ${message}`), { field }));
-      else this.#settle(id, 0, data);
+      if (type === 'error') {
+        // One that has stopped answers nothing any more.
+        const ids = field === 'explorer' ? [...this.#asked.keys()] : [id];
+        for (const one of ids) this.#settle(one, 1, Object.assign(Error(`${field}: ${message}`), { field }));
+      } else this.#settle(id, 0, data);
       this.dispatchEvent(new CustomEvent(`hopscope-${type}`, { detail: data, bubbles: true }));
     }
   }

@@ -26,8 +26,12 @@ function guarded(exports) {
 function stop(problem) {
     const links = {};
     try {
-        const state = canGrow() && link_before();
-        if (state) links['crash-before'] = `${location.pathname}${/[?&]embed\b/.test(location.search) ? '?embed' : ''}#s=${state}`;
+        // The second one takes away what both are made of.
+        const page = location.pathname + (/[?&]embed\b/.test(location.search) ? '?embed' : '');
+        for (const [id, link] of Object.entries({ 'crash-before': link_before, 'crash-again': link_again })) {
+            const state = canGrow() && link();
+            if (state) links[id] = `${page}#s=${state}`;
+        }
     } catch {
         // It is too broken even for that.
     }

@@ -58,7 +58,7 @@ JSON text of at most 256 KiB:
 | `scenario` | a scenario as in `#scenario=`; settings and load may lack what is as it was by default in this version |
 | `commands` | what was done, each `{\"at_us\": …, \"command\": {…}}`, oldest first; at most 10,000 |
 | `now`, `end` | the moment, and how far the run has been seen, in microseconds |
-| `digest` | the digest of the run at the moment |
+| `digest` | the digest of the run at the moment; lacks in the link of a page that stopped there |
 | `lesson` | `id`, `step` (from 0), `choice`, `hint`, `own_run`, `begun`, `met`, `pending` |
 | `tab`, `selected`, `visit` | what is looked at |
 

@@ -45,7 +45,7 @@ pub struct Model {
     /// The link that was made last.
     pub link: Option<Link>,
     /// The moment and the digest that a followed link is to come to.
-    pub(super) arrival: Option<(SimTime, u64)>,
+    pub(super) arrival: Option<(SimTime, Option<u64>)>,
     /// What the user should know.
     pub notices: Vec<Notice>,
     /// The page around this one.

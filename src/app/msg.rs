@@ -107,6 +107,16 @@ impl Msg {
         )
     }
 
+    /// What it has the world do at once, if that is all.
+    #[must_use]
+    pub fn command(&self) -> Option<Command> {
+        match self {
+            Self::Do(command) => Some(command.clone()),
+            Self::Send(class) | Self::Follow(class) => Some(Command::visits(*class, 1)),
+            _ => None,
+        }
+    }
+
     /// Whether neither the world nor its time is touched.
     #[must_use]
     pub const fn only_looks(&self) -> bool {

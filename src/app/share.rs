@@ -43,7 +43,7 @@ impl Model {
             commands: self.history.commands().to_vec(),
             now: self.world.now(),
             end: self.history.run().end,
-            digest: self.world.digest(),
+            digest: Some(self.world.digest()),
             lesson: self.lessons.open.as_ref().map(Open::state),
             tab: Some(self.view.tab).filter(|tab| *tab != Tab::Trace).map(|tab| tab.id().to_owned()),
             selected: self.view.selected.map(|part| self.world.wiring().part_name(part).to_owned()),
@@ -83,7 +83,7 @@ impl Model {
         let is_there = self.playback.ahead.is_some_and(|ahead| ahead.state == AheadState::Reached);
         if let Some((at, digest)) = self.arrival.filter(|_| is_there) {
             self.arrival = None;
-            if self.world.now() == at && self.world.digest() != digest {
+            if self.world.now() == at && digest.is_some_and(|digest| digest != self.world.digest()) {
                 self.notify(Notice::error("s.digest", words::OTHER_ENGINE));
             }
         }

@@ -5,21 +5,22 @@ use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
 use crate::app::{Model, Msg, State};
+use crate::sim::{Command, TimedCommand};
 
 /// How long the page goes on before it stops on purpose, in milliseconds.
 const FUSE_MS: u32 = 1_000;
 
 thread_local! {
-    /// The run as it was before the last thing that was done.
-    static BEFORE: RefCell<Option<State>> = const { RefCell::new(None) };
+    /// The run as it was before the last thing that was done, and what that was.
+    static BEFORE: RefCell<Option<(State, Option<Command>)>> = const { RefCell::new(None) };
 }
 
 /// Notes how the run is, before something is done that may be the last thing. Nobody can ask the model itself once it has stopped in the
 /// middle of something.
 pub fn remember(model: &mut Model, msg: &Msg) {
     if !msg.only_looks() && *msg != Msg::Cancel {
-        let state = model.state();
-        BEFORE.with_borrow_mut(|before| *before = state);
+        let last = model.state().map(|state| (state, msg.command()));
+        BEFORE.with_borrow_mut(|before| *before = last);
     }
 }
 
@@ -27,7 +28,17 @@ pub fn remember(model: &mut Model, msg: &Msg) {
 #[wasm_bindgen]
 #[must_use]
 pub fn link_before() -> Option<String> {
-    BEFORE.with_borrow(|before| before.as_ref().and_then(State::write))
+    BEFORE.with_borrow(|before| before.as_ref().and_then(|(state, _)| state.write()))
+}
+
+/// A link to just after it, to see the program stop again; none where no command was the last thing.
+#[wasm_bindgen]
+#[must_use]
+pub fn link_again() -> Option<String> {
+    let (mut state, command) = BEFORE.with_borrow_mut(Option::take)?;
+    state.commands.retain(|done| done.at_us <= state.now);
+    state.commands.push(TimedCommand { at_us: state.now, command: command? });
+    State { end: state.now, digest: None, ..state }.write()
 }
 
 #[wasm_bindgen]

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { violations } from './axe.mjs';
 import { flip } from './explorer.mjs';
+import { openInFirefox } from './firefox.mjs';
 import { launch, openPage, shot, siteUrl } from './support.mjs';
 
 /** Opens a page that is to fail; `complaints` are what its console says. */
@@ -69,11 +70,30 @@ test('what the browser throws into the program stops it, too', async (t) => {
   await flip(page, 'web-01/nginx');
   await page.getByTestId('send-read').click();
   assert.match((await told(page)).reason, /no canvas today/);
-  // The run up to there can be had again, without the visit that was the last thing.
+  // The run can be had again with the visit that was the last thing, which another program would survive.
+  const again = await page.locator('#crash-again').getAttribute('href');
+  // And without it.
   await page.locator('#crash-before').click();
   await page.getByTestId('diagram').waitFor();
-  await page.locator('svg [data-testid=switch][data-part="web-01/nginx"][aria-checked=false]').waitFor();
+  const marks = page.getByTestId('timeline-mark');
+  const isKilled = () => page.locator('svg [data-testid=switch][data-part="web-01/nginx"][aria-checked=false]').waitFor();
+  await isKilled();
+  assert.deepEqual([await page.locator('[data-testid=notice]').count(), await marks.count()], [0, 1]);
+  await page.goto('about:blank');
+  await page.goto(new URL(again, siteUrl).href);
+  await isKilled();
+  await marks.nth(1).waitFor({ state: 'attached' });
   assert.equal(await page.locator('[data-testid=notice]').count(), 0);
+});
+
+test('in Firefox, too: a panic, and a program that is not there', async (t) => {
+  const page = await openInFirefox(t, { complains: false });
+  for (const [path, title] of [['?crash=panic', 'Hopscope has stopped'], ['?crash=load', 'Hopscope has not started']]) {
+    await page.goto(new URL(path, siteUrl).href);
+    await page.waitForFunction((expected) => document.getElementById('crash-title').innerText === expected, { timeout: 30_000 }, title);
+    const seen = await page.evaluate(() => [document.activeElement.id, document.getElementById('crash-reason').innerText !== '', document.getElementById('app').hidden]);
+    assert.deepEqual(seen, ['crash-title', true, true]);
+  }
 });
 
 test('out of memory is told as such', async (t) => {

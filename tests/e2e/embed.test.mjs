@@ -294,6 +294,31 @@ for (const [width, height] of [[320, 480], [800, 500]]) {
   });
 }
 
+test('embed.js is told when the explorer stops, and when it does not start', async (t) => {
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.goto(new URL(`/hosts/element.html?site=${encodeURIComponent(siteUrl)}`, course.origin).href);
+  const errors = await page.evaluate(async (site) => {
+    const element = document.createElement('hopscope-embed');
+    const open = (crash) => {
+      element.setAttribute('src', `${site}?crash=${crash}`);
+      document.body.prepend(element);
+      return new Promise((resolve) => element.addEventListener('hopscope-error', ({ detail }) => resolve(detail), { once: true }));
+    };
+    const stopped = await open('panic');
+    element.remove();
+    const missing = open('load');
+    const refused = await element.get().catch((error) => error.field);
+    return [stopped, await missing, refused];
+  }, siteUrl.href);
+  const [stopped, missing, refused] = errors;
+  for (const error of [stopped, missing]) assert.ok(isToHost(error), JSON.stringify(error));
+  assert.match(stopped.message, /^Hopscope has stopped/);
+  assert.match(missing.message, /^Hopscope has not started/);
+  assert.deepEqual([stopped.field, missing.field, refused], ['explorer', 'explorer', 'explorer']);
+});
+
 test('what the tab Share writes for a course is what works there', async (t) => {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   t.after(() => context.close());

@@ -36,8 +36,8 @@ pub struct State {
     pub now: SimTime,
     /// How far the run has been seen.
     pub end: SimTime,
-    /// The digest of the run at the moment: whether it has become the same again.
-    pub digest: u64,
+    /// The digest of the run at the moment: whether it has become the same again. None where the page stopped before it was known.
+    pub digest: Option<u64>,
     /// The lesson under way.
     pub lesson: Option<LessonState>,
     /// The tab that is open, if it is not the first.
@@ -69,7 +69,7 @@ pub struct LessonState {
     pub pending: Vec<TimedCommand>,
 }
 
-fields!(State { scenario, now, digest } { commands, end, lesson, tab, selected, visit });
+fields!(State { scenario, now } { digest, commands, end, lesson, tab, selected, visit });
 fields!(LessonState { id, step } { choice, hint, own_run, begun, met, pending });
 
 /// Reads what [`State::write`] has written, whichever version did.
