@@ -9,6 +9,10 @@ labels! {
     LINK = "Link";
     /// Said when the run of a link has not come to the same point.
     OTHER_ENGINE = "the run did not come out as it did where the link was made, by another version of Hopscope";
+    /// Leads to the documentation of addresses.
+    ABOUT_LINKS = "What an address can hold";
+    /// Leads to the documentation of frames.
+    ABOUT_EMBEDDING = "How frames, events and commands work";
     /// Field: the link that holds the run.
     MOMENT = "To this moment of this run";
     /// Button: makes that link anew.

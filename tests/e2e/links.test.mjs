@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { violations } from './axe.mjs';
 import { clock, flip, inspect, load, outcomes, pass, set, speed, tab } from './explorer.mjs';
-import { open, openPage, siteUrl } from './support.mjs';
+import { open, openPage, shot, siteUrl } from './support.mjs';
 
 const isAt = (page, ms) => page.waitForFunction(
   (ms) => document.querySelector('[data-testid=clock]').dataset.ms === String(ms), ms, { timeout: 30_000 },
@@ -131,4 +132,28 @@ test('in a frame nothing is written into the history of the page around it', asy
   assert.equal(await page.evaluate(() => history.length), entries);
   const inside = page.frames().find((one) => one !== page.mainFrame());
   assert.equal(new URL(inside.url()).search, '?lesson=visit');
+});
+
+test('the tab Share leads to the documentation, which can be read at any width', async (t) => {
+  const page = await open(t);
+  await tab(page, 'share');
+  const ways = page.locator('[data-testid=share] a[target=_blank]');
+  const [documents] = await Promise.all([page.waitForEvent('popup'), ways.last().click()]);
+  await documents.waitForLoadState();
+  assert.match(await documents.title(), /^Embedding the explorer/);
+  await documents.getByRole('link', { name: 'Links', exact: true }).click();
+  await documents.waitForURL(/links\.html$/);
+  assert.ok(await documents.locator('td code').count() > 30);
+  for (const [width, colorScheme] of [[320, 'dark'], [1024, 'light']]) {
+    await documents.emulateMedia({ colorScheme });
+    await documents.setViewportSize({ width, height: 700 });
+    for (const name of ['embedding', 'hosting', 'links']) {
+      await documents.goto(new URL(`docs/${name}.html`, siteUrl).href);
+      assert.deepEqual(await violations(documents), [], name);
+      assert.ok((await documents.evaluate(() => document.documentElement.scrollWidth)) <= width, name);
+      await shot(documents, `docs-${name}-${width}`);
+    }
+  }
+  await documents.getByRole('link', { name: 'Hopscope' }).click();
+  await documents.getByTestId('diagram').waitFor();
 });

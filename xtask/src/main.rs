@@ -7,6 +7,7 @@ mod bundle;
 #[cfg(target_os = "linux")]
 mod conformance;
 mod csp;
+mod documents;
 mod embed;
 #[cfg(target_os = "linux")]
 mod export;

@@ -4,7 +4,7 @@ use crate::run::{cargo, install, program, root, run, spoken};
 use crate::sizes;
 use crate::toolchain::wasm_target;
 use crate::tools::{self, TERSER, TRUNK, WASM_BINDGEN, WASM_OPT};
-use crate::{embed, later, offline};
+use crate::{documents, embed, later, offline};
 use anyhow::{Context, Result};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -57,6 +57,7 @@ pub fn build() -> Result<()> {
     later::take_out(&dist(), &scripts.into_iter().collect::<io::Result<String>>()?)?;
     offline::write(&dist())?;
     embed::write(&dist())?;
+    documents::write(&dist())?;
     fs::write(stamp, stamp_text(sources))?;
     println!("Built the site into dist/ in {}.", spoken(started.elapsed()));
     Ok(())

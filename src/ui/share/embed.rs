@@ -69,6 +69,7 @@ impl Drawn for Embedded {
                     </div>
                 }
                 { panel("snippet", Copyable { id: "snippet", label: words::SNIPPET, text, note }, &place.send) }
+                { super::about("embedding", crate::text::share::ABOUT_EMBEDDING) }
             </section>
         }
     }

@@ -23,6 +23,7 @@ pub fn section(model: &Model, send: &Callback<Msg>) -> Html {
             if let Some(place) = place {
                 { panel("place", Copyable { id: "place-link", label, note: words::characters(place.len()), text: place }, send) }
             }
+            { super::about("links", words::ABOUT_LINKS) }
         </section>
     }
 }
