@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { violations } from './axe.mjs';
 import { clock, flip, inspect, load, outcomes, pass, set, speed, tab } from './explorer.mjs';
+import { openInFirefox } from './firefox.mjs';
 import { open, openPage, shot, siteUrl } from './support.mjs';
 
 const isAt = (page, ms) => page.waitForFunction(
@@ -156,4 +157,40 @@ test('the tab Share leads to the documentation, which can be read at any width',
   }
   await documents.getByRole('link', { name: 'Hopscope' }).click();
   await documents.getByTestId('diagram').waitFor();
+});
+
+test('in Firefox, too: a link, undo, back and forward', async (t) => {
+  const page = await openInFirefox(t);
+  await page.setViewport({ width: 1440, height: 900 });
+  const isOn = (state) => page.waitForFunction(
+    (wanted) => document.querySelector('svg [data-testid=switch][data-part="web-01/app"]')?.getAttribute('aria-checked') === wanted,
+    { timeout: 30_000 }, state,
+  );
+  await page.goto(siteUrl.href);
+  await isOn('true');
+  await page.click('svg [data-testid=switch][data-part="web-01/app"]');
+  await isOn('false');
+  await page.click('[data-testid=send-read]');
+  await page.waitForSelector('[data-testid=narrator-result]', { timeout: 60_000 });
+  await page.click('[data-testid=share]');
+  await page.waitForSelector('[data-testid=moment-link]', { timeout: 30_000 });
+  const link = await page.$eval('[data-testid=moment-link]', (field) => field.value);
+  await page.goto('about:blank');
+  await page.goto(link);
+  await isOn('false');
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid=timeline-mark]').length >= 2, { timeout: 30_000 });
+  assert.deepEqual(await notices(page), [], 'the digest is that of the run where the link was made');
+  for (const key of ['z', 'z']) {
+    await page.keyboard.down('Control');
+    await page.keyboard.press(key);
+    await page.keyboard.up('Control');
+  }
+  await isOn('true');
+  const isAtPreset = (name) => page.waitForFunction((wanted) => document.querySelector('[data-testid=preset]').value === wanted, { timeout: 30_000 }, name);
+  await page.select('[data-testid=preset]', 'secured');
+  await page.waitForFunction(() => location.search.includes('preset=secured'));
+  await page.evaluate(() => history.back());
+  await isAtPreset('three-server');
+  await page.evaluate(() => history.forward());
+  await isAtPreset('secured');
 });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { flip, send, tab } from './explorer.mjs';
+import { openInFirefox } from './firefox.mjs';
 import { open, siteUrl } from './support.mjs';
 
 /** Presses a button of the tab Share; the file that is saved. */
@@ -129,4 +130,44 @@ test('in a frame that forbids downloads the text is shown, and the keyboard open
   await tab(page, 'share');
   await page.setInputFiles('[data-testid=bring]', { name: 'a.json', mimeType: 'application/json', buffer: Buffer.from('{"name":1}') });
   await page.waitForSelector('[data-testid=notice][data-field=name]');
+});
+
+test('in Firefox, too: pictures are made, and one that is dropped is opened', async (t) => {
+  const page = await openInFirefox(t);
+  await page.setViewport({ width: 1440, height: 900 });
+  await page.evaluateOnNewDocument(() => {
+    window.saved = {};
+    const address = URL.createObjectURL;
+    const click = HTMLElement.prototype.click;
+    let last;
+    URL.createObjectURL = (blob) => address.call(URL, last = blob);
+    HTMLElement.prototype.click = function () {
+      if (this.download) window.saved[this.download] = last;
+      else click.call(this);
+    };
+  });
+  const count = (wanted) => page.waitForFunction((machines) => document.querySelectorAll('svg [data-testid=machine]').length === machines, { timeout: 30_000 }, wanted);
+  await page.goto(new URL('?preset=one-server', siteUrl).href);
+  await page.waitForSelector('[data-testid=tab-share]');
+  await page.click('[data-testid=tab-share]');
+  for (const file of ['SVG', 'PNG']) {
+    await page.waitForSelector(`[data-testid=save][data-file="${file}"]`, { timeout: 30_000 });
+    await page.click(`[data-testid=save][data-file="${file}"]`);
+    await page.waitForFunction((name) => window.saved[name], { timeout: 30_000 }, `one-server.${file.toLowerCase()}`);
+  }
+  const [size, wanted] = await page.evaluate(async () => {
+    const picture = await createImageBitmap(window.saved['one-server.png']);
+    const [, width, height] = (await window.saved['one-server.svg'].text()).match(/width="(\d+)" height="(\d+)"/).map(Number);
+    return [[picture.width, picture.height], [2 * width, 2 * height]];
+  });
+  assert.deepEqual(size, wanted);
+  const machines = await page.$$eval('svg [data-testid=machine]', (all) => all.length);
+  await page.select('[data-testid=preset]', 'scaled');
+  await page.waitForFunction((before) => document.querySelectorAll('svg [data-testid=machine]').length > before, { timeout: 30_000 }, machines);
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([window.saved['one-server.svg']], 'one-server.svg'));
+    for (const kind of ['dragover', 'drop']) document.body.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
+  });
+  await count(machines);
 });

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { clock, send } from './explorer.mjs';
+import { openInFirefox } from './firefox.mjs';
 import { open, siteUrl } from './support.mjs';
 
 const HOUR_MS = 3_600_000;
@@ -63,6 +64,20 @@ test('a storage without room, and one without permission, are told once there is
     assert.deepEqual(await notices(page), []);
     await learn(page, 'visit');
     assert.match((await notices(page)).join(), /progress lasts as long as this page/);
+  }
+});
+
+test('in Firefox, too: a storage without room, and none at all', async (t) => {
+  const page = await openInFirefox(t);
+  await page.evaluateOnNewDocument(() => {
+    if (location.search.includes('full')) Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };
+    else Object.defineProperty(window, 'localStorage', { get: () => { throw new DOMException('no', 'SecurityError'); } });
+  });
+  for (const kind of ['full', 'none']) {
+    await page.goto(new URL(`?lesson=visit&is=${kind}`, siteUrl).href);
+    await page.waitForSelector('[data-testid=lesson-next]', { timeout: 30_000 });
+    await page.click('[data-testid=lesson-next]');
+    await page.waitForFunction(() => /progress lasts as long as this page/.test(document.querySelector('[data-testid=notice]')?.innerText), { timeout: 30_000 });
   }
 });
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
+import { openInFirefox } from './firefox.mjs';
 import { serve } from './static.mjs';
 import { launch, tellOfViolations } from './support.mjs';
 import { unzipped } from './zip.mjs';
@@ -199,4 +200,22 @@ test('without a system, or with one that fails, the page keeps the progress itse
     const kept = await page.evaluate(() => localStorage.getItem('hopscope.lessons'));
     assert.match(kept, /^visit=1\/4 .* at=visit\/2 $/, failing ? 'failing' : 'none');
   }
+});
+
+test('in Firefox, too, a step is counted', async (t) => {
+  const server = await serve(t, { prefix: '/lms/', files, post: () => {} });
+  const page = await openInFirefox(t);
+  await page.goto(`${server.address}lms.html`);
+  await page.evaluate(() => start(null, '?lesson=visit'));
+  const inUnit = (does) => page.waitForFunction(
+    (selector) => {
+      const next = frames[0]?.frames[0]?.document.querySelector(selector);
+      next?.click();
+      return Boolean(next);
+    },
+    { timeout: 60_000 }, does,
+  );
+  await inUnit('[data-testid=lesson-next]');
+  await page.waitForFunction(() => /visit=1\//.test(API.cmi.suspend_data), { timeout: 30_000 });
+  assert.equal(await page.evaluate(() => API.cmi.core.lesson_status), 'incomplete');
 });
