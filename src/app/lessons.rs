@@ -282,10 +282,12 @@ impl Model {
             }
             Look::Part(name) => self.view.selected = self.world.wiring().part(name).ok(),
         }
-        // In a frame, what is to be looked at has no place of its own; of a visit, the diagram shows enough.
+        // What is to be looked at may have no place of its own; of a visit, the diagram shows enough.
         self.view.sheet = Some(match look {
-            Look::Part(_) if self.view.embed => Sheet::Inspector,
-            Look::Requests | Look::Metrics | Look::Data | Look::Security | Look::Wire(_) if self.view.embed => {
+            Look::Part(_) if self.view.hides_panels() => Sheet::Inspector,
+            Look::Requests | Look::Metrics | Look::Data | Look::Security | Look::Wire(_)
+                if self.view.hides_panels() =>
+            {
                 Sheet::Tabs
             }
             _ => Sheet::Lesson,

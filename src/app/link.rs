@@ -26,6 +26,8 @@ pub struct Start {
     pub state: Option<Box<State>>,
     /// Whether only the diagram is shown, for a frame in a course page.
     pub embed: bool,
+    /// Whether the diagram has the room of the panels.
+    pub large: bool,
     /// Light, dark, or as the system says.
     pub theme: Theme,
     /// Speed of playback.
@@ -58,6 +60,7 @@ pub fn parse_address(query: &str, fragment: &str) -> Start {
         scenario: PRESETS[0].scenario(),
         state: None,
         embed: false,
+        large: false,
         theme: Theme::System,
         speed: Speed::Auto,
         lesson: None,

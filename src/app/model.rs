@@ -70,6 +70,7 @@ impl Model {
                 sheet: None,
                 theme: start.theme,
                 embed: start.embed,
+                large: start.large,
             },
             examination: Examination::default(),
             config: Config::default(),
@@ -171,11 +172,17 @@ impl Model {
                 (self.view.tab, self.view.sheet) = (Tab::Share, Some(Sheet::Tabs));
                 self.make_link();
             }
-            Msg::Tab(tab) => self.view.tab = tab,
+            Msg::Tab(tab) => {
+                self.view.tab = tab;
+                if self.view.hides_panels() {
+                    self.view.sheet = Some(Sheet::Tabs);
+                }
+            }
             Msg::MakeLink => self.make_link(),
             Msg::Open(start) => self.open(Rc::unwrap_or_clone(start.0)),
             Msg::SimulatorCharts(own) => self.view.simulator_charts = own,
             Msg::Sheet(sheet) => self.view.sheet = sheet.or_else(|| self.sheet_beneath()),
+            Msg::Enlarge(large) => (self.view.large, self.view.sheet) = (large, None),
             Msg::Theme(theme) => self.view.theme = theme,
             Msg::Recall(kept) => self.recall(&kept),
             Msg::Dismiss(index) if index < self.notices.len() => drop(self.notices.remove(index)),

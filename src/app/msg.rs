@@ -73,6 +73,8 @@ pub enum Msg {
     SimulatorCharts(bool),
     /// Opens a panel of the narrow screen, or closes it.
     Sheet(Option<Sheet>),
+    /// Gives the diagram the room of the panels, or takes it back.
+    Enlarge(bool),
     /// Chooses the colours.
     Theme(Theme),
     /// Takes over progress of lessons that was kept.
@@ -129,6 +131,7 @@ impl Msg {
             | Self::SimulatorCharts(_)
             | Self::Sheet(_)
             | Self::Theme(_)
+            | Self::Enlarge(_)
             | Self::Save(_)
             | Self::Recall(_)
             | Self::Dismiss(_)

@@ -68,6 +68,8 @@ pub const PARAMETERS: &[Parameter] = &[
         read: |start, value| set(&mut start.scenario.workload.rate_per_s, value.parse().ok().filter(|rate| *rate <= MAX_RATE)) },
     Parameter { name: "embed", kind: Kind::Flag, example: "", about: About::Course,
         read: |start, value| set(&mut start.embed, Some(value != "0" && value != "false")) },
+    Parameter { name: "large", kind: Kind::Flag, example: "", about: About::Page,
+        read: |start, value| set(&mut start.large, Some(value != "0" && value != "false")) },
     Parameter { name: "theme", kind: Kind::Choice(themes), example: "dark", about: About::Course,
         read: |start, value| set(&mut start.theme, Theme::find(value)) },
     Parameter { name: "speed", kind: Kind::Choice(speeds), example: "1/20", about: About::Page,

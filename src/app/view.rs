@@ -19,6 +19,16 @@ pub struct View {
     pub theme: Theme,
     /// Whether only the diagram is shown.
     pub embed: bool,
+    /// Whether the diagram has the room of the panels, which come when they are asked for.
+    pub large: bool,
+}
+
+impl View {
+    /// Whether the inspector and the tabs are seen only when they are asked for.
+    #[must_use]
+    pub const fn hides_panels(&self) -> bool {
+        self.embed || self.large
+    }
 }
 
 /// The tabs at the bottom.

@@ -37,6 +37,8 @@ labels! {
     SITE = "www.foobar.com";
     /// Field: choice of preset.
     PRESET = "Infrastructure";
+    /// Button: the diagram gets the room of the panels.
+    LARGE = "Large diagram";
     /// Button: start anew.
     RESTART = "Start again";
     /// Field: colours.

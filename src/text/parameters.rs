@@ -12,6 +12,9 @@ pub fn meaning(name: &str) -> &'static str {
         "seed" => "Where all chance starts: the same seed gives the same run.",
         "load" => "Visits per second that come by themselves.",
         "embed" => "Only the diagram and what is needed to play with it, for a frame in another page.",
+        "large" => {
+            "The diagram as large as it goes, for a projector: the tabs and the inspector come when they are asked for."
+        }
         "theme" => "The colours.",
         "speed" => {
             "Simulated time per real time; auto is real time, and slow motion while a visit sent by hand travels."

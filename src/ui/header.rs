@@ -6,12 +6,12 @@ use yew::prelude::*;
 
 use super::element::html;
 use super::input::{on_click, value_of};
-use crate::app::{Msg, Theme};
+use crate::app::{Msg, Theme, View};
 use crate::sim::PRESETS;
 use crate::text::{label, share};
 
-/// The header, with the name of the scenario and the chosen colours.
-pub fn header(scenario: &str, chosen: Theme, send: &Callback<Msg>) -> Html {
+/// The header, with the name of the scenario.
+pub fn header(scenario: &str, view: &View, send: &Callback<Msg>) -> Html {
     let preset = send.reform(|event: Event| {
         let name = value_of(&event);
         let known = PRESETS.iter().find(|preset| preset.name == name);
@@ -41,11 +41,13 @@ pub fn header(scenario: &str, chosen: Theme, send: &Callback<Msg>) -> Html {
                     }) }
                 </select>
                 <button class="button" data-testid="restart" onclick={restart}>{ label::RESTART }</button>
+                <button class="button header__large" data-testid="large" aria-pressed={view.large.to_string()}
+                    onclick={on_click(send, Msg::Enlarge(!view.large))}>{ label::LARGE }</button>
                 <button class="button" data-testid="share" onclick={on_click(send, Msg::Share)}>{ share::SHARE }</button>
                 <label class="visually-hidden" for="theme">{ label::THEME }</label>
                 <select id="theme" data-testid="theme" onchange={theme}>
                     { for Theme::ALL.iter().map(|theme| html! {
-                        <option key={theme.name()} value={theme.name()} selected={*theme == chosen}>{ theme_name(*theme) }</option>
+                        <option key={theme.name()} value={theme.name()} selected={*theme == view.theme}>{ theme_name(*theme) }</option>
                     }) }
                 </select>
             </div>

@@ -199,11 +199,12 @@ impl Component for Page {
         let (world, view) = (&model.world, &model.view);
         let sheet = &format!("page--sheet-{}", view.sheet.map_or("none", sheet_name));
         let in_lesson = if_so(model.lessons.open.is_some(), "page--lesson");
-        let classes = classes(["page", if_so(view.embed, "page--embed"), in_lesson, sheet]);
+        let kind = if view.embed { "page--embed" } else { if_so(view.large, "page--large") };
+        let classes = classes(["page", kind, in_lesson, sheet]);
         html! {
             <div class={classes} data-testid="page">
                 if !view.embed {
-                    { header(&model.history.scenario().name, view.theme, send) }
+                    { header(&model.history.scenario().name, view, send) }
                 }
                 { notices(&model.notices, send) }
                 <main class="page__main">

@@ -67,3 +67,24 @@ test('a page that cannot do without it says so', async (t) => {
   await crash.getByRole('link', { name: 'Load the page again' }).click();
   await page.getByTestId('tab-parts').waitFor();
 });
+
+test('a large diagram takes the room of the panels, which come when they are asked for', async (t) => {
+  const page = await open(t, { path: '?preset=scaled' });
+  const width = () => page.locator('.stage').evaluate((stage) => stage.clientWidth);
+  const [panel, inspector] = [page.locator('#tab-panel'), page.locator('.page__inspector')];
+  const before = await width();
+  await page.getByTestId('large').click();
+  await page.locator('[data-testid=large][aria-pressed=true]').waitFor();
+  assert.ok(await width() > before * 1.4, `${await width()} instead of ${before} px`);
+  assert.deepEqual([await panel.isVisible(), await inspector.isVisible()], [false, false]);
+  await page.click('svg [role=button][data-part="web-01/nginx"]');
+  await inspector.waitFor();
+  await page.getByTestId('tab-parts').click();
+  await panel.locator('table').waitFor();
+  assert.equal(await inspector.isVisible(), false);
+  await page.locator('.tabs > .sheet-close').click();
+  await panel.waitFor({ state: 'hidden' });
+  await page.getByTestId('large').click();
+  await inspector.waitFor();
+  assert.deepEqual([await panel.isVisible(), await width()], [true, before]);
+});

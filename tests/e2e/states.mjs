@@ -68,6 +68,8 @@ const fixed = [
   ['alerts fire on a phone', '', [['click', '[data-testid=sheet-tabs]'], speed('100'), load(50), tab('metrics'), ['click', '[data-testid=install-monitoring]'], flip('web-01'), ['wait', 2_500]], { width: 390, height: 844 }],
   ['scraped numbers as a table', '', [speed('100'), load(50), tab('metrics'), ['click', '[data-testid=install-monitoring]'], ['wait', 1_500], ['click', '[data-testid=metrics-as-table]']], {}],
   ['one server', '?preset=one-server', [load(50), flip('web-01/app'), later], {}],
+  ['large', '?large&preset=scaled', [inspect('web-01/nginx')], {}],
+  ['large with a lesson and a tab', '?large&lesson=failover&theme=dark', [tab('requests')], {}],
   ['in a frame', '?embed', [load(50), later], { width: 800, height: 500 }],
   ['in a small frame', '?embed&theme=dark', [], { width: 320, height: 480 }],
   ['a lesson in a frame', '?embed&lesson=visit', [], { width: 800, height: 500 }],
