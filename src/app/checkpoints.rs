@@ -4,9 +4,9 @@ use super::tape::Tape;
 use crate::sim::{SimTime, TimedCommand, World};
 
 /// The most copies that are kept.
-const MAX: usize = 40;
-/// Events between two copies: half a second or a second to have them again. A copy of a busy world takes about 1 MB.
-const INTERVAL: u64 = 1_000_000;
+const MAX: usize = 32;
+/// Events between two copies: a tenth of a second or two to have them again. A copy of a busy world takes about 1 MB.
+const INTERVAL: u64 = 200_000;
 
 /// A world at a moment of a run.
 #[derive(Clone, Debug)]
@@ -99,7 +99,7 @@ mod tests {
             for pair in events.windows(2) {
                 // Whoever goes back to just before the later copy has to do all from the earlier one again.
                 let (again, age) = (pair[1] - pair[0], now - pair[1]);
-                assert!(again <= age * 3 / 5 + 2 * INTERVAL, "{again} events again to go back by {age}");
+                assert!(again <= age * 2 / 3 + 2 * INTERVAL, "{again} events again to go back by {age}");
             }
         }
         assert_eq!(events.len(), MAX);

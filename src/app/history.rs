@@ -16,6 +16,8 @@ mod undo;
 pub const MAX_BRANCHES: usize = 6;
 /// The most commands that can be had again; then history begins anew.
 pub(super) const MAX_COMMANDS: usize = 10_000;
+/// So many commands hardly any run has more of.
+const USUAL_COMMANDS: usize = 256;
 /// The most changes of state that are kept of a run.
 const MAX_ENTRIES: usize = 1_000;
 
@@ -70,8 +72,10 @@ impl History {
     #[must_use]
     pub fn new(scenario: Arc<Scenario>) -> Self {
         let checkpoints = Checkpoints::new(&World::new(Arc::clone(&scenario)));
-        let (run, branches) = (Run::default(), Vec::new());
-        Self { scenario, begins: SimTime::ZERO, run, checkpoints, branches, undone: Vec::new(), newest: 0 }
+        // Room for what a long run brings, so that it need not be found between copies of the world.
+        let tape = Tape::new(Vec::with_capacity(USUAL_COMMANDS), 0);
+        let run = Run { tape, changes: Vec::with_capacity(MAX_ENTRIES), ..Run::default() };
+        Self { scenario, begins: SimTime::ZERO, run, checkpoints, branches: Vec::new(), undone: Vec::new(), newest: 0 }
     }
 
     /// What the run started from.
