@@ -1,11 +1,15 @@
-// Thirty simulated hours in Chromium, hour by hour, with a part killed and mended in each: the memory of the program, the JavaScript heap and
-// the document are as large at the end as after the warm-up, in which everything that is kept has come to its limit. `cargo xtask bench hours` starts this; it prints what it has measured.
+// Thirty simulated hours in Chromium, hour by hour, with a part killed and mended in each: the memory of the program, the JavaScript heap
+// and the document are as large at the end as after the warm-up, in which everything that is kept has come to its limit.
+// `cargo xtask bench hours` starts this; it prints what it has measured.
 
 import { flip, load, tab } from './explorer.mjs';
 import { launch, openPage } from './support.mjs';
 
 const HOURS = 30;
-/** At this load the 32 copies of the world for the way back are there after seven hours; as long again until each has been replaced by a larger one. What the run keeps of itself has its room from the beginning. */
+/**
+ * At this load the 32 copies of the world for the way back are there after seven hours; as long again until each has been replaced by a
+ * larger one. What the run keeps of itself has its room from the beginning.
+ */
 const WARM_UP_HOURS = 15;
 const RATE = 20;
 const PARTS = ['web-01/nginx', 'web-02/app', 'lb-01/haproxy', 'web-02/mysqld', 'web-01/app'];
