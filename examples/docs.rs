@@ -25,7 +25,7 @@ This page is written by `cargo run --example docs` from the table by which the e
 
 Parameters stand in the query (`?preset=secured&load=50`) or, alike, in the fragment behind `#`, which no server gets to see. The
 order does not matter. What cannot be read is left at its default, with a notice that names the parameter; a parameter that
-nobody knows is left alone.
+nobody knows is left alone. Of one that is there several times the last counts, and no more than 200 are read.
 
 ## Parameters
 

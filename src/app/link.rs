@@ -1,5 +1,6 @@
 //! What the address of the page asks for.
 
+use super::model::MAX_NOTICES;
 use super::parameters::PARAMETERS;
 use super::playback::Speed;
 use super::view::{Notice, Tab, Theme};
@@ -14,6 +15,8 @@ pub use state::{LessonState, State};
 
 /// The longest query string or fragment that is read, in bytes.
 const MAX_ADDRESS: usize = 256 * 1024;
+/// The most parameters that are read of a query string or a fragment.
+const MAX_PARAMETERS: usize = 200;
 /// The name under which the fragment has a whole state.
 pub(super) const STATE: &str = "s";
 
@@ -53,7 +56,8 @@ pub struct Start {
 }
 
 /// Reads the query string (`?preset=one-server&embed`) and the fragment (`#s=` with a whole run, `#scenario=` with JSON). What
-/// cannot be read is left at its default, with a notice that names the field.
+/// cannot be read is left at its default, with a notice that names the field. Of a parameter that is there several times the last
+/// one counts: each may hold a whole run.
 #[must_use]
 pub fn parse_address(query: &str, fragment: &str) -> Start {
     let mut start = Start {
@@ -78,20 +82,22 @@ pub fn parse_address(query: &str, fragment: &str) -> Start {
         if part.len() > MAX_ADDRESS {
             start.notices.push(Notice::error("address", format!("longer than {} KiB", MAX_ADDRESS / 1024)));
         } else {
-            pairs.extend(form_urlencoded::parse(part.as_bytes()));
-        }
-    }
-    for parameter in PARAMETERS {
-        for (_, value) in pairs.iter().filter(|(key, _)| key == parameter.name) {
-            if let Err(message) = parameter.read(&mut start, value) {
-                start.complain(parameter.name, message);
+            let mut all = form_urlencoded::parse(part.as_bytes());
+            pairs.extend(all.by_ref().take(MAX_PARAMETERS));
+            if all.next().is_some() {
+                let why = format!("only its first {MAX_PARAMETERS} parameters are read");
+                start.notices.push(Notice::error("address", why));
             }
         }
     }
-    for (key, value) in &pairs {
-        if key == STATE {
-            start.take(state::read(value), |start, state| start.state = Some(Box::new(state)));
+    let last = |name: &str| pairs.iter().rfind(|(key, _)| key == name).map(|(_, value)| value);
+    for parameter in PARAMETERS {
+        if let Some(Err(message)) = last(parameter.name).map(|value| parameter.read(&mut start, value)) {
+            start.complain(parameter.name, message);
         }
+    }
+    if let Some(value) = last(STATE) {
+        start.take(state::read(value), |start, state| start.state = Some(Box::new(state)));
     }
     let is_brought = start.state.is_some() || start.lesson.is_some();
     let is_own = |key: &str| is_setting(key) || is_brought && (key == "seed" || key == "load");
@@ -99,6 +105,7 @@ pub fn parse_address(query: &str, fragment: &str) -> Start {
         setting::read(&mut start, key, value);
     }
     start.fit_steps();
+    start.cut_notices();
     start
 }
 
@@ -130,6 +137,15 @@ impl Start {
         self.step = self.step.clamp(first.min(last), end.min(last));
     }
 
+    /// Says of what is more than can be shown only how much it is.
+    fn cut_notices(&mut self) {
+        let more = self.notices.len().saturating_sub(MAX_NOTICES - 1);
+        if more > 1 {
+            self.notices.truncate(MAX_NOTICES - 1);
+            self.complain("address", format!("{more} more of its parameters cannot be read"));
+        }
+    }
+
     fn complain(&mut self, field: &str, message: String) {
         self.notices.push(Notice::error(field, message));
     }
@@ -156,6 +172,18 @@ mod tests {
         let start = parse_address("?preset=four-server&theme=pink&speed=NaN&utm_source=x", "");
         assert_eq!(start.scenario.name, "three-server");
         assert_eq!(fields(&start), ["preset", "theme", "speed"]);
+    }
+
+    #[test]
+    fn of_many_parameters_few_are_told() {
+        let start = parse_address("?theme=pink&theme=dark&theme=x&lb.fall=9", "");
+        assert_eq!((fields(&start), start.scenario.settings.balancer.fall), (vec!["theme"], 9), "the last one counts");
+        let many: String = (0..1_000).map(|i| format!("lb.x{i}&")).collect();
+        let start = parse_address(&many, "");
+        assert_eq!(fields(&start), ["address", "lb.x0", "lb.x1", "address"]);
+        assert!(start.notices[0].message.contains("first 200") && start.notices[3].message.starts_with("198 more"));
+        let long = parse_address(&format!("?theme={}", "\u{202e}".repeat(20_000)), "");
+        assert!(long.notices[0].message.chars().count() < 400, "{}", long.notices[0].message.len());
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::sim::{Class, Command, Preset, SimTime, World};
 use crate::text::label;
 
 /// The most notices that are shown at a time.
-const MAX_NOTICES: usize = 4;
+pub(super) const MAX_NOTICES: usize = 4;
 /// Wall time without a frame that is worth a word, in microseconds: a hidden tab, or a computer that slept.
 const LONG_US: u64 = 10 * 60 * 1_000_000;
 

@@ -1,6 +1,7 @@
 //! What is looked at, and what the user is told.
 
 use crate::sim::PartId;
+use crate::text::label;
 
 /// What is looked at. Changes nothing in the world.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,9 +145,9 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// A notice about an input that could not be used.
+    /// A notice about an input that could not be used. Both texts may quote what a stranger wrote, however long that is.
     #[must_use]
     pub fn error(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { field: field.into(), message: message.into() }
+        Self { field: label::cut(field.into()), message: label::cut(message.into()) }
     }
 }

@@ -21,6 +21,8 @@ use reader::Reader;
 
 /// The longest file that is read, in bytes.
 pub const MAX_TEXT: usize = 256 * 1024;
+/// The most lines that it may have.
+pub const MAX_LINES: usize = 10_000;
 /// The most servers of the backend that is shown; the rest is left out.
 pub const MAX_SERVERS: usize = 100;
 
@@ -71,10 +73,13 @@ pub struct Reading {
 /// web servers of `present`, everything but the balancer stays as it is there.
 ///
 /// # Errors
-/// A file that is too long.
+/// A file that is too long, or has too many lines.
 pub fn read(text: &str, frontend: Option<&str>, present: Option<&Scenario>) -> Result<Reading, FieldError> {
     if text.len() > MAX_TEXT {
         return Err(FieldError::new("haproxy.cfg", say!("too-long", MAX_TEXT / 1024)));
+    }
+    if text.lines().nth(MAX_LINES).is_some() {
+        return Err(FieldError::new("haproxy.cfg", say!("too-many-lines", MAX_LINES)));
     }
     let mut reader = Reader::new();
     for line in text.lines() {

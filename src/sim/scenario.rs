@@ -14,6 +14,10 @@ use super::workload::Workload;
 
 /// The longest scenario text that is read, in bytes.
 pub const MAX_TEXT: usize = 256 * 1024;
+/// The longest name, in characters.
+pub const MAX_TITLE: usize = 100;
+/// The most links that a topology may make: a diagram has to show them.
+pub const MAX_LINKS: usize = 1_000;
 /// The most commands in a timeline.
 pub const MAX_TIMELINE: usize = 10_000;
 
@@ -88,6 +92,9 @@ impl Scenario {
     /// # Errors
     /// The first field that is out of range or names something that does not exist.
     pub fn validate(&self) -> Result<(), FieldError> {
+        if self.name.chars().nth(MAX_TITLE).is_some() || self.name.contains(char::is_control) {
+            return Err(FieldError::new("name", format!("at most {MAX_TITLE} printable characters")));
+        }
         self.topology.validate()?;
         self.settings.validate(&self.topology)?;
         self.workload.validate()?;
@@ -96,6 +103,10 @@ impl Scenario {
             return Err(FieldError::new("timeline", limit));
         }
         let wiring = Wiring::new(&self.topology);
+        if wiring.links.len() > MAX_LINKS {
+            let limit = format!("at most {MAX_LINKS} links between their processes, here {}", wiring.links.len());
+            return Err(FieldError::new("topology.machines", limit));
+        }
         self.settings.nginx.upstream.validate("settings.nginx.upstream", &wiring)?;
         for (i, entry) in self.timeline.iter().enumerate() {
             let at = format!("timeline[{i}].command");

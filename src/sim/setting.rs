@@ -8,8 +8,12 @@ use super::command::range;
 use super::dns::ResolverKind;
 use super::json::{Blank, Object, Problem, Scalar, Tagged, must};
 use super::scenario::FieldError;
+use super::script::Script;
 use super::settings::{Check, ReadFrom, ServiceTimes, Settings, TlsMode};
 use super::topology::Topology;
+
+/// The most static files that can be listed: each visit looks for its own among them.
+const MAX_FILES: usize = 200;
 
 macro_rules! settings {
     ($($(#[$doc:meta])* $key:literal $variant:ident($type:ty) => $($field:ident).+ $(, $low:literal..=$high:literal)?;)*) => {
@@ -25,6 +29,12 @@ macro_rules! settings {
             #[must_use]
             pub const fn key(&self) -> &'static str {
                 match self { $(Self::$variant(_) => $key,)* }
+            }
+
+            /// The field of the scenario that it is.
+            #[must_use]
+            pub const fn field(&self) -> &'static str {
+                match self { $(Self::$variant(_) => concat!("settings", $(".", stringify!($field)),+),)* }
             }
 
             /// The value in a word or a number.
@@ -184,7 +194,7 @@ impl Settings {
     /// The first field out of range.
     pub fn validate(&self, topology: &Topology) -> Result<(), FieldError> {
         for setting in Setting::all(self) {
-            let at = |e: FieldError| FieldError::new(format!("settings ({})", setting.key()), e.message);
+            let at = |e: FieldError| FieldError::new(setting.field(), e.message);
             setting.validate().map_err(at)?;
         }
         let hour_ms = 3_600_000;
@@ -225,6 +235,13 @@ impl Settings {
         }
         if self.dns.addresses.len() > 8 {
             return Err(FieldError::new("settings.dns.addresses", "at most 8 addresses"));
+        }
+        for (i, path) in self.nginx.files.iter().flatten().enumerate() {
+            if i == MAX_FILES {
+                return Err(FieldError::new("settings.nginx.files", format!("at most {MAX_FILES} paths")));
+            }
+            Script::validate(None, Some(path), None)
+                .map_err(|error| FieldError::new(format!("settings.nginx.files[{i}]"), error.message))?;
         }
         word("settings.balancer.cookie", self.balancer.cookie.as_deref())?;
         for (name, line) in &self.balancer.servers {

@@ -1,6 +1,9 @@
 //! Words of the tab Config and of reading an `haproxy.cfg`. They are in `config.txt`, one sentence a line after its key, so that
 //! the page can load them when they are needed; `say!` looks its key up when this is compiled.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 static TEXT: &str = include_str!("config.txt");
 
 /// The sentence with a key, as a text: `say!("file")`. With values for each `{}`: `say!("server-port", port)`.
@@ -60,7 +63,10 @@ pub(crate) fn fill(sentence: &str, values: &[&dyn core::fmt::Display]) -> String
 /// Why what this topic is about is not modelled; the topics are those of `src/import/keywords.txt`.
 #[must_use]
 pub fn reason(topic: &str) -> Option<&'static str> {
-    TEXT.lines().find_map(|line| line.strip_prefix("topic ")?.strip_prefix(topic)?.strip_prefix(": "))
+    // A file may ask for each of its lines.
+    static REASONS: LazyLock<BTreeMap<&str, &str>> =
+        LazyLock::new(|| TEXT.lines().filter_map(|line| line.strip_prefix("topic ")?.split_once(": ")).collect());
+    REASONS.get(topic).copied()
 }
 
 /// What a configuration file is, which program reads it, and where it lies; by the end of its path.

@@ -220,6 +220,19 @@ pub fn notice(field: &str, message: &str) -> String {
     format!("{field}: {message}")
 }
 
+/// So many characters are shown of a text that may be of any length.
+const LONGEST: usize = 300;
+
+/// The beginning of a text that would fill the page.
+#[must_use]
+pub fn cut(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
 pub mod visits;
 
 /// The shares of the classes in a few words.

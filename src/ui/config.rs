@@ -12,11 +12,15 @@ use super::input::{focus, value_of};
 use super::panel::{Drawn, Place, panel};
 use crate::app::{ConfigMsg, ConfigView, Model, Msg, Pasted, archive, config_files};
 use crate::import::{Fate, Line, Reading};
+use crate::sim::FieldError;
 use crate::text::config::{about, say};
+use crate::text::label::cut;
 use crate::text::share;
 
-/// The most lines that are listed of a file that was read.
-const MAX_LISTED: usize = 400;
+/// So many lines of a file that was read are listed at first, and each time that more are asked for.
+const LISTED: usize = 50;
+/// The most frontends to choose from.
+const MAX_CHOICES: usize = 100;
 
 /// Id of what was made of a pasted file.
 const READING: &str = "reading";
@@ -148,14 +152,14 @@ fn result(pasted: &Pasted, send: &Callback<Msg>) -> Html {
         <>
             <div class="said" id={READING} tabindex="-1" data-testid="reading">
                 <p><strong>{ counts(reading) }</strong></p>
-                { for reading.notices.iter().map(|notice| html! { <p class="small">{ notice }</p> }) }
+                { for reading.notices.iter().map(|notice| html! { <p class="small">{ cut(notice.clone()) }</p> }) }
             </div>
             if reading.frontends.len() > 1 { { frontends(reading, send) } }
             { show.unwrap_or_default() }
-            { lines(reading, say!("lines"), &[Fate::Wrong, Fate::Partly, Fate::NotModelled]) }
+            { panel("lines", Lines { of: Arc::clone(&pasted.result), label: say!("lines"), fates: &DIFFERENT }, send) }
             <details>
                 <summary>{ say!("the-rest") }</summary>
-                { lines(reading, say!("the-rest"), &[Fate::Anyway, Fate::Taken]) }
+                { panel("the-rest", Lines { of: Arc::clone(&pasted.result), label: say!("the-rest"), fates: &THE_REST }, send) }
             </details>
         </>
     }
@@ -177,43 +181,75 @@ fn counts(reading: &Reading) -> String {
 fn frontends(reading: &Reading, send: &Callback<Msg>) -> Html {
     let choose = send.reform(|event: Event| Msg::Config(ConfigMsg::Frontend(value_of(&event))));
     let option = |(i, name): (usize, &String)| {
-        html! { <option key={name.clone()} value={name.clone()} selected={Some(i) == reading.shown}>{ name }</option> }
+        html! { <option key={name.clone()} value={name.clone()} selected={Some(i) == reading.shown}>{ cut(name.clone()) }</option> }
     };
     html! {
         <p class="row">
             <label for="frontend">{ say!("frontend") }</label>
-            <select id="frontend" data-testid="frontend" onchange={choose}>{ for reading.frontends.iter().enumerate().map(option) }</select>
+            <select id="frontend" data-testid="frontend" onchange={choose}>{ for reading.frontends.iter().enumerate().take(MAX_CHOICES).map(option) }</select>
         </p>
     }
 }
 
+const DIFFERENT: [Fate; 3] = [Fate::Wrong, Fate::Partly, Fate::NotModelled];
+const THE_REST: [Fate; 2] = [Fate::Anyway, Fate::Taken];
+
 /// The lines that came to one of these, in this order.
-fn lines(reading: &Reading, label: &'static str, fates: &[Fate]) -> Html {
-    let of = |fate: &Fate| {
-        let fate = *fate;
-        (1_u32..).zip(&reading.lines).filter(move |(_, line)| line.fate == fate)
-    };
-    let all = fates.iter().flat_map(of).count();
-    let row = |(number, line): (u32, &Line)| {
-        html! {
-            <tr key={u64::from(number)} data-testid="read-line" data-line={number.to_string()}>
-                <td class="number">{ number }</td>
-                <td><code>{ line.text.trim() }</code></td>
-                <td><span class={chip(line.fate)}>{ fate(line.fate) }</span>{ " " }{ &line.why }</td>
-            </tr>
-        }
-    };
-    if all == 0 {
-        return Html::default();
+struct Lines {
+    of: Arc<Result<Reading, FieldError>>,
+    label: &'static str,
+    fates: &'static [Fate],
+}
+
+impl PartialEq for Lines {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.of, &other.of)
     }
+}
+
+impl Drawn for Lines {
+    /// How often more was asked for.
+    type Kept = usize;
+
+    fn draw(&self, asked: &usize, place: &Place<usize>) -> Html {
+        let lines = self.of.as_ref().as_ref().map_or(&[][..], |reading| &reading.lines);
+        let of = |fate: &Fate| {
+            let fate = *fate;
+            (1_u32..).zip(lines).filter(move |(_, line)| line.fate == fate)
+        };
+        let (all, shown) = (self.fates.iter().flat_map(of).count(), LISTED * (asked + 1));
+        if all == 0 {
+            return Html::default();
+        }
+        let more = place.keep_on(|_: &MouseEvent| (), |asked, ()| *asked += 1);
+        html! {
+            <div class="scroll" tabindex="0" role="region" aria-label={self.label}>
+                <table class="table code__lines">
+                    <thead><tr><th scope="col" class="number">{ say!("line") }</th><th scope="col">{ say!("text") }</th><th scope="col">{ say!("fate") }</th></tr></thead>
+                    <tbody>{ for self.fates.iter().flat_map(of).take(shown).map(row) }</tbody>
+                </table>
+                if all > shown {
+                    <p class="row"><button class="button button--small" data-testid="more-lines" onclick={more}>{ say!("more-lines", all - shown) }</button></p>
+                }
+            </div>
+        }
+    }
+
+    /// Of another file the first lines are shown.
+    fn stands(&self, before: Option<&Self>, place: &Place<usize>) {
+        if before.is_some_and(|before| before != self) {
+            place.keep(|asked| *asked = 0);
+        }
+    }
+}
+
+fn row((number, line): (u32, &Line)) -> Html {
     html! {
-        <div class="scroll" tabindex="0" role="region" aria-label={label}>
-            <table class="table code__lines">
-                <thead><tr><th scope="col" class="number">{ say!("line") }</th><th scope="col">{ say!("text") }</th><th scope="col">{ say!("fate") }</th></tr></thead>
-                <tbody>{ for fates.iter().flat_map(of).take(MAX_LISTED).map(row) }</tbody>
-            </table>
-            if all > MAX_LISTED { <p class="muted small">{ say!("more-lines", all - MAX_LISTED) }</p> }
-        </div>
+        <tr key={u64::from(number)} data-testid="read-line" data-line={number.to_string()}>
+            <td class="number">{ number }</td>
+            <td><code>{ cut(line.text.trim().to_owned()) }</code></td>
+            <td><span class={chip(line.fate)}>{ fate(line.fate) }</span>{ " " }{ cut(line.why.clone()) }</td>
+        </tr>
     }
 }
 

@@ -73,7 +73,8 @@ impl Mutator {
         String::from_utf8_lossy(&text).into_owned()
     }
 
-    fn change(&mut self, text: &mut Vec<u8>, samples: &[String]) {
+    /// One change.
+    pub fn change(&mut self, text: &mut Vec<u8>, samples: &[String]) {
         let at = self.below(text.len() + 1);
         let end = (at + self.below(40)).min(text.len());
         match self.below(7) {
@@ -89,6 +90,7 @@ impl Mutator {
                 // A stretch again, perhaps many times.
                 let stretch = text[at..end].repeat(1 + self.below(100));
                 drop(text.splice(at..at, stretch));
+                text.truncate(self.longest);
             }
             5 => {
                 // A number becomes another.

@@ -2,7 +2,8 @@
 
 use hopscope::app::{Model, parse_address};
 use hopscope::record::picture::{self, Look};
-use hopscope::sim::{Command, PRESETS, Scenario, World};
+use hopscope::sim::{Class, Command, PRESETS, Scenario, SimTime, TimedCommand, World};
+use serde_json::json;
 use std::sync::Arc;
 
 /// A reader of texts.
@@ -16,10 +17,11 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 7] = [
     Target { name: "address", samples: addresses, run: |text| parse_address(text, text).notices.is_empty() },
     Target { name: "scenario", samples: scenarios, run: |text| Scenario::from_json(text).is_ok() },
     Target { name: "link", samples: links, run: link },
+    Target { name: "run", samples: runs, run: |text| link(&packed(text)) },
     Target { name: "haproxy", samples: configurations, run: haproxy },
     Target { name: "picture", samples: pictures, run: |text| picture::find(text).is_ok() },
     Target { name: "message", samples: messages, run: message },
@@ -44,13 +46,31 @@ fn links() -> Vec<String> {
         .to_vec()
 }
 
-/// A link is also opened: its commands are done as far as they go.
+/// A link is also opened, and its run followed for the shortest slice that there is.
 fn link(text: &str) -> bool {
     let text = text.trim_start_matches(['#', '?']);
     let start = parse_address("", &format!("#s={}", text.trim_start_matches("s=")));
     let is_read = start.notices.is_empty();
-    drop(Model::new(start));
+    Model::new(start).frame(16_667, &mut || false);
     is_read
+}
+
+/// What a link holds, as JSON: in a link nearly every change at random damages the stream.
+fn runs() -> Vec<String> {
+    let commands = [
+        Command::InstallMonitoring,
+        Command::Kill { part: "web-01/nginx".to_owned() },
+        Command::visits(Class::Write, 9),
+        Command::Promote { server: "web-02/mysqld".to_owned() },
+        Command::Firewall { machine: "lb-01".to_owned(), firewall: None },
+        Command::Reload { upstream: None },
+    ];
+    let commands: Vec<TimedCommand> =
+        (0..).zip(commands).map(|(at, command)| TimedCommand { at_us: SimTime(at * 1_000_000), command }).collect();
+    let run = |scenario: Scenario| {
+        json!({ "scenario": scenario, "now": 9_000_000, "digest": 0, "commands": commands, "tab": "parts" }).to_string()
+    };
+    PRESETS.iter().map(|preset| run(preset.scenario())).collect()
 }
 
 fn configurations() -> Vec<String> {
@@ -87,4 +107,20 @@ fn message(text: &str) -> bool {
     let mut model = Model::new(parse_address("?host=https://a.example&embed", ""));
     let answer = model.hear("https://a.example", &|| Some(text.to_owned()), 1_000.0);
     answer.is_some_and(|letter| !letter.json.contains(r#""type":"error""#))
+}
+
+/// A JSON text as a link holds it.
+pub fn packed(json: &str) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut link = "1.".to_owned();
+    for chunk in miniz_oxide::deflate::compress_to_vec_zlib(json.as_bytes(), 6).chunks(3) {
+        let bits = chunk.iter().enumerate().fold(0, |bits, (at, byte)| bits | u32::from(*byte) << (16 - 8 * at));
+        link.extend((0..=chunk.len()).map(|at| char::from(LETTERS[(bits >> (18 - 6 * at)) as usize & 63])));
+    }
+    link
+}
+
+/// A text between tags.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
