@@ -43,7 +43,8 @@ Commands:
                      [--seed N] [--haproxy N] [--nginx N], or [FILE]..., or [--recordings], or
                      [--export N] to run N cases with the configuration files that the export writes
   fuzz [TARGET] [--seconds N]
-                     hand random texts to what reads strangers' texts: address, scenario, link, haproxy, picture, message
+                     let libFuzzer try what reads strangers' texts: address, scenario, link, run, haproxy, picture, message;
+                     it needs a C++ compiler
   bench [WHAT]       measure speed: web, peers, variants or frames; `cargo xtask bench help` tells more
   help               print this text
 
