@@ -84,6 +84,30 @@ pub struct DiagramView {
 }
 
 impl DiagramView {
+    /// The same in pieces of so many machines and links; each knows only of what is selected and watched in it.
+    pub fn pieces(&self, size: usize) -> impl ExactSizeIterator<Item = Self> {
+        let count = self.machines.len().max(self.links.len()).div_ceil(size);
+        (0..count).map(move |at| {
+            fn some<T: Clone>(all: &[T], at: usize, size: usize) -> Vec<T> {
+                all.chunks(size).nth(at).unwrap_or_default().to_vec()
+            }
+            let (machines, links) = (some(&self.machines, at, size), some(&self.links, at, size));
+            let has_process =
+                |process| machines.iter().any(|machine| machine.processes.iter().any(|p| p.process == process));
+            let has_link = |link| links.iter().any(|other| other.link == link);
+            let selected = self.selected.filter(|part| match *part {
+                PartId::Machine(id) => machines.iter().any(|machine| machine.machine == id),
+                PartId::Process(process) => has_process(process),
+                PartId::Link(link) => has_link(link),
+            });
+            let watched = self.watched.filter(|place| match *place {
+                Place::Process(process) => has_process(process),
+                Place::Link { link, .. } => has_link(link),
+            });
+            Self { machines, links, selected, watched }
+        })
+    }
+
     /// Projects a world. `counted` asks for numbers on the links in place of moving packets.
     #[must_use]
     pub fn new(world: &World, selected: Option<PartId>, watched: Option<u64>, counted: bool) -> Self {

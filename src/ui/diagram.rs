@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::element::{classes, html, if_so, shown_length};
-use super::panel::{Drawn, Place};
+use super::panel::{Drawn, Place, panel};
 use crate::app::Msg;
 use crate::scene::curve::LabelAt;
 use crate::scene::diagram::{DiagramView, LinkView, MachineView, Mark, ProcessView};
@@ -24,25 +24,74 @@ pub struct Diagram {
 }
 
 impl Drawn for Diagram {
-    type Kept = ();
+    /// How many pieces there are beside the first.
+    type Kept = usize;
 
-    fn draw(&self, (): &(), place: &Place<()>) -> Html {
-        diagram(&self.layout, &self.view, &place.send)
+    fn draw(&self, more: &usize, place: &Place<usize>) -> Html {
+        let pieces: Vec<DiagramView> = self.view.pieces(PIECE).take(more + 1).collect();
+        if pieces.len() < self.view.pieces(PIECE).len() {
+            place.draw_next_piece();
+        }
+        let layer = |layer: Layer| {
+            let pieces = pieces.iter().enumerate();
+            let piece = move |(at, view): (usize, &DiagramView)| {
+                panel(at, Piece { layout: Rc::clone(&self.layout), view: view.clone(), layer }, &place.send)
+            };
+            html! { <g>{ for pieces.map(piece) }</g> }
+        };
+        let frame = format!("0 0 {} {}", self.layout.width as u32, self.layout.height as u32);
+        html! {
+            <svg class="diagram" viewBox={frame} role="group" aria-label={label::DIAGRAM} data-testid="diagram">
+                { for [Layer::Lines, Layer::Boxes, Layer::Handles].map(layer) }
+            </svg>
+        }
     }
 }
 
-fn diagram(layout: &Layout, view: &DiagramView, send: &Callback<Msg>) -> Html {
-    let frame = format!("0 0 {} {}", layout.width as u32, layout.height as u32);
-    html! {
-        <svg class="diagram" viewBox={frame} role="group" aria-label={label::DIAGRAM} data-testid="diagram">
-            <g>{ for view.links.iter().map(|link| html! { <g key={link.name.clone()}>{ line(layout, view, link) }</g> }) }</g>
-            { for view.machines.iter().zip(&layout.boxes).map(|(machine, place)| html! {
-                <g key={machine.name.clone()}>{ machine_box(view, machine, place, send) }</g>
-            }) }
-            { for view.links.iter().map(|link| html! {
-                <g key={link.name.clone()}>{ handle(layout, view, link, send) }</g>
-            }) }
-        </svg>
+/// So many machines and links are drawn at once.
+const PIECE: usize = 20;
+
+/// What lies on what.
+#[derive(Clone, Copy, PartialEq)]
+enum Layer {
+    Lines,
+    Boxes,
+    Handles,
+}
+
+/// Some machines and links, left alone while others change.
+struct Piece {
+    layout: Rc<Layout>,
+    view: DiagramView,
+    layer: Layer,
+}
+
+impl PartialEq for Piece {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.layout, &other.layout) && self.layer == other.layer && self.view == other.view
+    }
+}
+
+impl Drawn for Piece {
+    type Kept = ();
+
+    fn draw(&self, (): &(), place: &Place<()>) -> Html {
+        let (layout, view, send) = (&*self.layout, &self.view, &place.send);
+        let of_link = |link: &LinkView| {
+            let drawn = match self.layer {
+                Layer::Lines => line(layout, view, link),
+                _ => handle(layout, view, link, send),
+            };
+            html! { <g key={link.name.clone()}>{ drawn }</g> }
+        };
+        let of_machine = |machine: &MachineView| {
+            let place = &layout.boxes[machine.machine.index()];
+            html! { <g key={machine.name.clone()}>{ machine_box(view, machine, place, send) }</g> }
+        };
+        match self.layer {
+            Layer::Boxes => html! { <>{ for view.machines.iter().map(of_machine) }</> },
+            _ => html! { <>{ for view.links.iter().map(of_link) }</> },
+        }
     }
 }
 

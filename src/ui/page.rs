@@ -318,7 +318,7 @@ impl Page {
         let diagram = Diagram { layout: Rc::clone(&self.layout), view: scene };
         html! {
             <div class={classes(["stage", tall])} ref={self.stage.clone()}>
-                { panel("diagram", diagram, send) }
+                { panel(Rc::as_ptr(&self.layout) as usize, diagram, send) }
                 <canvas class="stage__packets" ref={self.canvas.clone()} aria-hidden="true" />
             </div>
         }

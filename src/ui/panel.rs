@@ -6,6 +6,7 @@ use std::any::Any;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
 use crate::app::Msg;
@@ -58,6 +59,14 @@ impl<K: 'static> Place<K> {
             let value = read(&event);
             place.keep(move |kept| change(kept, value));
         })
+    }
+}
+
+impl Place<usize> {
+    /// Draws one piece more of what is too much to be drawn at once, as soon as the browser has had its turn.
+    pub fn draw_next_piece(&self) {
+        let place = self.clone();
+        Timeout::new(0, move || place.keep(|pieces| *pieces += 1)).forget();
     }
 }
 

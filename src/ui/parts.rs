@@ -6,14 +6,30 @@ use super::element::html;
 use super::input::on_click;
 use super::inspector::chip;
 use super::inspector::fields::speed;
+use super::panel::{Drawn, Place};
 use crate::app::Msg;
 use crate::scene::parts::{PartRow, PartStatus, PartsView, condition_name};
 use crate::sim::{Command, Condition};
 use crate::text::inspector::{data as words, kind};
 use crate::text::label::ALL_ON;
 
-/// Draws every part with its condition and its switch, as a table.
-pub fn parts_panel(view: &PartsView, send: &Callback<Msg>) -> Html {
+/// So many machines and links are drawn at once.
+const PIECE: usize = 40;
+
+impl Drawn for PartsView {
+    /// How many pieces there are beside the first.
+    type Kept = usize;
+
+    fn draw(&self, pieces: &usize, place: &Place<usize>) -> Html {
+        let shown = PIECE * (pieces + 1);
+        if shown < self.links.len().max(self.machines.len()) {
+            place.draw_next_piece();
+        }
+        table(self, shown, &place.send)
+    }
+}
+
+fn table(view: &PartsView, shown: usize, send: &Callback<Msg>) -> Html {
     let restore = on_click(send, Msg::Do(Command::RestoreAll));
     let summary = if view.broken == 0 { words::ALL_FINE.to_owned() } else { words::broken(view.broken) };
     let head = |name: &&'static str| {
@@ -32,8 +48,8 @@ pub fn parts_panel(view: &PartsView, send: &Callback<Msg>) -> Html {
                 <table class="table parts__table">
                     <caption class="visually-hidden">{ words::PARTS }</caption>
                     <thead><tr>{ for words::PART_COLUMNS.iter().map(head) }</tr></thead>
-                    <tbody>{ group(words::MACHINES) }{ for view.machines.iter().map(|part| row(part, send)) }</tbody>
-                    <tbody>{ group(words::LINKS) }{ for view.links.iter().map(|part| row(part, send)) }</tbody>
+                    <tbody>{ group(words::MACHINES) }{ for view.machines.iter().take(shown).map(|part| row(part, send)) }</tbody>
+                    <tbody>{ group(words::LINKS) }{ for view.links.iter().take(shown).map(|part| row(part, send)) }</tbody>
                 </table>
             </div>
         </section>

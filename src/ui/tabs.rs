@@ -11,7 +11,6 @@ use super::failures::failures_panel;
 use super::input::on_click;
 use super::metrics::MetricsPanel;
 use super::panel::panel;
-use super::parts::parts_panel;
 use super::requests::Requests;
 use super::runs::runs_panel;
 use super::security::security_panel;
@@ -84,7 +83,7 @@ fn further(tab: Tab, model: &Model, requests: &Requests, send: &Callback<Msg>) -
         Tab::Runs => runs_panel(model, send),
         Tab::Failures => failures_panel(model, send),
         Tab::Security => security_panel(&SecurityView::new(world, model.view.selected), send),
-        Tab::Parts => parts_panel(&PartsView::new(world), send),
+        Tab::Parts => panel("parts", PartsView::new(world), send),
         Tab::Config => config_panel(model, send),
         Tab::Share => share_panel(model, send),
     }

@@ -1,0 +1,115 @@
+// The worst texts of 64 KB that anybody has thought of, dropped on the page or in its address: no task of the page takes longer than
+// 50 ms, and a scenario with as many servers as there may be is drawn piece by piece. `tests/hostile.rs` has more of them, natively.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { open } from './support.mjs';
+
+const LENGTH = 64 * 1024;
+const MAX_MS = 50;
+
+/** A piece as often as it fits. */
+const full = (begin, piece, end = '') => begin + piece.repeat((LENGTH - begin.length - end.length) / piece.length) + end;
+
+/** Numbered pieces, as many as fit. */
+function numbered(begin, piece) {
+  let text = begin;
+  for (let at = 0; text.length < LENGTH - 200; at += 1) text += piece(at);
+  return text;
+}
+
+const http = 'defaults\n mode http\n';
+const dropped = {
+  'many servers': numbered(`${http}listen l\n`, (at) => ` server s${at} 10.0.0.1:80\n`),
+  'many frontends': numbered(http, (at) => `listen l${at}\nserver s 1:1\n`),
+  'lines without a meaning': full('backend b\n', 'xxxxxx\n'),
+  'line ends': full(http, '\n'),
+  'one word': full('listen ', 'x'),
+  'many addresses': full('listen l\n bind ', ':80,', ':80'),
+  'many rules': numbered(`${http}frontend f\n`, (at) => `acl a${at} x\nuse_backend b if a${at}\n`),
+  'more servers than there are addresses': numbered(http, (at) => `listen l${at}\nserver-template s 1-999999999 1:1\n`),
+  'lists in lists': full('{"topology":', '['),
+  'an unknown field': `{"${'x'.repeat(LENGTH - 10)}":0}`,
+  'elements without an end': full('<svg>', '<hopscope:scenario>'),
+};
+const addresses = {
+  'many parameters that are wrong': full('', 'theme=x&'),
+  'many settings that are none': full('', 'lb.x&'),
+  'a value that turns the direction of writing': full('theme=', '%E2%80%AE'),
+};
+
+/**
+ * The longest task of the page while something is done, and the longest work of its own in one, in milliseconds: what other programs do
+ * meanwhile does not count.
+ */
+async function longest(page, act, ms = 500) {
+  const browser = page.context().browser();
+  await page.waitForTimeout(250);
+  await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline'] });
+  await act();
+  await page.waitForTimeout(ms);
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
+  const isMain = ({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain';
+  const mains = new Set(traceEvents.filter(isMain).map(({ pid, tid }) => `${pid}/${tid}`));
+  const all = traceEvents.filter(({ pid, tid, tdur }) => tdur && mains.has(`${pid}/${tid}`));
+  const most = (wanted) => Math.max(0, ...all.filter(({ name }) => wanted.test(name)).map(({ tdur }) => tdur / 1_000));
+  const times = { task: most(/RunTask$/), own: most(/^(FunctionCall|EvaluateScript|RunMicrotasks)$/) };
+  assert.ok(times.task > 0, 'tasks are measured');
+  return times;
+}
+
+/** Puts a text where the page's own scripts find it: handing it over is no work of the page. */
+const put = (page, text) => page.evaluate((content) => { window.content = content; }, text);
+
+const drop = (page) => page.evaluate(() => {
+  const data = new DataTransfer();
+  data.items.add(new File([window.content], 'x.txt'));
+  for (const type of ['dragover', 'drop']) {
+    document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+  }
+});
+
+/** Measures again if it takes too long: the first time more is compiled than is run. */
+async function assertQuick(page, what, act) {
+  const first = await longest(page, act);
+  const times = first.task <= MAX_MS ? first : await longest(page, act);
+  assert.ok(times.task <= MAX_MS, `${what}: ${JSON.stringify([first, times])}`);
+}
+
+test('what is dropped is read and answered at once', async (t) => {
+  const page = await open(t);
+  await page.getByTestId('tab-config').click();
+  for (const [what, text] of Object.entries(dropped)) {
+    await put(page, text);
+    await assertQuick(page, what, () => drop(page));
+    const answered = await page.locator('[data-testid=reading], [data-testid=notice]').count();
+    assert.ok(answered > 0, `${what} is answered`);
+    assert.ok(await page.locator('[data-testid=read-line]').count() <= 100, `${what}: lines are listed piece by piece`);
+  }
+});
+
+test('an address is read at once, and its notices are few and short', async (t) => {
+  const page = await open(t);
+  for (const [what, text] of Object.entries(addresses)) {
+    await put(page, text);
+    await assertQuick(page, what, () => page.evaluate(() => { location.hash = window.content; }));
+    const told = await page.$$eval('[data-testid=notice]', (all) => all.map((notice) => notice.innerText.length));
+    assert.ok(told.length > 0 && told.length <= 4 && Math.max(...told) < 700, `${what}: ${told}`);
+  }
+});
+
+test('a hundred servers are drawn piece by piece, and all of them', async (t) => {
+  const page = await open(t);
+  await page.getByTestId('tab-config').click();
+  await put(page, dropped['many servers']);
+  let least = Infinity;
+  for (let round = 0; round < 3 && least > MAX_MS; round += 1) {
+    await drop(page);
+    await page.locator('[data-testid=show-file]').waitFor();
+    const { own } = await longest(page, () => page.evaluate(() => document.querySelector('[data-testid=show-file]').click()), 3_000);
+    least = Math.min(least, own);
+  }
+  const shown = await page.$$eval('svg [data-testid=machine]', (all) => all.filter(({ dataset }) => /^s\d+$/.test(dataset.part)).length);
+  assert.equal(shown, 100);
+  assert.ok(least <= MAX_MS, `the longest piece took ${least} ms`);
+});
