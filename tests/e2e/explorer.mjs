@@ -1,5 +1,8 @@
 // What a person does on the page, in words: send, break, look.
 
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+
 /** Runs `page` at a fixed speed, such as '1', '10' or '1/20'. */
 export const speed = (page, name) => page.selectOption('[data-testid=speed]', name);
 
@@ -93,4 +96,26 @@ export async function pass(page, ms) {
   await page.waitForFunction((until) => Number(document.querySelector('[data-testid=clock]').dataset.ms) >= until, end, {
     timeout: 120_000,
   });
+}
+
+/** Presses a button of the tab Share; the file that is saved. */
+export async function save(page, file) {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.locator(`[data-testid=save][data-file="${file}"]`).click(),
+  ]);
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+}
+
+/** Holds a file over the page and lets it go there. */
+export async function drop(page, name, text) {
+  const data = await page.evaluateHandle(([fileName, content]) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([content], fileName));
+    return transfer;
+  }, [name, text]);
+  await page.dispatchEvent('body', 'dragover', { dataTransfer: data });
+  assert.ok(await page.locator('body[data-drop]').count(), 'the page says that the file can be dropped');
+  await page.dispatchEvent('body', 'drop', { dataTransfer: data });
+  assert.equal(await page.locator('body[data-drop]').count(), 0);
 }

@@ -1,20 +1,10 @@
 // Files: pictures, a report, traces and metrics are saved; a picture dropped on another page brings its topology back.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { flip, send, tab } from './explorer.mjs';
+import { drop, flip, save, send, tab } from './explorer.mjs';
 import { openInFirefox } from './firefox.mjs';
 import { open, siteUrl } from './support.mjs';
-
-/** Presses a button of the tab Share; the file that is saved. */
-async function save(page, file) {
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.locator(`[data-testid=save][data-file="${file}"]`).click(),
-  ]);
-  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
-}
 
 /** Reads trace events as the Performance panel of Chromium's DevTools does; for each thread its outermost slices. */
 async function readAsDevTools(events) {
@@ -26,19 +16,6 @@ async function readAsDevTools(events) {
   const processes = [...engine.data.Renderer.processes.values()];
   const threads = processes.flatMap(({ threads }) => [...threads.values()]);
   return new Map(threads.map(({ name, tree }) => [name, [...tree.roots].map(({ entry }) => entry.name)]));
-}
-
-/** Holds a file over the page and lets it go there. */
-async function drop(page, name, text) {
-  const data = await page.evaluateHandle(([fileName, content]) => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([content], fileName));
-    return transfer;
-  }, [name, text]);
-  await page.dispatchEvent('body', 'dragover', { dataTransfer: data });
-  assert.ok(await page.locator('body[data-drop]').count(), 'the page says that the file can be dropped');
-  await page.dispatchEvent('body', 'drop', { dataTransfer: data });
-  assert.equal(await page.locator('body[data-drop]').count(), 0);
 }
 
 async function machines(page) {
