@@ -99,7 +99,7 @@ fn commands_that_cannot_be_read_are_refused_with_the_reason() {
         ),
         (
             r#"{"do":"visit","class":"read","answer":{"status":"x"}}"#,
-            "answer: invalid type: string \"x\", expected u16",
+            "answer: status: invalid type: string \"x\", expected u16",
         ),
         (
             r#"{"do":"visit","class":"read","answer":"sing"}"#,

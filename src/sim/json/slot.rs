@@ -169,17 +169,21 @@ impl Kept {
     /// # Errors
     /// What does not belong there, or is missing.
     pub(super) fn fill(object: Object<'_>, mut kept: Vec<(String, Self)>) -> Result<(), Problem> {
+        // Where a value stood is forgotten by now, so that the error has to say whose it is.
+        let put = |name: &str, value: Self, place: &mut dyn Place| {
+            value.put(place).map_err(|problem| Problem::custom(format!("{name}: {problem}")))
+        };
         match object {
             Object::Fields(mut fields) => {
                 for (name, value) in kept {
                     let at = find(&fields, &name)?;
-                    // Where the value stood is forgotten by now, so that the error has to say whose it is.
-                    let named = |problem| Problem::custom(format!("{name}: {problem}"));
-                    value.put(fields[at].place()).map_err(named)?;
+                    put(&name, value, fields[at].place())?;
                 }
                 complete(&fields)
             }
-            Object::Map(map) => kept.into_iter().try_for_each(|(name, value)| value.put(map.entry(name))),
+            Object::Map(map) => {
+                kept.into_iter().try_for_each(|(name, value)| put(&name.clone(), value, map.entry(name)))
+            }
             Object::Tagged(tagged) => {
                 let tag = tagged.tag();
                 let at = kept.iter().position(|(name, _)| name == tag).ok_or_else(|| Problem::missing_field(tag))?;
@@ -190,7 +194,7 @@ impl Kept {
                 }
             }
             Object::Variant(variants) => match kept.pop() {
-                Some((name, value)) if kept.is_empty() => value.put(variants.choose(&name)?),
+                Some((name, value)) if kept.is_empty() => put(&name, value, variants.choose(&name)?),
                 _ => Err(Problem::invalid_value(Unexpected::Map, &"map with a single key")),
             },
         }
