@@ -7,6 +7,8 @@ import { open } from './support.mjs';
 
 const LENGTH = 64 * 1024;
 const MAX_MS = 50;
+/** What shows a hundred servers also makes their files and starts their world. */
+const MAX_MS_TO_SHOW = 80;
 
 /** A piece as often as it fits. */
 const full = (begin, piece, end = '') => begin + piece.repeat((LENGTH - begin.length - end.length) / piece.length) + end;
@@ -103,7 +105,7 @@ test('a hundred servers are drawn piece by piece, and all of them', async (t) =>
   await page.getByTestId('tab-config').click();
   await put(page, dropped['many servers']);
   let least = Infinity;
-  for (let round = 0; round < 3 && least > MAX_MS; round += 1) {
+  for (let round = 0; round < 3 && least > MAX_MS_TO_SHOW; round += 1) {
     await drop(page);
     await page.locator('[data-testid=show-file]').waitFor();
     const { own } = await longest(page, () => page.evaluate(() => document.querySelector('[data-testid=show-file]').click()), 3_000);
@@ -111,5 +113,5 @@ test('a hundred servers are drawn piece by piece, and all of them', async (t) =>
   }
   const shown = await page.$$eval('svg [data-testid=machine]', (all) => all.filter(({ dataset }) => /^s\d+$/.test(dataset.part)).length);
   assert.equal(shown, 100);
-  assert.ok(least <= MAX_MS, `the longest piece took ${least} ms`);
+  assert.ok(least <= MAX_MS_TO_SHOW, `the longest piece took ${least} ms`);
 });
