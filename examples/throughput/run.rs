@@ -71,17 +71,18 @@ impl Run {
 /// leaves, and the winner is at its root.
 struct Tournament {
     /// Time and, below it, the index of a world, which breaks ties.
-    rounds: Vec<u64>,
+    rounds: Box<[u64; 2 * MOST_WORLDS]>,
     leaves: usize,
 }
 
 const INDEX_BITS: u32 = 8;
+const MOST_WORLDS: usize = 1 << INDEX_BITS;
 
 impl Tournament {
     fn new(worlds: &[World]) -> Self {
-        assert!(worlds.len() <= 1 << INDEX_BITS, "so many copies have room for their index");
+        assert!(worlds.len() <= MOST_WORLDS, "so many copies have room for their index");
         let leaves = worlds.len().next_power_of_two();
-        let mut tournament = Self { rounds: vec![u64::MAX; 2 * leaves], leaves };
+        let mut tournament = Self { rounds: Box::new([u64::MAX; 2 * MOST_WORLDS]), leaves };
         worlds.iter().enumerate().for_each(|(at, world)| tournament.play(at, world.next_event_at()));
         tournament
     }
@@ -89,19 +90,20 @@ impl Tournament {
     /// The world with the next event, if that is not later than `until`.
     fn first(&self, until: SimTime) -> Option<usize> {
         let winner = self.rounds[1];
-        (winner >> INDEX_BITS <= until.0).then_some((winner & ((1 << INDEX_BITS) - 1)) as usize)
+        (winner >> INDEX_BITS <= until.0).then_some(winner as usize % MOST_WORLDS)
     }
 
     /// A world has another next event, or none.
     fn play(&mut self, at: usize, next: Option<SimTime>) {
         let mut place = self.leaves + at;
         let mut winner = next.map_or(u64::MAX, |next| next.0 << INDEX_BITS | at as u64);
-        self.rounds[place] = winner;
         while place > 1 {
-            winner = winner.min(self.rounds[place ^ 1]);
+            // The number of places is a power of two, which makes an index safe by its bits alone.
+            self.rounds[place % (2 * MOST_WORLDS)] = winner;
+            winner = winner.min(self.rounds[(place ^ 1) % (2 * MOST_WORLDS)]);
             place /= 2;
-            self.rounds[place] = winner;
         }
+        self.rounds[1] = winner;
     }
 }
 
