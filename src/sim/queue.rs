@@ -16,6 +16,7 @@ pub type What = (u64, u64);
 
 /// Something that will happen. Events are ordered by time, then by the order in which they were planned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(align(32))]
 pub struct Event {
     at: SimTime,
     /// Number of the plan.
@@ -43,18 +44,20 @@ impl Event {
 /// Most delays are constant, such as the latency of a link: what is planned with the same delay happens in the order of the
 /// plans, so it waits in a lane of its own, first in, first out. Only what happens at any moment has to be sorted: the next
 /// 64 of these by insertion into a lane, which is the fastest way with few, the others in a heap.
+///
+/// The order of the fields is that of the memory: what is looked at together is in one line of the cache, here as in a lane.
+/// Where many worlds take turns, each event has to fetch these lines anew.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub struct EventQueue {
     /// When the first event of each lane happens.
     firsts: [First; LANES],
-    /// The first event of each lane, so that it is there at once when it is due.
-    heads: [Event; LANES],
-    /// So many lanes are in use: all behind them are empty.
-    used: usize,
+    /// The delay of each lane, in microseconds.
+    delays: [u32; LANES],
     planned: u64,
-    /// The delay of each lane.
-    delays: [Micros; LANES],
-    /// What comes after that: of what is sorted, then of what was planned with each delay.
+    /// So many lanes are in use: all behind them are empty.
+    used: u32,
+    /// What is sorted, then what was planned with each delay.
     lanes: [Lane; LANES],
     /// All that is sorted and later than what is in the lane for it.
     far: BinaryHeap<Reverse<Event>>,
@@ -85,8 +88,8 @@ const LANES: usize = 8;
 const FEW: usize = 4;
 /// The lane of what is sorted.
 const SORTED: usize = 0;
-/// No event has this one.
-const NO_DELAY: Micros = Micros(u64::MAX);
+/// The delay of no lane: what is planned for later than that is sorted.
+const NO_DELAY: u32 = u32::MAX;
 /// So many events are sorted by insertion.
 const NEAR: usize = 64;
 
@@ -96,10 +99,9 @@ impl EventQueue {
     pub fn new() -> Self {
         Self {
             firsts: [NEVER; LANES],
-            heads: [Event::NONE; LANES],
-            used: 1,
-            planned: 0,
             delays: [NO_DELAY; LANES],
+            planned: 0,
+            used: 1,
             lanes: core::array::from_fn(|_| Lane::new()),
             far: BinaryHeap::with_capacity(256),
         }
@@ -111,19 +113,19 @@ impl EventQueue {
         let event = self.event(at, what);
         let (order, near) = (first(event.at, SORTED), &mut self.lanes[SORTED]);
         if order < self.firsts[SORTED] {
-            let later = core::mem::replace(&mut self.heads[SORTED], event);
+            let later = core::mem::replace(&mut near.head, event);
             if core::mem::replace(&mut self.firsts[SORTED], order) == NEVER {
                 return;
             }
             near.push_front(later);
         } else {
             let is_far = near.last().is_none_or(|last| event.at >= last.at);
-            if is_far && (near.len >= NEAR || !self.far.is_empty()) {
+            if is_far && (near.len() >= NEAR || !self.far.is_empty()) {
                 return self.far.push(Reverse(event));
             }
             near.sort_in(event);
         }
-        if near.len > NEAR {
+        if near.len() > NEAR {
             self.far.push(Reverse(near.pop_last()));
         }
     }
@@ -131,11 +133,14 @@ impl EventQueue {
     /// Plans `what` after a delay that others have, too. `now` never goes back from call to call.
     #[inline(always)]
     pub fn plan_after(&mut self, now: SimTime, delay: Micros, what: What) {
+        if delay.0 >= NO_DELAY.into() {
+            return self.plan_anyhow(now + delay, what);
+        }
         let mut lane = SORTED + 1;
-        while self.delays[lane % LANES] != delay {
+        while self.delays[lane % LANES] != delay.0 as u32 {
             lane += 1;
-            if lane >= self.used {
-                let Some(free) = self.free_lane(delay) else {
+            if lane >= self.used as usize {
+                let Some(free) = self.free_lane(delay.0 as u32) else {
                     return self.plan_anyhow(now + delay, what);
                 };
                 lane = free;
@@ -144,13 +149,13 @@ impl EventQueue {
         let event = self.event(now + delay, what);
         if self.firsts[lane % LANES] == NEVER {
             self.firsts[lane % LANES] = first(event.at, lane);
-            self.heads[lane % LANES] = event;
+            self.lanes[lane % LANES].head = event;
         } else {
             self.lanes[lane % LANES].push(event);
         }
     }
 
-    /// All lanes are taken by other delays.
+    /// All lanes are taken by other delays, or the delay is very long.
     #[cold]
     fn plan_anyhow(&mut self, at: SimTime, what: What) {
         self.plan(at, what);
@@ -158,8 +163,8 @@ impl EventQueue {
 
     /// An empty lane, from now on of this delay.
     #[inline(never)]
-    fn free_lane(&mut self, delay: Micros) -> Option<usize> {
-        let lane = self.used;
+    fn free_lane(&mut self, delay: u32) -> Option<usize> {
+        let lane = self.used as usize;
         if lane == LANES {
             return None;
         }
@@ -178,13 +183,14 @@ impl EventQueue {
     #[must_use]
     #[inline(never)]
     pub fn peek(&self) -> Option<&Event> {
-        self.due(SimTime(u64::MAX)).map(|Due(lane)| &self.heads[lane])
+        self.due(SimTime(u64::MAX)).map(|Due(lane)| &self.lanes[lane].head)
     }
 
     /// When the next event happens.
     #[must_use]
     pub fn next_at(&self) -> Option<SimTime> {
-        self.peek().map(Event::at)
+        let first = self.firsts.iter().fold(NEVER, |first, lane| first.min(*lane));
+        (first != NEVER).then_some(SimTime(first >> LANE_BITS))
     }
 
     /// Takes the next event.
@@ -200,7 +206,8 @@ impl EventQueue {
         let (next, another) = in_order(self.firsts[2], self.firsts[3]);
         let (mut first, next) = in_order(near, next);
         let mut second = next.min(other).min(another);
-        if self.used > FEW {
+        // The lanes that are in use have no gap.
+        if self.firsts[FEW] != NEVER {
             for lane in &self.firsts[FEW..] {
                 let (earlier, later) = in_order(first, *lane);
                 (first, second) = (earlier, second.min(later));
@@ -216,20 +223,19 @@ impl EventQueue {
     /// Several lanes have an event for the same moment.
     #[cold]
     fn due_among_several(&self) -> Due {
-        let lanes = (0..self.used).filter(|lane| self.firsts[*lane] != NEVER);
-        Due(lanes.min_by_key(|lane| self.heads[*lane].order()).unwrap_or(SORTED))
+        let lanes = (0..LANES).filter(|lane| self.firsts[*lane] != NEVER);
+        Due(lanes.min_by_key(|lane| self.lanes[*lane].head.order()).unwrap_or(SORTED))
     }
 
     /// Takes the event that is due.
     #[inline(always)]
     pub(super) fn take(&mut self, Due(at): Due) -> Event {
-        let event = self.heads[at % LANES];
-        match self.lanes[at % LANES].pop() {
-            Some(next) => {
-                self.firsts[at % LANES] = first(next.at, at);
-                self.heads[at % LANES] = next;
-            }
-            None => self.is_empty_now(at),
+        let lane = &mut self.lanes[at % LANES];
+        let event = lane.head;
+        if lane.advance() {
+            self.firsts[at % LANES] = first(lane.head.at, at);
+        } else {
+            self.is_empty_now(at);
         }
         event
     }
@@ -241,7 +247,7 @@ impl EventQueue {
         if at == SORTED {
             if let Some(Reverse(next)) = self.far.pop() {
                 self.firsts[SORTED] = first(next.at, SORTED);
-                self.heads[SORTED] = next;
+                self.lanes[SORTED].head = next;
             }
             for Reverse(event) in core::iter::from_fn(|| self.far.pop()).take(NEAR / 2) {
                 self.lanes[SORTED].push(event);
@@ -249,11 +255,11 @@ impl EventQueue {
             return;
         }
         self.used -= 1;
-        let last = self.used;
+        let last = self.used as usize;
         self.lanes.swap(at, last);
-        (self.heads[at], self.delays[at]) = (self.heads[last], self.delays[last]);
+        self.delays[at] = self.delays[last];
         if at != last {
-            self.firsts[at] = first(self.heads[at].at, at);
+            self.firsts[at] = first(self.lanes[at].head.at, at);
         }
         (self.firsts[last], self.delays[last]) = (NEVER, NO_DELAY);
     }
@@ -262,7 +268,7 @@ impl EventQueue {
     #[must_use]
     pub fn len(&self) -> usize {
         let heads = self.firsts.iter().filter(|first| **first != NEVER).count();
-        heads + self.lanes.iter().map(|lane| lane.len).sum::<usize>() + self.far.len()
+        heads + self.lanes.iter().map(Lane::len).sum::<usize>() + self.far.len()
     }
 
     /// Whether nothing is planned.
