@@ -17,25 +17,26 @@ use super::world::{Action, Step, World};
 /// Version of the application files that every machine starts with.
 pub const FIRST_VERSION: u32 = 1;
 
-/// One application server.
+/// One application server. The fields are in the order of the memory.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct AppServer {
     /// Its process.
     pub process: ProcessId,
-    /// Version of the application files on its machine's disk.
-    pub version: u32,
     /// Whether its health page says 200, not 503.
     pub healthy: bool,
+    /// Version of the application files on its machine's disk.
+    pub version: u32,
     /// Workers that hold a request.
     pub busy: u32,
     /// How long all workers together have held requests, up to the last change of their number, and when that was.
     held: (Micros, SimTime),
-    /// Accepted connections that wait for a worker, oldest first.
-    pub waiting: VecDeque<CallKey>,
     /// Turn of the replicas.
     turn: usize,
     /// Pages answered and failed since it started.
     pub counters: AppCounters,
+    /// Accepted connections that wait for a worker, oldest first.
+    pub waiting: VecDeque<CallKey>,
 }
 
 /// What an application server has done since it started.

@@ -15,42 +15,45 @@ use super::workload::Class;
 pub type CallKey = slab::Key<Call>;
 
 /// A connection from one process to another, with the work that the callee does for it.
+///
+/// The fields are in the order of the memory. Each step looks at the first ones, which share a line of the cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Call {
     /// The visit that it belongs to; health checks belong to none.
     pub visit: Option<VisitKey>,
     /// Who waits for the reply.
     pub parent: Parent,
+    /// How far it has come.
+    pub state: CallState,
+    /// Over which link: the caller is at its `from` end.
+    pub link: LinkId,
     /// Who is asked.
     pub callee: ProcessId,
     /// Its tier, and its index there.
     pub seat: Seat,
-    /// Whether it is a connection to the port for TLS.
-    pub secure: bool,
-    /// Over which link: the caller is at its `from` end.
-    pub link: LinkId,
     /// What is asked.
     pub ask: Ask,
-    /// How far it has come.
-    pub state: CallState,
-    /// When the caller began to connect.
-    pub started: SimTime,
+    /// Whether the caller has given up: the callee works for nobody.
+    pub abandoned: bool,
+    /// Whether it is traced, a health check or a scrape: then every step has more to do.
+    pub watched: bool,
+    /// Whether its visit is traced.
+    pub traced: bool,
+    /// Whether it is a connection to the port for TLS.
+    pub secure: bool,
     /// When the present state began.
     pub since: SimTime,
     /// When the present state ends, if that is known: the arrival of what is on the wire.
     pub until: SimTime,
+    /// When the caller began to connect.
+    pub started: SimTime,
     /// When the caller gives up waiting for an answer, once it waits for one.
     pub deadline: SimTime,
-    /// What the callee keeps about it.
-    pub work: Work,
     /// The call that the callee itself waits for, or has waited for last.
     pub child: Option<CallKey>,
-    /// Whether the caller has given up: the callee works for nobody.
-    pub abandoned: bool,
-    /// Whether its visit is traced.
-    pub traced: bool,
-    /// Whether it is traced, a health check or a scrape: then every step has more to do.
-    pub watched: bool,
+    /// What the callee keeps about it.
+    pub work: Work,
 }
 
 impl Call {
@@ -217,8 +220,9 @@ pub struct Session {
     pub retries: u32,
     /// Whether it was moved to another server.
     pub redispatched: bool,
-    /// Until when it waits in a queue, if it does.
-    pub queued_until: Option<SimTime>,
+    /// Until when it waits in a queue; [`SimTime::NEVER`] if it does not. (An `Option` would make it too large for WebAssembly
+    /// to write a new session in place.)
+    pub queued_until: SimTime,
     /// Whether a server that came back took it out of the queue: HAProxy 2.6 does not count it as running there.
     pub uncounted: bool,
     /// Whether its cookie has led it to its server.
@@ -233,6 +237,12 @@ pub struct Session {
 }
 
 impl Session {
+    /// Whether it waits in a queue.
+    #[must_use]
+    pub fn is_queued(&self) -> bool {
+        self.queued_until != SimTime::NEVER
+    }
+
     /// A request that has just come in.
     pub const NEW: Self = Self {
         server: None,
@@ -240,7 +250,7 @@ impl Session {
         avoid: None,
         retries: 0,
         redispatched: false,
-        queued_until: None,
+        queued_until: SimTime::NEVER,
         uncounted: false,
         direct: false,
         place: 0,

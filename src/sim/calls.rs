@@ -8,7 +8,6 @@ use super::ids::ProcessId;
 use super::parts::Condition;
 use super::settings::Settings;
 use super::time::{Micros, SimTime};
-use super::timeouts::NEVER;
 use super::trace::{Decision, Place};
 use super::visit::VisitKey;
 use super::wiring::{Route, Seat, Tier};
@@ -79,7 +78,7 @@ impl World {
             started: self.now,
             since: self.now,
             until: self.now + latency,
-            deadline: NEVER,
+            deadline: SimTime::NEVER,
             work: Work::None,
             child: None,
             abandoned: false,

@@ -13,10 +13,11 @@ pub type Coarse = Histogram<2, 124>;
 /// Counts of latencies. Each power of two is divided into 2^`BITS` buckets; `BUCKETS` must be
 /// (32 - `BITS` + 1) · 2^`BITS`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[repr(C)]
 pub struct Histogram<const BITS: u32, const BUCKETS: usize> {
-    counts: [u32; BUCKETS],
     total: u64,
     sum_us: u64,
+    counts: [u32; BUCKETS],
 }
 
 impl<const BITS: u32, const BUCKETS: usize> Default for Histogram<BITS, BUCKETS> {

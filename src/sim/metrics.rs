@@ -17,8 +17,9 @@ pub const BUCKETS: usize = 120;
 
 const RECENT: usize = 32;
 
-/// Everything that is counted.
+/// Everything that is counted. The fields are in the order of the memory: what each visit adds to is close together.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Metrics {
     /// Visits started.
     pub started: u64,
@@ -28,20 +29,20 @@ pub struct Metrics {
     pub ok: u64,
     /// Of these, reads that missed an acknowledged row.
     pub stale: u64,
-    /// Commands of the timeline that made no sense when they were due.
-    pub refused_commands: u64,
+    /// When the last bucket of the series ends.
+    bucket_ends: SimTime,
+    /// The last buckets, oldest first.
+    pub series: VecDeque<Bucket>,
+    /// Visits answered through each web server (by process), since the start.
+    pub by_server: Vec<u64>,
     /// Ended visits by class, result and cause, in order of first appearance.
     pub outcomes: Vec<OutcomeCount>,
     /// Where the outcome before with about the same class and process is counted: nearly always the place to look first.
     recent: [u8; RECENT],
+    /// Commands of the timeline that made no sense when they were due.
+    pub refused_commands: u64,
     /// Latency of all ended visits.
     pub latency: Fine,
-    /// Visits answered through each web server (by process), since the start.
-    pub by_server: Vec<u64>,
-    /// The last buckets, oldest first.
-    pub series: VecDeque<Bucket>,
-    /// When the last of them ends.
-    bucket_ends: SimTime,
 }
 
 /// How often an outcome occurred.
@@ -79,6 +80,7 @@ impl OutcomeCount {
 
 /// One stretch of the time series.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[repr(C)]
 pub struct Bucket {
     /// When it began.
     pub start: SimTime,

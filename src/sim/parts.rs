@@ -36,9 +36,14 @@ impl PartState {
     const FINE: Self = Self { condition: Condition::Up, slowdown: 1 };
 }
 
-/// The condition of every part of a world.
+/// The condition of every part of a world. The fields are in the order of the memory, those that each step asks first.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Parts {
+    any_hung: bool,
+    /// What follows from the states for each link and for each process, its machine included.
+    links_now: Box<[LinkNow]>,
+    processes_now: Box<[ProcessNow]>,
     machines: Box<[PartState]>,
     processes: Box<[PartState]>,
     links: Box<[PartState]>,
@@ -46,10 +51,6 @@ pub struct Parts {
     homes: Box<[MachineId]>,
     /// What the settings say about each link.
     configured: Box<[Configured]>,
-    /// What follows from the states for each process, its machine included, and for each link.
-    processes_now: Box<[ProcessNow]>,
-    links_now: Box<[LinkNow]>,
-    any_hung: bool,
     /// The two ends of each link.
     ends: Box<[[ProcessId; 2]]>,
     /// The packet filter of each machine.

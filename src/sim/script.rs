@@ -18,6 +18,7 @@ use super::trace::{Decision, Trace};
 use super::visit::{LOG_LENGTH, Visit, VisitKey};
 use super::workload::Class;
 use super::world::{Action, Step, World};
+use std::collections::VecDeque;
 
 /// The longest path or cookie that a visit may have, in bytes.
 pub const MAX_REQUEST_TEXT: usize = 256;
@@ -204,11 +205,9 @@ impl World {
     }
 
     /// Like [`World::visit_or_left`], to write notes into.
+    #[inline(always)]
     pub(super) fn visit_or_left_mut(&mut self, key: VisitKey) -> Option<&mut Visit> {
-        if self.visits.contains_key(key) {
-            return self.visits.get_mut(key);
-        }
-        self.left.iter_mut().rev().find(|left| left.key == key).map(|left| &mut left.visit)
+        self.visits.get_mut(key).or_else(|| left_mut(&mut self.left, key))
     }
 
     /// What a call's visit says that the application does with it.
@@ -308,6 +307,12 @@ impl World {
         }
         self.left.push_back(Left { key, visit, logged: None });
     }
+}
+
+/// The newest such visit.
+#[cold]
+fn left_mut(left: &mut VecDeque<Left>, key: VisitKey) -> Option<&mut Visit> {
+    left.iter_mut().rev().find(|left| left.key == key).map(|left| &mut left.visit)
 }
 
 /// The status of an answer without a status line, as nginx counts it: HTTP/0.9.

@@ -3,25 +3,29 @@
 use core::cmp::Ordering;
 use core::fmt::{self, Debug, Formatter};
 use core::marker::PhantomData;
+use core::num::NonZeroU32;
 use core::ops::{Index, IndexMut};
 
 /// Tells one thing of kind `T` from all others that have been, or will be, in its place.
 pub struct Key<T> {
     place: u32,
-    life: u32,
+    /// Odd, so never 0: that leaves room for `None`.
+    life: NonZeroU32,
     kind: PhantomData<fn() -> T>,
 }
 
 impl<T> Key<T> {
     #[inline(always)]
     const fn new(place: u32, life: u32) -> Self {
+        // It is odd: said once more, so that the compiler sees that it is not 0.
+        let Some(life) = NonZeroU32::new(life | 1) else { unreachable!() };
         Self { place, life, kind: PhantomData }
     }
 
     /// The key as one word.
     #[inline(always)]
     pub(super) const fn to_word(self) -> u64 {
-        (self.life as u64) << 32 | self.place as u64
+        (self.life.get() as u64) << 32 | self.place as u64
     }
 
     /// The key that became this word.
@@ -68,20 +72,23 @@ impl<T> Debug for Key<T> {
 
 /// Things under way. Looking one up by a key that is over finds nothing.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Slab<T> {
     places: Vec<Place<T>>,
     free: Vec<u32>,
-    /// What is in a new place before the first thing.
-    blank: T,
     /// The life of a new place: even, and beyond that of every place given back.
     new_life: u32,
+    /// What is in a new place before the first thing.
+    blank: T,
 }
 
+/// A place begins with a line of the cache, so that who looks a thing up has its first fields, too.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 struct Place<T> {
-    thing: T,
     /// Odd as long as the thing is under way; then the key has the same.
     life: u32,
+    thing: T,
 }
 
 impl<T: Clone> Slab<T> {
@@ -126,8 +133,8 @@ impl<T: Clone> Slab<T> {
     #[inline(always)]
     pub fn end(&mut self, key: Key<T>) {
         let place = self.place_mut(key.place);
-        assert!(place.life == key.life, "{OVER}");
-        place.life = key.life.wrapping_add(1);
+        assert!(place.life == key.life.get(), "{OVER}");
+        place.life = key.life.get().wrapping_add(1);
         self.free.push(key.place);
     }
 
@@ -150,13 +157,16 @@ impl<T: Clone> Slab<T> {
     #[inline(always)]
     #[must_use]
     pub fn get(&self, key: Key<T>) -> Option<&T> {
-        self.places.get(key.place as usize).filter(|place| place.life == key.life).map(|place| &place.thing)
+        self.places.get(key.place as usize).filter(|place| place.life == key.life.get()).map(|place| &place.thing)
     }
 
     /// Like [`Slab::get`], to change it.
     #[inline(always)]
     pub fn get_mut(&mut self, key: Key<T>) -> Option<&mut T> {
-        self.places.get_mut(key.place as usize).filter(|place| place.life == key.life).map(|place| &mut place.thing)
+        self.places
+            .get_mut(key.place as usize)
+            .filter(|place| place.life == key.life.get())
+            .map(|place| &mut place.thing)
     }
 
     /// Whether a thing is still under way.
@@ -203,7 +213,7 @@ impl<T: Clone> Index<Key<T>> for Slab<T> {
         // An index into a slice is compiled in place; one into a vector is a call where size counts.
         let places: &[Place<T>] = &self.places;
         let place = &places[key.place as usize];
-        assert!(place.life == key.life, "{OVER}");
+        assert!(place.life == key.life.get(), "{OVER}");
         &place.thing
     }
 }
@@ -212,7 +222,7 @@ impl<T: Clone> IndexMut<Key<T>> for Slab<T> {
     #[inline(always)]
     fn index_mut(&mut self, key: Key<T>) -> &mut T {
         let place = self.place_mut(key.place);
-        assert!(place.life == key.life, "{OVER}");
+        assert!(place.life == key.life.get(), "{OVER}");
         &mut place.thing
     }
 }

@@ -37,6 +37,8 @@ impl Blank for SimTime {
 impl SimTime {
     /// The start of a run.
     pub const ZERO: Self = Self(0);
+    /// Later than anything that happens.
+    pub const NEVER: Self = Self(u64::MAX);
 
     /// The time that has passed since `earlier`; zero if `earlier` lies ahead.
     #[must_use]

@@ -75,7 +75,7 @@ impl World {
     pub(super) fn start_response_timer(&mut self, key: CallKey) {
         let call = &self.calls[key];
         let by_start = |ms: u32| match ms {
-            0 => NEVER,
+            0 => SimTime::NEVER,
             ms => (call.started + Micros::from_millis(ms.into())).max(self.now),
         };
         let at = match call.parent {
@@ -100,7 +100,7 @@ impl World {
     /// A deadline lies before the next sweep, or none is planned.
     #[cold]
     pub(super) fn watch(&mut self, key: CallKey, at: SimTime) {
-        if self.next_sweep == NEVER {
+        if self.next_sweep == SimTime::NEVER {
             self.next_sweep = self.now + SWEEP_EVERY;
             self.plan_at(self.next_sweep, Action::Sweep);
         }
@@ -113,8 +113,8 @@ impl World {
     pub(super) fn sweep(&mut self) {
         self.calls.shrink();
         self.visits.shrink();
-        self.next_sweep = if self.calls.is_empty() { NEVER } else { self.now + SWEEP_EVERY };
-        if self.next_sweep == NEVER {
+        self.next_sweep = if self.calls.is_empty() { SimTime::NEVER } else { self.now + SWEEP_EVERY };
+        if self.next_sweep == SimTime::NEVER {
             return;
         }
         self.plan_at(self.next_sweep, Action::Sweep);
@@ -124,9 +124,6 @@ impl World {
         }
     }
 }
-
-/// Later than anything that happens.
-pub(super) const NEVER: SimTime = SimTime(u64::MAX);
 
 /// So often calls are looked through for those that are about to time out.
 const SWEEP_EVERY: Micros = Micros::from_secs(1);

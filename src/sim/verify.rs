@@ -55,7 +55,7 @@ impl World {
         let mut waiting = 0;
         for call in mine.filter(|call| call.state == CallState::Working) {
             if let Work::Session(session) = call.work {
-                waiting += usize::from(session.queued_until.is_some());
+                waiting += usize::from(session.is_queued());
                 if session.running {
                     running[usize::from(session.server.ok_or("a running request has no server")?)] += 1;
                 }

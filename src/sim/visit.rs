@@ -24,35 +24,36 @@ pub const LOG_LENGTH: usize = 400;
 /// A visit under way.
 pub type VisitKey = slab::Key<Visit>;
 
-/// A visit under way.
+/// A visit under way. The fields are in the order of the memory, those that every visit needs first.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Visit {
     /// Its number, from 1 in the order of starts.
     pub id: u64,
-    /// What it asks for.
-    pub class: Class,
-    /// Address that it comes from.
-    pub source: Ipv4Addr,
     /// When it started.
     pub started: SimTime,
-    /// Whether a command started it, not the continuous load.
-    pub by_hand: bool,
-    /// What a command said about it beyond its class.
-    pub script: Option<Box<Script>>,
     /// What the browser waits for.
     pub child: Option<CallKey>,
-    /// How often the name has been asked for.
-    pub dns_tries: u8,
     /// Acknowledged writes when it started, to tell a stale read.
     pub acknowledged_before: u64,
+    /// What a command said about it beyond its class.
+    pub script: Option<Box<Script>>,
+    /// Address that it comes from.
+    pub source: Ipv4Addr,
     /// Where its trace is written.
     pub trace: Option<TraceSlot>,
+    /// What it asks for.
+    pub class: Class,
+    /// Whether a command started it, not the continuous load.
+    pub by_hand: bool,
+    /// How often the name has been asked for.
+    pub dns_tries: u8,
     /// What the layers noted on the way.
     pub notes: Notes,
-    /// The row that MySQL stored for it.
-    pub stored: Option<Stored>,
     /// Its connection to the site, if the site's address is a virtual one.
     pub via: Option<Via>,
+    /// The row that MySQL stored for it.
+    pub stored: Option<Stored>,
 }
 
 impl Visit {

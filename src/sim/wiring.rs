@@ -119,19 +119,20 @@ pub struct MachineInfo {
     pub firewall: Option<Firewall>,
 }
 
-/// All parts of a topology. Does not change during a run.
+/// All parts of a topology. Does not change during a run. The fields are in the order of the memory: each call asks the first ones.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Wiring {
-    /// Machines in the topology's order.
-    pub machines: Box<[MachineInfo]>,
-    /// Processes, machine by machine; agents and monitor come last, so that installing them renumbers nothing.
-    pub processes: Box<[ProcessInfo]>,
-    /// Links, in the order in which a visit meets them.
-    pub links: Vec<LinkInfo>,
     /// The way from each process to each other, if there is one.
     routes: Box<[Option<Route>]>,
-    seats: Box<[Seat]>,
+    /// Processes, machine by machine; agents and monitor come last, so that installing them renumbers nothing.
+    pub processes: Box<[ProcessInfo]>,
     entrances: Box<[(Ipv4Addr, ProcessId)]>,
+    /// Machines in the topology's order.
+    pub machines: Box<[MachineInfo]>,
+    /// Links, in the order in which a visit meets them.
+    pub links: Vec<LinkInfo>,
+    seats: Box<[Seat]>,
 }
 
 /// The way from one process to another, in either direction of a link.
@@ -257,6 +258,7 @@ impl Wiring {
     }
 
     /// The way of a call.
+    #[inline(always)]
     pub(super) fn route(&self, caller: ProcessId, callee: ProcessId) -> Route {
         let route = self.routes[caller.index() * self.processes.len() + callee.index()];
         route.expect("the wiring has a link for each caller and callee")

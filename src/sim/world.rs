@@ -25,7 +25,6 @@ use super::script::Left;
 use super::settings::Settings;
 use super::slab::Slab;
 use super::time::SimTime;
-use super::timeouts::NEVER;
 use super::topology::Role;
 use super::trace::{Decision, Place, TraceRing};
 use super::visit::{Visit, VisitLog};
@@ -37,45 +36,48 @@ use super::workload::Workload;
 pub const TRACES: usize = 400;
 
 /// The state of one run. A clone is an independent copy that goes on from the same moment.
+///
+/// The fields are in the order of the memory: what every event needs is close together, and what seldom matters far away.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct World {
-    pub(super) scenario: Arc<Scenario>,
-    pub(super) wiring: Arc<Wiring>,
-    pub(super) settings: Settings,
-    pub(super) workload: Workload,
-    pub(super) now: SimTime,
     pub(super) queue: EventQueue,
-    /// When calls are next looked through for time-outs; `NEVER` if there is no call.
-    pub(super) next_sweep: SimTime,
-    /// What each hung process will do when it goes on.
-    pub(super) parked: Box<[Vec<Action>]>,
+    pub(super) now: SimTime,
     pub(super) digest: Digest,
     pub(super) events: u64,
-    pub(super) rng: Streams,
+    /// When calls are next looked through for time-outs; never if there is no call.
+    pub(super) next_sweep: SimTime,
     pub(super) parts: Parts,
-    pub(super) visits: Slab<Visit>,
     pub(super) calls: Slab<Call>,
-    pub(super) browser: ProcessId,
-    /// The address that browsers remember, and how long.
-    pub(super) remembered: Option<(std::net::Ipv4Addr, SimTime)>,
-    pub(super) names: NameService,
+    pub(super) visits: Slab<Visit>,
+    pub(super) wiring: Arc<Wiring>,
     pub(super) balancers: Box<[Balancer]>,
     pub(super) nginx: Box<[Nginx]>,
     pub(super) apps: Box<[AppServer]>,
     pub(super) cluster: Cluster,
+    pub(super) settings: Settings,
+    pub(super) rng: Streams,
+    pub(super) workload: Workload,
+    pub(super) browser: ProcessId,
+    pub(super) arrivals_planned: bool,
+    pub(super) started_visits: u64,
+    /// The address that browsers remember, and how long.
+    pub(super) remembered: Option<(std::net::Ipv4Addr, SimTime)>,
+    pub(super) log: VisitLog,
+    pub(super) names: NameService,
+    pub(super) metrics: Metrics,
+    pub(super) scenario: Arc<Scenario>,
+    /// What each hung process will do when it goes on.
+    pub(super) parked: Box<[Vec<Action>]>,
     /// What the monitor knows, and what visitors complain about.
     pub(super) monitoring: Monitoring,
     /// Who holds the virtual addresses.
     pub(super) vrrp: Vrrp,
-    pub(super) started_visits: u64,
-    pub(super) arrivals_planned: bool,
     pub(super) traces: TraceRing,
-    pub(super) log: VisitLog,
     /// The log files of each process.
     pub(super) logs: Vec<Logs>,
     /// The last visits whose clients have left before the end.
     pub(super) left: VecDeque<Left>,
-    pub(super) metrics: Metrics,
     pub(super) chronicle: Chronicle,
 }
 
@@ -121,7 +123,7 @@ impl World {
             workload: scenario.workload,
             now: SimTime::ZERO,
             queue: EventQueue::new(),
-            next_sweep: NEVER,
+            next_sweep: SimTime::NEVER,
             parked: vec![Vec::new(); wiring.processes.len()].into(),
             digest: Digest::default(),
             events: 0,

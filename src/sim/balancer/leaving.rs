@@ -34,12 +34,12 @@ impl World {
         let child = self.calls[key].child;
         let at_work =
             child.and_then(|child| self.calls.get(child)).is_some_and(|child| child.state == CallState::Working);
-        let (status, termination) = match session.queued_until {
-            Some(_) => (None, "CQ"),
-            None if at_work => (Some(400), "CH"),
-            None => (None, "CC"),
+        let (status, termination) = match session.is_queued() {
+            true => (None, "CQ"),
+            false if at_work => (Some(400), "CH"),
+            false => (None, "CC"),
         };
-        if session.queued_until.is_some() {
+        if session.is_queued() {
             self.leave_queue(at, key);
         }
         self.abandon_child(key);

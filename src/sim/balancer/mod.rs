@@ -43,31 +43,32 @@ use super::topology::Role;
 use super::wiring::Wiring;
 use super::world::World;
 
-/// One balancer process with its backend.
+/// One balancer process with its backend. The fields are in the order of the memory, those that each request needs first.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Balancer {
     /// Its process.
     pub process: ProcessId,
+    /// Requests that wait in any queue.
+    waiting: usize,
     /// The servers, in the order of the configuration.
     pub servers: Box<[Server]>,
     /// What the algorithms see of each server.
     candidates: Box<[Candidate]>,
+    /// Counters of the backend since the start.
+    pub counters: BackendCounters,
     selector: Selector,
     /// Requests that wait for any server, oldest first.
     queue: VecDeque<(u64, CallKey)>,
     queued_ever: u64,
     /// Requests that have been taken from it.
     taken: u32,
-    /// Requests that wait in any queue.
-    waiting: usize,
     /// The last lines of the log about servers.
     journal: VecDeque<StateLine>,
     /// Lines ever written into it.
     pub lines_written: u64,
     /// How often the process has been started; tells its checks from those of an earlier life.
     life: u32,
-    /// Counters of the backend since the start.
-    pub counters: BackendCounters,
 }
 
 /// Counters of the whole backend.

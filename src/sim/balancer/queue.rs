@@ -3,7 +3,7 @@
 use super::{Balancer, Candidate};
 use crate::call::{CallKey, CallState};
 use crate::outcome::Cause;
-use crate::time::Micros;
+use crate::time::{Micros, SimTime};
 use crate::trace::{Decision, PickReason, Place};
 use crate::world::{Action, Step, World};
 
@@ -48,7 +48,7 @@ impl World {
         let gives_up = self.now + patience;
         let place = *self.balancers[at].taken(server);
         self.change_session(key, |session| {
-            (session.queued_until, session.server) = (Some(gives_up), server.map(|server| server as u16));
+            (session.queued_until, session.server) = (gives_up, server.map(|server| server as u16));
             (session.place, session.own_queue) = (place, server.is_some());
         });
         // Who waits for one server only is logged with its name, even if it waits in vain.
@@ -70,7 +70,7 @@ impl World {
         };
         let at = self.tier(call.callee);
         // A request may wait more than once; each wait has a clock of its own.
-        if self.session(key).queued_until.is_none_or(|until| until > self.now) {
+        if self.session(key).queued_until > self.now {
             return;
         }
         self.leave_queue(at, key);
@@ -92,7 +92,7 @@ impl World {
         let queue = server.map_or(&mut balancer.queue, |server| &mut balancer.servers[server].queue);
         queue.retain(|(_, other)| *other != key);
         balancer.left_queue(server, 1);
-        self.change_session(key, |session| (session.queued_until, session.server) = (None, None));
+        self.change_session(key, |session| (session.queued_until, session.server) = (SimTime::NEVER, None));
         self.note_place(key, at, server);
     }
 
@@ -114,7 +114,7 @@ impl World {
             balancer.servers[server].uncounted += 1;
             self.note_place(key, at, None);
             *self.balancers[at].taken(None) += 1;
-            self.change_session(key, |session| (session.queued_until, session.uncounted) = (None, true));
+            self.change_session(key, |session| (session.queued_until, session.uncounted) = (SimTime::NEVER, true));
             self.mark(key, Place::Process(self.balancers[at].process), Decision::Queued);
             self.connect(key, server, PickReason::FromQueue);
             grabbed += 1;
@@ -153,7 +153,7 @@ impl World {
             self.note_place(key, at, from);
             *self.balancers[at].taken(from) += 1;
             self.balancers[at].servers[server].took_at = Some(self.now);
-            self.change_session(key, |session| session.queued_until = None);
+            self.change_session(key, |session| session.queued_until = SimTime::NEVER);
             self.mark(key, Place::Process(self.balancers[at].process), Decision::Queued);
             self.connect(key, server, PickReason::FromQueue);
         }
@@ -170,7 +170,7 @@ impl World {
         balancer.left_queue(Some(server), waiting.len());
         for (_, key) in &waiting {
             self.change_session(*key, |session| {
-                (session.queued_until, session.server, session.direct) = (None, None, false);
+                (session.queued_until, session.server, session.direct) = (SimTime::NEVER, None, false);
                 session.avoid = Some(server as u16);
             });
         }

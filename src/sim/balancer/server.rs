@@ -37,8 +37,9 @@ named! {
     }
 }
 
-/// A server of the backend.
+/// A server of the backend. The fields are in the order of the memory, those that each request needs first.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Server {
     /// The nginx behind it, or the application where there is no nginx.
     pub process: ProcessId,
@@ -50,6 +51,12 @@ pub struct Server {
     pub stopping: bool,
     /// Good or failed checks in a row: from 0 to rise + fall - 1, alive from `rise` on.
     pub(super) health: u32,
+    /// Requests that it works on and that are not counted as running (see `grab_queue`).
+    pub(super) uncounted: u32,
+    /// Requests that have been taken from it.
+    pub(super) taken: u32,
+    /// Counters of the statistics page.
+    pub counters: ServerCounters,
     /// The check under way.
     pub(super) checking: Option<CallKey>,
     /// The result of the last check.
@@ -58,14 +65,8 @@ pub struct Server {
     pub checked_at: SimTime,
     /// Requests assigned to this very server that wait for one of its places.
     pub(super) queue: VecDeque<(u64, CallKey)>,
-    /// Requests that have been taken from it.
-    pub(super) taken: u32,
     /// When the server last took one that had waited, here or for any server.
     pub(super) took_at: Option<SimTime>,
-    /// Requests that it works on and that are not counted as running (see `grab_queue`).
-    pub(super) uncounted: u32,
-    /// Counters of the statistics page.
-    pub counters: ServerCounters,
     /// `lastchg`: when its health or what the operator says of it last changed.
     pub changed_at: SimTime,
 }

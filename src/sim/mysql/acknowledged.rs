@@ -38,6 +38,7 @@ impl Cluster {
     }
 
     /// How many acknowledged writes that no promotion has lost `server` does not show.
+    #[inline(always)]
     pub(super) fn lacking(&self, server: u16) -> u64 {
         self.acknowledged.kept.saturating_sub(self.servers[usize::from(server)].shown)
     }

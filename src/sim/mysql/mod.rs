@@ -58,8 +58,9 @@ pub struct Cluster {
     sessions: Vec<Session>,
 }
 
-/// One MySQL server.
+/// One MySQL server. The fields are in the order of the memory, those that each statement needs first.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Server {
     /// Its process.
     pub process: ProcessId,
@@ -67,6 +68,18 @@ pub struct Server {
     pub source: Option<u16>,
     /// `super_read_only`.
     pub read_only: bool,
+    /// Whether somebody wrote here while it was a replica, or on its source: then its log has an order of its own.
+    pub mixed: bool,
+    /// Statements that run.
+    pub running: u32,
+    /// Connections that are not the application's.
+    others: u32,
+    /// Acknowledged transactions that it has carried out and that no promotion has lost.
+    shown: u64,
+    /// Statements that wait for a thread, oldest first.
+    pub waiting: VecDeque<CallKey>,
+    /// Statements since it started.
+    pub counters: MysqlCounters,
     /// The rows.
     pub table: Table,
     /// What it has carried out.
@@ -95,26 +108,14 @@ pub struct Server {
     pub received: Option<Gtid>,
     /// The last transaction applied as a replica (MariaDB: `gtid_slave_pos`).
     pub applied: Option<Gtid>,
-    /// Whether somebody wrote here while it was a replica, or on its source: then its log has an order of its own.
-    pub mixed: bool,
     /// Semi-synchronous replication to its replicas.
     pub semi_sync: SemiSync,
-    /// Acknowledged transactions that it has carried out and that no promotion has lost.
-    shown: u64,
-    /// Connections that are not the application's.
-    others: u32,
     /// What AUTO_INCREMENT stood at on the disk before ids were given that are not, and when the first of these was.
     unsaved_ids: Option<(u32, SimTime)>,
     /// Position in the source's binlog that it asks for next.
     pub next_position: u64,
-    /// Statements that run.
-    pub running: u32,
-    /// Statements that wait for a thread, oldest first.
-    pub waiting: VecDeque<CallKey>,
     /// Which of its UUIDs it has now, from 0.
     uuid: u16,
-    /// Statements since it started.
-    pub counters: MysqlCounters,
     pub(super) tickets: replication::Tickets,
     applying: bool,
 }

@@ -29,34 +29,36 @@ use super::wiring::{Tier, Wiring};
 use super::workload::Class;
 use super::world::{Step, World};
 
-/// One nginx.
+/// One nginx. The fields are in the order of the memory.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Nginx {
     /// Its process.
     pub process: ProcessId,
-    /// Applications that it passes requests to, in the order of its upstream block.
-    pub upstream: Vec<ProcessId>,
+    generation: u32,
     /// Its worker processes, the present one last. None are kept where there is nothing to choose: a single application
     /// without limits is never left out (`dead_single`).
     pub workers: Vec<Worker>,
-    generation: u32,
     /// Requests answered with each kind of result since it started.
     pub counters: NginxCounters,
+    /// Applications that it passes requests to, in the order of its upstream block.
+    pub upstream: Vec<ProcessId>,
 }
 
 /// What an nginx has done since it started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
 pub struct NginxCounters {
     /// Requests that came in, health checks included.
     pub requests: u64,
-    /// Static files served.
-    pub files: u64,
     /// Answers of the application passed on.
     pub proxied: u64,
-    /// 502 and 504 of its own.
-    pub errors: u64,
     /// All answers, the application's included.
     pub answers: Answers,
+    /// Static files served.
+    pub files: u64,
+    /// 502 and 504 of its own.
+    pub errors: u64,
 }
 
 impl Nginx {
