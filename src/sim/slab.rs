@@ -82,7 +82,7 @@ pub struct Slab<T> {
     blank: T,
 }
 
-/// A place begins with a line of the cache, so that who looks a thing up has its first fields, too.
+/// The life comes first, so that who looks a thing up has its first fields at hand, too.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 struct Place<T> {
