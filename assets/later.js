@@ -49,7 +49,12 @@ async function hold(event) {
         if (isThere && wasm) startLater();
         document.getElementById('lacking').hidden = isThere;
         const events = held.splice(0);
-        if (isLaterHere) for (const late of events) late.target.dispatchEvent(new late.constructor(late.type, late));
+        if (!isLaterHere) return;
+        for (const late of events) {
+            late.target.dispatchEvent(new late.constructor(late.type, late));
+            // What it has changed is drawn before the next one, and no new event comes in between.
+            await null;
+        }
     }
 }
 

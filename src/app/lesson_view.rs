@@ -18,6 +18,8 @@ pub struct LessonView {
     pub status: String,
     /// Whether it stands so for good: it is said aloud.
     pub settled: bool,
+    /// Whether there is nothing left but to go on.
+    pub goes_on: bool,
     /// Buttons of the step, the most important first.
     pub buttons: Vec<Button>,
     /// Buttons to go on.
@@ -94,8 +96,14 @@ impl Model {
         }
         view.ways.push(button("leave", words::LEAVE, LessonMsg::Leave));
         view.settled = matches!(open.stage, Stage::Answered(_) | Stage::Met);
+        view.goes_on = view.settled || matches!(open.stage, Stage::Compared(_));
         match open.step() {
-            Step::Show { .. } => view.buttons.push(button("do", words::DO_IT, LessonMsg::DoIt)),
+            Step::Show { .. } => {
+                view.goes_on = open.stage != Stage::Reading;
+                let (text, status) = if view.goes_on { (words::DO_AGAIN, words::WATCH) } else { (words::DO_IT, "") };
+                view.buttons.push(button("do", text, LessonMsg::DoIt));
+                status.clone_into(&mut view.status);
+            }
             Step::Predict { .. } => {
                 view.asks = true;
                 view.status = self.prediction(open);

@@ -53,7 +53,7 @@ pub struct Open {
 pub enum Stage {
     /// Nothing has been started.
     Reading,
-    /// The run of a prediction, or of a challenge, is under way.
+    /// The run of a prediction, or of a challenge, is under way; what a step shows has been set off.
     Running,
     /// The run of a prediction is over: which answers have come true.
     Answered(Vec<bool>),
@@ -224,6 +224,7 @@ impl Model {
                 self.view.sheet = Some(Sheet::Lesson);
             }
             (LessonMsg::DoIt, Step::Show { acts, look }) => {
+                open.stage = Stage::Running;
                 if std::mem::take(&mut open.own_run) {
                     let lesson = open.lesson();
                     self.start(lesson.start.scenario());
@@ -242,6 +243,7 @@ impl Model {
             }
             (LessonMsg::Begin, step) if open.choice.is_some() || matches!(step, Step::Challenge { .. }) => {
                 (open.stage, open.own_run) = (Stage::Running, true);
+                self.view.sheet = None;
                 open.pending.clear();
                 if let Some(run) = open.run() {
                     self.start(run.scenario());
@@ -250,6 +252,7 @@ impl Model {
             (LessonMsg::Hint, _) => open.hint = !self.lessons.hides_answers,
             (LessonMsg::Solve, Step::Challenge { run, solution, .. }) => {
                 (open.stage, open.own_run) = (Stage::Running, true);
+                self.view.sheet = None;
                 self.start(run.solved(solution));
             }
             _ => {}
@@ -282,16 +285,16 @@ impl Model {
             }
             Look::Part(name) => self.view.selected = self.world.wiring().part(name).ok(),
         }
-        // What is to be looked at may have no place of its own; of a visit, the diagram shows enough.
-        self.view.sheet = Some(match look {
-            Look::Part(_) if self.view.hides_panels() => Sheet::Inspector,
+        // What is to be looked at may have no place of its own; of a visit, the diagram shows enough, if nothing lies on it.
+        self.view.sheet = match look {
+            Look::Part(_) if self.view.hides_panels() => Some(Sheet::Inspector),
             Look::Requests | Look::Metrics | Look::Data | Look::Security | Look::Wire(_)
                 if self.view.hides_panels() =>
             {
-                Sheet::Tabs
+                Some(Sheet::Tabs)
             }
-            _ => Sheet::Lesson,
-        });
+            _ => None,
+        };
     }
 
     /// Called after every stretch of time: what the step does next, and what a run has shown by now.
@@ -315,6 +318,8 @@ impl Model {
             _ => return,
         }
         self.lessons.done[open.number] |= 1 << open.step;
+        // What it has come to is told there.
+        self.view.sheet = Some(Sheet::Lesson);
         self.lessons.note_answer();
     }
 

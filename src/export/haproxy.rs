@@ -15,20 +15,20 @@ pub(super) fn write(site: &Site<'_>, machine: &str) -> String {
     let mut file = Draft::new("#", &what, site.scenario, &say::haproxy(config.overhead_us));
     file.put_all(
         "global\n  nbthread 1\n  log /dev/log local0\n  stats socket /run/haproxy/admin.sock mode 660 level admin\n\
-         defaults\n  mode http\n  log global\n  option httplog\n  timeout client 600s\n  timeout http-request 600s",
+         defaults\n  mode http\n  log global\n  option httplog\n  option log-health-checks\n  timeout client 600s\n  timeout http-request 600s",
     );
     put!(file, "  # {}", say::HTTPCLOSE);
     file.put_all("  option httpclose");
     if config.abort_on_close {
         put!(file, "  option abortonclose");
     }
-    put!(file, "frontend www\n  bind :80");
+    put!(file, "frontend fe\n  bind :80");
     let balancer = site.process(machine, &Role::Balancer);
     if balancer.is_some_and(|balancer| site.speaks_tls(balancer)) {
         put!(file, "  bind :{HTTPS} ssl crt {CERTIFICATES}/www.foobar.com.pem");
         put!(file, "  http-request redirect scheme https code 301 unless {{ ssl_fc }}");
     }
-    put!(file, "  default_backend web\nbackend web");
+    put!(file, "  default_backend be\nbackend be");
     backend(site, &mut file);
     file.done()
 }

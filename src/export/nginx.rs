@@ -15,7 +15,7 @@ pub(super) fn write(site: &Site<'_>, machine: &str) -> String {
         "worker_processes 1;\npid /run/nginx.pid;\nerror_log /var/log/nginx/error.log;\nevents { worker_connections 4096; }\nhttp {\n  \
          log_format upstream '$remote_addr [$time_local] \"$request\" $status $body_bytes_sent '\n    \
          'upstream=$upstream_addr status=$upstream_status time=$request_time';\n  \
-         access_log /var/log/nginx/access.log upstream;\n  types {\n    image/png png;\n    text/css css;\n    text/plain txt;\n  }",
+         access_log /var/log/nginx/access.log combined;\n  access_log /var/log/nginx/upstream.log upstream;\n  types {\n    image/png png;\n    text/css css;\n    text/plain txt;\n  }",
     );
     let nginx = site.process(machine, &Role::Nginx).expect("files are written for processes that are there");
     let has_peers = upstream(site, nginx, &mut file);

@@ -9,7 +9,7 @@ labels! {
     /// Tab.
     TAB = "Single points of failure";
     /// What is done here.
-    INTRO = "Each part is taken away in turn in a copy of what you see. Health checks get time to notice, then visitors come. Click a result to watch it.";
+    INTRO = "Each part is taken away in turn in a copy of this infrastructure with everything switched on; what is broken now does not count. Health checks get time to notice, then visitors come. Click a result to watch it.";
     /// Field: how far the examination has come.
     EXAMINING = "Taking parts away";
     /// Said when the configuration is another one by now.

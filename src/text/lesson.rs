@@ -19,6 +19,10 @@ pub const THROWS_AWAY: &str = "A lesson starts a run of its own. Yours, with all
 pub const LEAVE: &str = "Leave the lesson";
 /// Button: carries out what the step is about.
 pub const DO_IT: &str = "Do it";
+/// The same once more.
+pub const DO_AGAIN: &str = "Do it again";
+/// Said once it is under way.
+pub const WATCH: &str = "Watch what happens, then go on.";
 /// Button: the step before.
 pub const BACK: &str = "Back";
 /// Button: the next step.

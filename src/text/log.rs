@@ -28,7 +28,10 @@ pub const SERVER_LOG: &str = "haproxy.log: servers, newest first";
 /// Shown where a log has no lines.
 pub const EMPTY: &str = "No line yet.";
 /// How the lines are to be read.
-pub const ABOUT: &str = "Times are simulated: every run starts on 5 January 2026 at 09:00 UTC. The number behind * is the visit’s (0: a check).";
+pub const ABOUT: &str = "Times are simulated: every run starts on 5 January 2026 at 09:00 UTC.";
+/// How the number of a connection is to be read.
+pub const ABOUT_ERRORS: &str =
+    "The number after *, by which nginx counts connections, is that of the visit; 0 is a health check.";
 
 /// A moment of a run on the calendar.
 struct Clock {

@@ -243,10 +243,10 @@ pub fn verdict(parted_us: u64, (lost, ended): (u64, u64), (other_lost, other_end
     )
 }
 
-/// Said before two runs have parted.
+/// Said until two runs have parted.
 #[must_use]
 pub fn same_until(parted_us: u64) -> String {
-    format!("Both runs are the same until {}.", label::clock(parted_us))
+    format!("Both runs are the same until {}. Let time run on to see what becomes of them.", label::clock(parted_us))
 }
 
 /// Said when the search for the next event of a part has found none.

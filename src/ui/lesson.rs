@@ -21,7 +21,7 @@ pub fn lesson_panel(model: &Model, send: &Callback<Msg>) -> Html {
     }
     let open = model.lessons.open.as_ref();
     html! {
-        <section class={classes(["panel lesson stack", if_so(!lists, "lesson--open")])} tabindex="0" aria-label={lesson::LESSONS}
+        <section class={classes(["panel lesson stack", if_so(!lists, "lesson--open"), if_so(view.goes_on, "lesson--goes-on")])} tabindex="0" aria-label={lesson::LESSONS}
             data-testid="lesson">
             { close_sheet(send) }
             <p class="small muted">{ view.above.clone() }</p>

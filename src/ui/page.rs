@@ -264,7 +264,7 @@ impl Page {
         let now = running.map(|ahead| ahead.until.since(ahead.from).0 / 60_000_000);
         match (std::mem::replace(&mut self.ahead, now), now) {
             (None, Some(_)) => focus(playback::CANCEL_ID),
-            (Some(minutes), None) if nothing_has_focus() => focus(&playback::ahead_id(minutes)),
+            (Some(minutes), None) if nothing_has_focus() => focus(&playback::begun_at(minutes)),
             _ => {}
         }
         let step = open_step(&self.model);
@@ -286,6 +286,10 @@ impl Page {
         // A run ahead leaves the frames that draw the rest to the drawing.
         let end = self.clock.now() + if draws && self.ahead.is_some() { 0.0 } else { SLICE_MS };
         self.model.frame((elapsed_ms.max(0.0) * 1_000.0) as u64, &mut || self.clock.now() < end);
+        // A command that was due has brought new machines.
+        if !Arc::ptr_eq(&self.wiring, self.model.world.wiring()) {
+            self.adapt();
+        }
         if let Some(canvas) = self.canvas.cast::<HtmlCanvasElement>() {
             // Packets of a run ahead are gone before they are seen.
             let is_running = self.model.playback.ahead.is_some_and(|ahead| ahead.is_running());

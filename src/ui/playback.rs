@@ -112,6 +112,11 @@ pub fn ahead_id(minutes: u64) -> String {
     format!("ahead-{minutes}")
 }
 
+/// Id of where a run ahead by so many minutes was begun: at its button, or in a lesson.
+pub fn begun_at(minutes: u64) -> String {
+    if Ahead::MINUTES.contains(&minutes) { ahead_id(minutes) } else { super::lesson::HEADING_ID.to_owned() }
+}
+
 /// Id of the button that cancels a run ahead.
 pub const CANCEL_ID: &str = "ahead-cancel";
 

@@ -80,7 +80,7 @@ fn comparison(model: &Model) -> Html {
     };
     let (here, now) = (model.history.run(), model.world.now());
     let view = match (&with.before, with.other(now)) {
-        _ if now < with.parted => Err(words::same_until(with.parted.0)),
+        _ if now <= with.parted => Err(words::same_until(with.parted.0)),
         (Some(before), Some(there)) => Ok(CompareView::new(with.parted, before, &model.world, there)),
         _ => Err(words::CATCHING_UP.to_owned()),
     };

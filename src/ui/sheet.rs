@@ -22,6 +22,8 @@ pub fn sheet_bar(model: &Model, send: &Callback<Msg>) -> Html {
     let open = model.view.sheet;
     // A frame that was not opened for a lesson has none.
     let has = |sheet: Sheet| sheet != Sheet::Lesson || !model.view.embed || model.lessons.open.is_some();
+    // What a lesson says next is worth more than another visit.
+    let main = if model.lessons.open.is_some() { Sheet::Lesson } else { Sheet::Traffic };
     let sheets = [
         (Sheet::Lesson, lesson::LESSONS),
         (Sheet::Traffic, label::SEND_SHORT),
@@ -32,7 +34,7 @@ pub fn sheet_bar(model: &Model, send: &Callback<Msg>) -> Html {
         let is_open = open == Some(sheet);
         let toggle = on_click(send, Msg::Sheet((!is_open).then_some(sheet)));
         html! {
-            <button class={classes(["button", if_so(sheet == Sheet::Traffic, "button--primary"), if_so(sheet == Sheet::Tabs, "sheet-bar__tabs")])} key={text} data-testid={format!("sheet-{}", sheet_name(sheet))}
+            <button class={classes(["button", if_so(sheet == main, "button--primary"), if_so(sheet == Sheet::Tabs, "sheet-bar__tabs")])} key={text} data-testid={format!("sheet-{}", sheet_name(sheet))}
                 aria-pressed={is_open.to_string()} onclick={toggle}>{ text }</button>
         }
     };

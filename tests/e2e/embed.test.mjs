@@ -283,6 +283,8 @@ test('embed.js: two elements, their height, attributes, events, promises, and on
 for (const [width, height] of [[320, 480], [800, 500]]) {
   test(`at ${width} × ${height}, what a step looks at is shown, and closing it leads back to the lesson`, async (t) => {
     const page = await visit(t, address('cross site', '&lesson=security'), { viewport: { width, height } });
+    // What a challenge asks for is there.
+    for (const kind of ['read', 'write', 'static']) await page.locator(`[data-testid=send-${kind}]`).waitFor();
     await page.locator('[data-testid=lesson-do]').click();
     const tabs = page.locator('.tabs');
     await tabs.locator('[data-testid=tab-security][aria-selected=true]').waitFor();

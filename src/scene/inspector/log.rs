@@ -39,7 +39,8 @@ fn line(world: &World, process: ProcessId, line: &LogLine) -> String {
     let wiring = world.wiring();
     match line.event {
         LogEvent::Ended { status, by, cause, session } => {
-            let user = world.account(line.request.source).user;
+            let account = world.account(line.request.source);
+            let user = (line.request.visit > 0).then_some(account.user);
             let bytes = if status == Some(499) { 0 } else { world.page_bytes(by, status.unwrap_or(0), cause, user) };
             let Some(session) = session else {
                 return log::access(line, status.unwrap_or(0), bytes);

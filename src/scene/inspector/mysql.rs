@@ -104,7 +104,7 @@ fn replica(world: &World, server: &Server, status: &ReplicaStatus) -> Vec<(&'sta
         ("Replica_SQL_Running", if status.sql_running { "Yes" } else { "No" }.to_owned()),
         ("Seconds_Behind_Source", behind),
         ("Last_IO_Errno", status.io_error.map_or(0, IoError::code).to_string()),
-        ("Last_IO_Error", words::io_error(status.io_error, &at)),
+        ("Last_IO_Error", words::io_error(status, &at)),
         ("Last_SQL_Errno", status.sql_error.map_or(0, ApplyError::code).to_string()),
         ("Last_SQL_Error", words::sql_error(status.sql_error)),
         ("SQL_Delay", (world.settings().mysql.source_delay_ms / 1_000).to_string()),
@@ -190,6 +190,6 @@ mod tests {
         act(&mut world, Command::Follow { server: "web-01/mysqld".into() });
         let old = mysql(&world, "web-01/mysqld");
         assert_eq!((field(&old, "Replica_IO_Running"), field(&old, "Last_IO_Errno")), ("No".into(), "1236".into()));
-        assert!(old.diverged && field(&old, "Last_IO_Error").contains("diverged"));
+        assert!(old.diverged && field(&old, "Last_IO_Error").contains("not in the source's binlog"));
     }
 }

@@ -64,7 +64,7 @@ impl World {
             (Some(Decision::PeerFailed { status, .. }), _) | (_, Some(Verdict::Http(status))) => status,
             _ => 200,
         };
-        let user = self.account(trace.source).user;
+        let user = Some(self.account(trace.source).user);
         let (by, cause) = match trace.outcome {
             Some(outcome) if outcome.result == Verdict::Http(status) => (outcome.by, outcome.cause),
             _ => (link.to, Cause::Page),

@@ -16,6 +16,10 @@ pub fn vertically(fields: &[(&str, String)]) -> String {
 pub const fn io_state(status: &ReplicaStatus) -> &'static str {
     match status.io {
         Io::Running => "Waiting for source to send event",
+        // A refusal takes no time: nearly always it waits for the next attempt.
+        Io::Connecting if status.reconnects && matches!(status.io_error, Some(IoError::Refused)) => {
+            "Waiting to reconnect after a failed source event read"
+        }
         Io::Connecting if status.reconnects => "Reconnecting after a failed source event read",
         Io::Connecting => "Connecting to source",
         Io::Off | Io::Stopped | Io::Refused(_) => "",
@@ -34,10 +38,12 @@ pub const fn io_running(io: Io) -> &'static str {
 
 /// `Last_IO_Error`, given the source as `host:port`.
 #[must_use]
-pub fn io_error(error: Option<IoError>, source: &str) -> String {
+pub fn io_error(ReplicaStatus { io_error, reconnects, .. }: &ReplicaStatus, source: &str) -> String {
     const FATAL: &str = "Got fatal error 1236 from source when reading data from binary log";
-    let connecting = |why| format!("Error connecting to source 'repl@{source}'. Message: {why}");
-    match error {
+    let connecting = |why| {
+        format!("Error {}connecting to source 'repl@{source}'. Message: {why}", if *reconnects { "re" } else { "" })
+    };
+    match *io_error {
         None => String::new(),
         Some(IoError::Refused) => connecting(format!("Can't connect to MySQL server on '{source}' (111)")),
         Some(IoError::Unreachable) => connecting(format!("Can't connect to MySQL server on '{source}' (110)")),
@@ -47,7 +53,7 @@ pub fn io_error(error: Option<IoError>, source: &str) -> String {
         }
         Some(IoError::Fatal(WhyRefused::Diverged)) => {
             format!(
-                "{FATAL}: 'the replica has executed transactions that are not in the source's binlog: it has diverged'"
+                "{FATAL}: 'Error: connecting replica requested to start from a GTID which is not in the source's binlog'"
             )
         }
         Some(IoError::Fatal(WhyRefused::Purged)) => {

@@ -151,8 +151,7 @@ pub const OLD_PRIMARY: &str = "old primary";
 /// A server with transactions that the primary has not.
 pub const DIVERGED: &str = "diverged";
 /// What "diverged" means.
-pub const DIVERGED_MEANS: &str =
-    "It holds transactions that the primary has never seen, so it cannot follow it: copy the primary anew.";
+pub const DIVERGED_MEANS: &str = "It holds transactions that the primary has never seen, so it cannot follow it: MariaDB refuses at once (1236), as here; MySQL 8 connects, and stops at the first clash of ids (1062), if there is one. Copy the primary anew.";
 /// The button that promotes.
 pub const PROMOTE: &str = "Promote to primary";
 /// The button that follows.

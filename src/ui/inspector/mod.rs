@@ -82,6 +82,7 @@ fn terminal(view: &Terminal) -> Html {
         <section key={*id} class="inspector-block">
             <h3 id={format!("{id}-title")}>{ *title }</h3>
             if matches!(*id, "access-log" | "http-log") { <p class="muted small">{ log::ABOUT }</p> }
+            if *id == "error-log" { <p class="muted small">{ log::ABOUT_ERRORS }</p> }
             <pre {class} tabindex="0" role="region" aria-labelledby={format!("{id}-title")} data-testid={*id}>
                 { for text.lines().map(line) }
             </pre>

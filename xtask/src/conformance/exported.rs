@@ -40,7 +40,7 @@ pub fn on_loopback(text: &str, listen: SocketAddr, servers: &[SocketAddr], folde
             ("/dev/log", format!("{place}/log")),
             ("/run/haproxy/", format!("{place}/")),
             ("/run/nginx", format!("{place}/nginx")),
-            ("/var/log/nginx/access.log", log),
+            ("/var/log/nginx/upstream.log", log),
             ("/var/log/nginx/", format!("{place}/")),
             ("/var/www", format!("{place}/www")),
             ("/etc/ssl/site/", format!("{place}/")),

@@ -20,8 +20,6 @@ const RUNTIME_API: &str = "admin.sock";
 
 pub struct Haproxy {
     address: SocketAddr,
-    /// The name of its backend.
-    backend: &'static str,
     runtime_api: PathBuf,
     running: Running,
     _folder: Folder,
@@ -37,21 +35,20 @@ impl Haproxy {
     ) -> Result<Self> {
         let lines = lines(&case["balancer"], &case["servers"]);
         let parse = |line: &str| parse_log(after_mark(line)?);
-        Self::run(program, "be", board, parse, |address, folder| {
+        Self::run(program, board, parse, |address, folder| {
             Ok(configuration(&lines, address, &folder.file("log"), &folder.file(RUNTIME_API), addresses))
         })
     }
 
     /// Starts HAProxy with an exported file, its servers being at these addresses, in the file's order.
     pub fn start_exported(program: &Path, text: &str, servers: &[SocketAddr], board: &Arc<Board>) -> Result<Self> {
-        Self::run(program, "web", board, parse_http_log, |address, folder| {
+        Self::run(program, board, parse_http_log, |address, folder| {
             exported::on_loopback(text, address, servers, folder.path())
         })
     }
 
     fn run(
         program: &Path,
-        backend: &'static str,
         board: &Arc<Board>,
         parse: impl Fn(&str) -> Option<(usize, Map<String, Value>)> + Send + 'static,
         text: impl FnOnce(SocketAddr, &Folder) -> Result<String>,
@@ -64,7 +61,7 @@ impl Haproxy {
         let running = Running::start(bound(program).arg("-db").arg("-f").arg(&file), || {
             ask(&runtime_api, "show info").is_ok_and(|text| text.contains("Uptime"))
         })?;
-        Ok(Self { address, backend, runtime_api, running, _folder: folder })
+        Ok(Self { address, runtime_api, running, _folder: folder })
     }
 }
 
@@ -74,12 +71,11 @@ impl Program for Haproxy {
     }
 
     fn queued(&self) -> Result<usize> {
-        sum_of_queues(&ask(&self.runtime_api, &format!("show stat {} -1 -1", self.backend))?)
-            .context("`show stat` has no column qcur")
+        sum_of_queues(&ask(&self.runtime_api, "show stat be -1 -1")?).context("`show stat` has no column qcur")
     }
 
     fn administer(&mut self, event: &Value) -> Result<bool> {
-        let server = format!("{}/{}", self.backend, event["server"].as_str().unwrap_or_default());
+        let server = format!("be/{}", event["server"].as_str().unwrap_or_default());
         let word = |key: &str| event[key].as_str().map_or_else(|| event[key].to_string(), str::to_owned);
         let command = match event["op"].as_str().unwrap_or_default() {
             "set_state" => format!("set server {server} state {}", word("state")),
@@ -183,14 +179,14 @@ fn parse_log(rest: &str) -> Option<(usize, Map<String, Value>)> {
     Some((visit, said(words.next()?, words.next()?, words.next()?, words.next()?)?))
 }
 
-/// A line of `option httplog` (configuration manual, section 8.2.3): `… www web/web-01 0/0/1/2/3 200 83 - - ---- 1/1/0/0/+1 0/0 "GET
+/// A line of `option httplog` (configuration manual, section 8.2.3): `… fe be/web-01 0/0/1/2/3 200 83 - - ---- 1/1/0/0/+1 0/0 "GET
 /// /?visit=3 HTTP/1.1"`.
 fn parse_http_log(line: &str) -> Option<(usize, Map<String, Value>)> {
     let (fields, request) = line.split_once('"')?;
     let visit = after_mark(request)?.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
     let fields: Vec<&str> = fields.split_whitespace().collect();
-    let at = fields.iter().position(|field| field.starts_with("web/"))?;
-    let server = fields[at].strip_prefix("web/")?;
+    let at = fields.iter().position(|field| field.starts_with("be/"))?;
+    let server = fields[at].strip_prefix("be/")?;
     let field = |after: usize| fields.get(at + after).copied();
     Some((visit, said(server, field(2)?, field(6)?, field(7)?.rsplit('/').next()?)?))
 }
@@ -238,15 +234,15 @@ mod tests {
 
     #[test]
     fn a_line_of_httplog_tells_the_same() {
-        let line = "<134>Nov 25 12:00:00 haproxy[9]: 127.0.0.1:4711 [25/Nov/2026:12:00:00.123] www web/web-02 0/0/1/2/3 200 83 - - \
+        let line = "<134>Nov 25 12:00:00 haproxy[9]: 127.0.0.1:4711 [25/Nov/2026:12:00:00.123] fe be/web-02 0/0/1/2/3 200 83 - - \
                     --NI 1/1/0/0/+1 0/0 \"GET /?visit=12 HTTP/1.1\"\n";
         let (visit, said) = parse_http_log(line).unwrap();
         let expected =
             json!({"server": "web-02", "status": 200, "termination": "--NI", "retries": 1, "redispatched": true});
         assert_eq!((visit, Value::Object(said)), (12, expected));
-        let nobody = line.replace("web/web-02", "web/<NOSRV>").replace("200 83", "503 217");
+        let nobody = line.replace("be/web-02", "be/<NOSRV>").replace("200 83", "503 217");
         assert_eq!(parse_http_log(&nobody).unwrap().1["server"], Value::Null);
-        assert_eq!(parse_http_log("Server web/web-01 is DOWN"), None);
+        assert_eq!(parse_http_log("Server be/web-01 is DOWN"), None);
     }
 
     #[test]
