@@ -102,7 +102,8 @@ test('Firefox: frames of all kinds start and answer', async (t) => {
   for (const [what, where, wishes, states] of kinds) {
     await t.test(what, async () => {
       const page = await other.newPage();
-      await page.goto(host(address(where, states ? stated() : ''), wishes));
+      // Firefox now and then takes its time to call a page with a sandbox loaded, which the explorer in it need not be.
+      await page.goto(host(address(where, states ? stated() : ''), wishes), { waitUntil: 'domcontentloaded', timeout: 60_000 });
       await talk(page);
       await page.close();
     });

@@ -8,7 +8,7 @@ import { openInFirefox } from './firefox.mjs';
 import { open, openPage, shot, siteUrl } from './support.mjs';
 
 const isAt = (page, ms) => page.waitForFunction(
-  (ms) => document.querySelector('[data-testid=clock]').dataset.ms === String(ms), ms, { timeout: 30_000 },
+  (ms) => document.querySelector('[data-testid=clock]')?.dataset.ms === String(ms), ms, { timeout: 30_000 },
 );
 const notices = (page) => page.$$eval('[data-testid=notice]', (all) => all.map((notice) => notice.dataset.field));
 const on = (page, part) => page.getAttribute(`svg [data-testid=switch][data-part="${part}"]`, 'aria-checked');
