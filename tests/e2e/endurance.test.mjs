@@ -83,7 +83,8 @@ test('9. ten minutes under load with random switches', { timeout: 300_000 }, asy
   assert.equal(seen.started, seen.ended);
   assert.equal(seen.rows.reduce((total, row) => total + row.count, 0), seen.ended);
   assert.ok(after.heap < before.heap + 4e6, `heap ${before.heap} then ${after.heap}`);
-  // Copies of the world for the way back in time find room where visits piled up in the outage.
-  assert.ok(after.wasm - before.wasm <= 16 * 65_536, `WebAssembly memory ${before.wasm} then ${after.wasm}`);
+  // In these minutes come some nine of the 32 copies of the world for the way back in time, each of up to 0.8 MB; part of that finds
+  // room where visits piled up in the outage. That memory is flat once all are there, `cargo xtask bench hours` measures.
+  assert.ok(after.wasm - before.wasm <= 9 * 13 * 65_536, `WebAssembly memory ${before.wasm} then ${after.wasm}`);
   assert.ok(Math.max(...waits) <= CLICK_BUDGET_MS, `longest wait for a click: ${Math.max(...waits)} ms`);
 });
