@@ -29,18 +29,23 @@ const COLUMNS: [(&str, bool); 10] = [
 
 /// The log with its filters.
 #[derive(PartialEq)]
-pub struct Log(pub Rc<RequestsView>);
+pub struct Log {
+    /// What is known of all visits.
+    pub view: Rc<RequestsView>,
+    /// The most rows that are drawn.
+    pub rows: usize,
+}
 
 impl Drawn for Log {
     type Kept = Filter;
 
     fn draw(&self, filter: &Filter, place: &Place<Filter>) -> Html {
-        log(&self.0, *filter, place)
+        log(self, *filter, place)
     }
 }
 
-fn log(view: &RequestsView, filter: Filter, place: &Place<Filter>) -> Html {
-    let rows: Vec<Row> = view.rows(filter).collect();
+fn log(Log { view, rows }: &Log, filter: Filter, place: &Place<Filter>) -> Html {
+    let rows: Vec<Row> = view.rows(filter).take(*rows).collect();
     html! {
         <>
             <div class="requests-filter">
