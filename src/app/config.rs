@@ -25,8 +25,8 @@ pub enum ConfigMsg {
 pub struct Config {
     /// The path of the file that was chosen.
     chosen: Option<String>,
-    /// The files as they were when the tab was opened, or when the scenario began.
-    before: Option<(Arc<Scenario>, Arc<[File]>)>,
+    /// The scenario, and what was configured when the tab was opened, or when it began.
+    before: Option<(Arc<Scenario>, Arc<Scenario>)>,
     /// What was pasted, and what was made of it.
     pub pasted: Option<Pasted>,
 }
@@ -38,6 +38,34 @@ pub struct Pasted {
     pub text: Arc<str>,
     /// What it comes to.
     pub result: Arc<Result<Reading, FieldError>>,
+}
+
+/// What the files that the tab shows are made of. To compare it is quicker than to make them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConfigSource {
+    /// What is configured now.
+    scenario: Scenario,
+    /// The path of the file that was chosen.
+    chosen: Option<String>,
+    /// What was configured when the tab was opened.
+    before: Option<Arc<Scenario>>,
+}
+
+impl ConfigSource {
+    /// That of a model.
+    #[must_use]
+    pub fn new(model: &Model) -> Self {
+        let before = model.config.before.as_ref();
+        let before = before.filter(|(scenario, _)| Arc::ptr_eq(scenario, model.history.scenario()));
+        let before = before.map(|(_, then)| Arc::clone(then));
+        Self { scenario: subject(&model.world), chosen: model.config.chosen.clone(), before }
+    }
+
+    /// All files.
+    #[must_use]
+    pub fn files(&self) -> Vec<File> {
+        files(&self.scenario)
+    }
 }
 
 /// What the tab shows of the present configuration.
@@ -56,31 +84,26 @@ pub struct ConfigView {
 }
 
 impl ConfigView {
-    /// The view of a model with these files; none if there are none.
+    /// The view of what was made of this; none if there are no files.
     #[must_use]
-    pub fn new(model: &Model, files: &[File]) -> Option<Self> {
-        let chosen = model.config.chosen.as_deref();
-        let place = |wanted: &dyn Fn(&str) -> bool| files.iter().position(|file| wanted(&file.path));
+    pub fn new(source: &ConfigSource) -> Option<Self> {
+        let now = source.files();
+        let place = |wanted: &dyn Fn(&str) -> bool| now.iter().position(|file| wanted(&file.path));
+        let chosen = source.chosen.as_deref();
         let chosen = place(&|path| Some(path) == chosen).or_else(|| place(&|path| path.ends_with("/haproxy.cfg")));
         let shown = chosen.unwrap_or(0);
-        let file = files.get(shown)?;
-        let before = model.config.before.as_ref();
-        let before = before.filter(|(scenario, _)| Arc::ptr_eq(scenario, model.history.scenario()));
-        let before = before.and_then(|(_, files)| files.iter().find(|other| other.path == file.path)).unwrap_or(file);
+        let file = now.get(shown)?;
+        let before =
+            source.before.as_deref().filter(|before| **before != source.scenario).map(files).unwrap_or_default();
+        let before = before.iter().find(|other| other.path == file.path).unwrap_or(file);
         let lines_of = |file: &File| file.content.lines().map(str::to_owned).collect::<Vec<_>>();
-        let (now, then) = (lines_of(file), lines_of(before));
-        let (known, still) = (then.iter().collect::<BTreeSet<_>>(), now.iter().collect::<BTreeSet<_>>());
+        let (lines, then) = (lines_of(file), lines_of(before));
+        let (known, still) = (then.iter().collect::<BTreeSet<_>>(), lines.iter().collect::<BTreeSet<_>>());
         let gone = then.iter().filter(|line| !still.contains(line)).cloned().collect();
-        let lines = now.iter().map(|line| (line.clone(), !known.contains(line))).collect();
-        let paths = files.iter().map(|file| file.path.clone()).collect();
+        let lines = lines.iter().map(|line| (line.clone(), !known.contains(line))).collect();
+        let paths = now.iter().map(|file| file.path.clone()).collect();
         Some(Self { paths, shown, content: file.content.clone(), lines, gone })
     }
-}
-
-/// The files of what is configured now.
-#[must_use]
-pub fn config_files(model: &Model) -> Vec<File> {
-    files(&subject(&model.world))
 }
 
 /// Does what a message says.
@@ -106,13 +129,13 @@ fn pasted(model: &Model, text: Arc<str>, frontend: Option<&str>) -> Pasted {
     Pasted { text, result }
 }
 
-/// Remembers the files as they are when the tab is opened, and when another scenario begins: what changes from then on is
+/// Remembers what is configured when the tab is opened, and when another scenario begins: what changes from then on is
 /// marked.
 pub(super) fn remember(model: &mut Model, opens: bool) {
     let scenario = model.history.scenario();
     let knows = model.config.before.as_ref().is_some_and(|(known, _)| Arc::ptr_eq(known, scenario));
     if opens || !knows {
-        model.config.before = Some((Arc::clone(scenario), config_files(model).into()));
+        model.config.before = Some((Arc::clone(scenario), subject(&model.world).into()));
     }
 }
 
@@ -140,7 +163,7 @@ mod tests {
     use crate::text::config::about;
 
     fn view(model: &Model) -> ConfigView {
-        ConfigView::new(model, &config_files(model)).expect("there are files")
+        ConfigView::new(&ConfigSource::new(model)).expect("there are files")
     }
 
     #[test]
@@ -179,7 +202,8 @@ mod tests {
     fn a_file_of_the_present_servers_changes_the_balancer_alone() {
         let mut model = Model::new(parse_address("?preset=secured", ""));
         model.update(Msg::Do(Command::Set(Setting::Workers(7))));
-        let own = config_files(&model)
+        let own = ConfigSource::new(&model)
+            .files()
             .into_iter()
             .find(|file| file.path.ends_with("haproxy.cfg"))
             .expect("it has a balancer");

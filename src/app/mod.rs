@@ -27,7 +27,7 @@ pub use ahead::{Ahead, AheadState, Aim};
 pub use announcer::{Announcer, PAUSE_MS};
 pub use checkpoints::parting;
 pub use compare::Comparison;
-pub use config::{Config, ConfigMsg, ConfigView, Pasted, archive, config_files};
+pub use config::{Config, ConfigMsg, ConfigSource, ConfigView, Pasted, archive};
 pub use examine::{Element, Examination, ExamineMsg, Figures};
 pub use history::{Forgotten, History, MAX_BRANCHES, Run};
 pub use host::{Host, Letter};

@@ -178,6 +178,12 @@ pub fn minutes(minutes: u64) -> String {
     if minutes.is_multiple_of(60) { format!("{} h", minutes / 60) } else { format!("{minutes} min") }
 }
 
+/// Button: lists more of what is too long to be listed at once.
+#[must_use]
+pub fn more(left: usize) -> String {
+    format!("Show more: {left} are left")
+}
+
 /// Said while time runs ahead.
 #[must_use]
 pub fn ahead_to(until_us: u64) -> String {

@@ -10,11 +10,11 @@ use super::download::save;
 use super::element::{classes, html, if_so};
 use super::input::{focus, value_of};
 use super::panel::{Drawn, Place, panel};
-use crate::app::{ConfigMsg, ConfigView, Model, Msg, Pasted, archive, config_files};
+use crate::app::{ConfigMsg, ConfigSource, ConfigView, Model, Msg, Pasted, archive};
 use crate::import::{Fate, Line, Reading};
 use crate::sim::FieldError;
 use crate::text::config::{about, say};
-use crate::text::label::cut;
+use crate::text::label::{cut, more};
 use crate::text::share;
 
 /// So many lines of a file that was read are listed at first, and each time that more are asked for.
@@ -27,18 +27,12 @@ const READING: &str = "reading";
 
 /// Draws the tab.
 pub fn config_panel(model: &Model, send: &Callback<Msg>) -> Html {
-    let files = config_files(model);
-    let view = ConfigView::new(model, &files);
-    let all = Callback::from(move |_: MouseEvent| save("hopscope-config.sh", "text/x-shellscript", &archive(&files)));
     html! {
         <div class="security config" data-testid="config">
             <section aria-labelledby="config-files">
                 <h3 id="config-files">{ say!("files") }</h3>
                 <p class="muted small">{ say!("files-about") }</p>
-                if let Some(view) = view {
-                    { panel("file", view, send) }
-                    <p class="row"><button class="button button--small" data-testid="download-all" onclick={all}>{ say!("download-all") }</button></p>
-                }
+                { panel("file", ConfigSource::new(model), send) }
             </section>
             <section aria-labelledby="config-read">
                 <h3 id="config-read">{ say!("read") }</h3>
@@ -50,57 +44,67 @@ pub fn config_panel(model: &Model, send: &Callback<Msg>) -> Html {
     }
 }
 
-impl Drawn for ConfigView {
+impl Drawn for ConfigSource {
     /// Whether the text was copied; none if nobody has tried.
     type Kept = Option<bool>;
 
     fn draw(&self, copied: &Option<bool>, place: &Place<Option<bool>>) -> Html {
-        let choose = place.send.reform(|event: Event| Msg::Config(ConfigMsg::File(value_of(&event))));
-        let path = &self.paths[self.shown];
-        let option = |(i, path): (usize, &String)| {
-            html! { <option key={path.clone()} value={path.clone()} selected={i == self.shown}>{ path }</option> }
-        };
-        let (text, field, at) = (self.content.clone(), place.node.clone(), place.clone());
-        let take = Callback::from(move |_: MouseEvent| copy(&text, &field, at.clone()));
-        let (text, name) = (self.content.clone(), path.replace('/', "-"));
-        let download = Callback::from(move |_: MouseEvent| save(&name, "text/plain", &text));
-        let said = match copied {
-            None => "",
-            Some(true) => share::COPIED,
-            Some(false) => share::SELECTED,
-        };
-        let line = |(text, is_new): &(String, bool)| {
-            html! { <span class={classes(["code__line", if_so(*is_new, "code__line--new")])}>{ text }{ "\n" }</span> }
-        };
-        let changes = self.lines.iter().filter(|(_, is_new)| *is_new).map(|(line, _)| format!("+ {}", line.trim()));
-        let changes: Vec<String> = changes.chain(self.gone.iter().map(|line| format!("− {}", line.trim()))).collect();
-        html! {
-            <>
-                <p class="row">
-                    <label for="config-file">{ say!("file") }</label>
-                    <select id="config-file" data-testid="config-file" onchange={choose}>
-                        { for self.paths.iter().enumerate().map(option) }
-                    </select>
-                    <button class="button button--small" data-testid="copy-file" onclick={take}>{ share::COPY }</button>
-                    <button class="button button--small" data-testid="download-file" onclick={download}>{ say!("download") }</button>
-                    <span class="small muted said">{ said }</span>
-                </p>
-                <p class="small">{ about(path) }</p>
-                <p class="small said" data-testid="config-changes">
-                    if !changes.is_empty() { { say!("changes", changes.join("; ")) } }
-                </p>
-                <pre class="terminal code" tabindex="0" role="region" aria-label={path.clone()} data-testid="file" ref={place.node.clone()}>
-                    { for self.lines.iter().map(line) }
-                </pre>
-            </>
-        }
+        ConfigView::new(self).map(|view| file(self, &view, *copied, place)).unwrap_or_default()
     }
 
     /// Another text has not been copied yet.
     fn stands(&self, before: Option<&Self>, place: &Place<Option<bool>>) {
-        if before.is_some_and(|before| before.content != self.content) {
+        if before.is_some_and(|before| before != self) {
             place.keep(|copied| *copied = None);
         }
+    }
+}
+
+/// One file, with the way to all of them.
+fn file(source: &ConfigSource, view: &ConfigView, copied: Option<bool>, place: &Place<Option<bool>>) -> Html {
+    let choose = place.send.reform(|event: Event| Msg::Config(ConfigMsg::File(value_of(&event))));
+    let path = &view.paths[view.shown];
+    let option = |(i, path): (usize, &String)| {
+        html! { <option key={path.clone()} value={path.clone()} selected={i == view.shown}>{ path }</option> }
+    };
+    let (text, field, at) = (view.content.clone(), place.node.clone(), place.clone());
+    let take = Callback::from(move |_: MouseEvent| copy(&text, &field, at.clone()));
+    let all = {
+        let source = source.clone();
+        Callback::from(move |_: MouseEvent| save("hopscope-config.sh", "text/x-shellscript", &archive(&source.files())))
+    };
+    let (text, name) = (view.content.clone(), path.replace('/', "-"));
+    let download = Callback::from(move |_: MouseEvent| save(&name, "text/plain", &text));
+    let said = match copied {
+        None => "",
+        Some(true) => share::COPIED,
+        Some(false) => share::SELECTED,
+    };
+    let line = |(text, is_new): &(String, bool)| {
+        html! { <span class={classes(["code__line", if_so(*is_new, "code__line--new")])}>{ text }{ "\n" }</span> }
+    };
+    let changes = view.lines.iter().filter(|(_, is_new)| *is_new).map(|(line, _)| format!("+ {}", line.trim()));
+    let changes: Vec<String> = changes.chain(view.gone.iter().map(|line| format!("− {}", line.trim()))).collect();
+    html! {
+        <>
+            <p class="row">
+                <label for="config-file">{ say!("file") }</label>
+                <select id="config-file" data-testid="config-file" onchange={choose}>
+                    { for view.paths.iter().enumerate().map(option) }
+                </select>
+                <button class="button button--small" data-testid="copy-file" onclick={take}>{ share::COPY }</button>
+                <button class="button button--small" data-testid="download-file" onclick={download}>{ say!("download") }</button>
+                <span class="small muted said">{ said }</span>
+            </p>
+            <p class="small">{ about(path) }</p>
+            <p class="small said" data-testid="config-changes">
+                if !changes.is_empty() { { say!("changes", changes.join("; ")) } }
+            </p>
+            <pre class="terminal code" tabindex="0" role="region" aria-label={path.clone()} data-testid="file" ref={place.node.clone()}>
+                { for view.lines.iter().map(line) }
+            </pre>
+            <p class="row"><button class="button button--small" data-testid="download-all" onclick={all}>{ say!("download-all") }</button></p>
+        </>
     }
 }
 
@@ -221,7 +225,7 @@ impl Drawn for Lines {
         if all == 0 {
             return Html::default();
         }
-        let more = place.keep_on(|_: &MouseEvent| (), |asked, ()| *asked += 1);
+        let ask = place.keep_on(|_: &MouseEvent| (), |asked, ()| *asked += 1);
         html! {
             <div class="scroll" tabindex="0" role="region" aria-label={self.label}>
                 <table class="table code__lines">
@@ -229,7 +233,7 @@ impl Drawn for Lines {
                     <tbody>{ for self.fates.iter().flat_map(of).take(shown).map(row) }</tbody>
                 </table>
                 if all > shown {
-                    <p class="row"><button class="button button--small" data-testid="more-lines" onclick={more}>{ say!("more-lines", all - shown) }</button></p>
+                    <p class="row"><button class="button button--small" data-testid="more-lines" onclick={ask}>{ more(all - shown) }</button></p>
                 }
             </div>
         }

@@ -11,10 +11,12 @@ use crate::app::Msg;
 use crate::scene::parts::{PartRow, PartStatus, PartsView, condition_name};
 use crate::sim::{Command, Condition};
 use crate::text::inspector::{data as words, kind};
-use crate::text::label::ALL_ON;
+use crate::text::label::{self, ALL_ON};
 
 /// So many machines and links are drawn at once.
-const PIECE: usize = 40;
+const PIECE: usize = 10;
+/// So many are listed at first, and each time that more are asked for.
+const LISTED: usize = 10 * PIECE;
 
 impl Drawn for PartsView {
     /// How many pieces there are beside the first.
@@ -22,14 +24,20 @@ impl Drawn for PartsView {
 
     fn draw(&self, pieces: &usize, place: &Place<usize>) -> Html {
         let shown = PIECE * (pieces + 1);
-        if shown < self.links.len().max(self.machines.len()) {
+        let left: usize = [self.machines.len(), self.links.len()].map(|all| all.saturating_sub(shown)).iter().sum();
+        let is_asked = shown.is_multiple_of(LISTED);
+        if left > 0 && !is_asked {
             place.draw_next_piece();
         }
-        table(self, shown, &place.send)
+        let ask = (left > 0 && is_asked).then(|| {
+            let more = place.keep_on(|_: &MouseEvent| (), |pieces, ()| *pieces += 1);
+            html! { <p class="row"><button class="button button--small" data-testid="more-parts" onclick={more}>{ label::more(left) }</button></p> }
+        });
+        table(self, shown, ask, &place.send)
     }
 }
 
-fn table(view: &PartsView, shown: usize, send: &Callback<Msg>) -> Html {
+fn table(view: &PartsView, shown: usize, ask: Option<Html>, send: &Callback<Msg>) -> Html {
     let restore = on_click(send, Msg::Do(Command::RestoreAll));
     let summary = if view.broken == 0 { words::ALL_FINE.to_owned() } else { words::broken(view.broken) };
     let head = |name: &&'static str| {
@@ -51,6 +59,7 @@ fn table(view: &PartsView, shown: usize, send: &Callback<Msg>) -> Html {
                     <tbody>{ group(words::MACHINES) }{ for view.machines.iter().take(shown).map(|part| row(part, send)) }</tbody>
                     <tbody>{ group(words::LINKS) }{ for view.links.iter().take(shown).map(|part| row(part, send)) }</tbody>
                 </table>
+                { ask.unwrap_or_default() }
             </div>
         </section>
     }

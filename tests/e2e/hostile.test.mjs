@@ -114,4 +114,13 @@ test('a hundred servers are drawn piece by piece, and all of them', async (t) =>
   const shown = await page.$$eval('svg [data-testid=machine]', (all) => all.filter(({ dataset }) => /^s\d+$/.test(dataset.part)).length);
   assert.equal(shown, 100);
   assert.ok(least <= MAX_MS_TO_SHOW, `the longest piece took ${least} ms`);
+
+  // The table of parts lists a hundred machines and processes and a hundred links at a time.
+  await page.getByTestId('tab-parts').click();
+  const rows = () => page.locator('[data-testid=part-row]').count();
+  await page.getByTestId('more-parts').waitFor();
+  const first = await rows();
+  await page.getByTestId('more-parts').click();
+  await page.waitForFunction((before) => document.querySelectorAll('[data-testid=part-row]').length >= before + 100, first);
+  assert.ok(first <= 200 && await rows() <= first + 200, `${first} rows, then ${await rows()}`);
 });
