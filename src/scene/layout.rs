@@ -3,6 +3,8 @@
 //! Wide: one column per tier, from the visitor on the left to the databases on the right. Tall, for narrow screens: one
 //! box below the other, requests on the left of them, the database's links on the right.
 
+use std::mem::discriminant;
+
 use super::curve::{Curve, LabelAt, Point};
 use crate::sim::{LinkId, MachineId, ProcessId, Protocol, Role, Wiring};
 
@@ -122,7 +124,8 @@ impl Layout {
                 (self.boxes[*i].x, self.boxes[*i].y) = (x, y);
                 y += self.boxes[*i].h + GAP_Y;
             }
-            let crossed = t >= 2 && columns[t + 1..].iter().any(|column| !column.is_empty());
+            let next = columns[t + 1..].iter().find(|column| !column.is_empty());
+            let crossed = t > 0 && next.is_some_and(|next| t > 1 || next.len().min(column.len()) > 1);
             x += width + if crossed { GAP_CROSSED } else { GAP_X };
         }
     }
@@ -183,6 +186,10 @@ impl Layout {
             (Role::Browser, Role::Resolver) => self.vertical(wiring, from, to),
             (Role::Browser, _) if self.are_neighbours(a, b) => self.vertical(wiring, from, to),
             (Role::Browser | Role::Balancer, _) => self.beside(wiring, from, to, Side::Left),
+            // What the balancers send to the web servers is on their right.
+            (Role::Keepalived { .. }, _) if self.shape == Shape::Wide => {
+                Curve { label: LabelAt::Above, ..self.beside(wiring, from, to, Side::Left) }
+            }
             _ => self.beside(wiring, from, to, Side::Right),
         }
     }
@@ -207,16 +214,14 @@ impl Layout {
         let (a, d) = (self.anchor(wiring, from, out), self.anchor(wiring, to, into));
         let half = (d.x - a.x) / 2.0;
         let points = [a, Point { x: a.x + half, y: a.y }, Point { x: d.x - half, y: d.y }, d];
-        // Links to several databases cross in the middle: their switches stand before that, one behind the other.
-        let is_odd = wiring
-            .with_role(|r| matches!(r, Role::Mysqld { .. }))
-            .iter()
-            .position(|db| *db == to)
-            .is_some_and(|n| n % 2 == 1);
-        let (handle_at, label) = match (protocol, is_odd) {
-            (Protocol::Mysql, false) => (0.2, if d.y < a.y { LabelAt::Below } else { LabelAt::Above }),
-            (Protocol::Mysql, true) => (0.42, if d.y < a.y { LabelAt::Above } else { LabelAt::Below }),
-            _ => (0.5, LabelAt::Above),
+        // Links from several parts to several others cross in the middle: their switches stand before that, one behind the other.
+        let crosses = protocol == Protocol::Mysql || alike(wiring, from).len().min(alike(wiring, to).len()) > 1;
+        let (handle_at, label) = match (crosses, is_odd(wiring, to)) {
+            (true, false) => (0.25, LabelAt::Above),
+            // One label says of all requests from a part where they go.
+            (true, true) if protocol == Protocol::Http => (0.45, LabelAt::Hidden),
+            (true, true) => (0.45, if d.y < a.y { LabelAt::Above } else { LabelAt::Below }),
+            (false, _) => (0.5, LabelAt::Above),
         };
         let label = if self.shape == Shape::Tall { LabelAt::Hidden } else { label };
         Curve { points, handle_at, label }
@@ -250,7 +255,13 @@ impl Layout {
         };
         let x = if side == Side::Right { a.x.max(d.x) + reach } else { a.x.min(d.x) - reach };
         let replicates = matches!((wiring.role(from), wiring.role(to)), (Role::Mysqld { .. }, Role::Mysqld { .. }));
-        let handle_at = if replicates || distance < 100.0 || side == Side::Left { 0.5 } else { 0.3 };
+        let handle_at = if replicates || distance < 100.0 || side == Side::Left {
+            0.5
+        } else if is_odd(wiring, to) {
+            0.4
+        } else {
+            0.3
+        };
         let points = [a, Point { x, y: a.y }, Point { x, y: d.y }, d];
         let label = if side == Side::Right { LabelAt::Beside } else { LabelAt::Hidden };
         Curve { points, handle_at, label }
@@ -284,10 +295,10 @@ fn empty_box(wiring: &Wiring, machine: MachineId) -> BoxLayout {
     BoxLayout { machine, x: 0.0, y: 0.0, w, h: HEAD + ROW * rows as f64 + FOOT, rows: Vec::new() }
 }
 
-/// The column of a machine: that of its foremost process.
 /// Columns of the wide picture, from the visitor to the databases.
 const TIERS: u8 = 5;
 
+/// The column of a machine: that of its foremost process.
 fn tier(wiring: &Wiring, machine: MachineId) -> u8 {
     let of = |role: &Role| match role {
         Role::Browser | Role::Resolver | Role::Monitor => 0,
@@ -297,6 +308,16 @@ fn tier(wiring: &Wiring, machine: MachineId) -> u8 {
         Role::Mysqld { .. } | Role::Agent => 4,
     };
     wiring.processes_of(machine).map(|p| of(wiring.role(p))).min().unwrap_or(4)
+}
+
+/// All processes of a kind.
+fn alike(wiring: &Wiring, process: ProcessId) -> Vec<ProcessId> {
+    wiring.with_role(|role| discriminant(role) == discriminant(wiring.role(process)))
+}
+
+/// Whether a process is the second, fourth, … of its kind: the switches of links to two of them stand side by side.
+fn is_odd(wiring: &Wiring, process: ProcessId) -> bool {
+    alike(wiring, process).iter().position(|other| *other == process).is_some_and(|at| at % 2 == 1)
 }
 
 fn has(wiring: &Wiring, machine: MachineId, wanted: impl Fn(&Role) -> bool) -> bool {
@@ -309,28 +330,4 @@ pub const ROW_HEIGHT: f64 = ROW;
 pub const HEAD_HEIGHT: f64 = HEAD;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::sim::PRESETS;
-
-    #[test]
-    fn boxes_never_overlap_and_everything_is_in_view() {
-        for preset in PRESETS {
-            let wiring = Wiring::new(&preset.scenario().topology);
-            for shape in [Shape::Wide, Shape::Tall] {
-                let layout = Layout::new(&wiring, shape);
-                for (i, a) in layout.boxes.iter().enumerate() {
-                    assert!(a.x >= 0.0 && a.x + a.w <= layout.width && a.y + a.h <= layout.height);
-                    for b in &layout.boxes[i + 1..] {
-                        let apart = a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y;
-                        assert!(apart, "{}: {a:?} and {b:?}", preset.name);
-                    }
-                }
-                for curve in &layout.curves {
-                    let handle = curve.at(curve.handle_at);
-                    assert!(handle.x > 0.0 && handle.x < layout.width, "{}: {curve:?}", preset.name);
-                }
-            }
-        }
-    }
-}
+mod tests;
