@@ -2,6 +2,7 @@
 
 use super::draft::{Draft, put};
 use super::site::Site;
+use crate::sim::mysql::SOURCE_RETRY_COUNT;
 use crate::sim::{ProcessId, Role};
 use crate::text::export as say;
 
@@ -63,7 +64,11 @@ pub(super) fn statements(site: &Site<'_>, server: ProcessId) -> String {
     let (host, port) = (site.way(server, source), site.wiring.process(source).port);
     put!(file, "CHANGE REPLICATION SOURCE TO SOURCE_HOST='{host}', SOURCE_PORT={port},");
     put!(file, "  SOURCE_USER='repl', SOURCE_PASSWORD='repl', GET_SOURCE_PUBLIC_KEY=1,");
-    put!(file, "  SOURCE_CONNECT_RETRY={},", whole_seconds(config.connect_retry_ms).0.max(1));
+    put!(
+        file,
+        "  SOURCE_CONNECT_RETRY={}, SOURCE_RETRY_COUNT={SOURCE_RETRY_COUNT},",
+        whole_seconds(config.connect_retry_ms).0.max(1)
+    );
     put!(file, "  SOURCE_DELAY={}, SOURCE_AUTO_POSITION=1;", whole_seconds(config.source_delay_ms).0);
     put!(file, "START REPLICA;");
     file.done()

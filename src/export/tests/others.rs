@@ -51,7 +51,7 @@ fn a_primary_and_a_replica_are_told_apart() {
         [
             "CHANGE REPLICATION SOURCE TO SOURCE_HOST='10.0.0.11', SOURCE_PORT=3306,",
             "SOURCE_USER='repl', SOURCE_PASSWORD='repl', GET_SOURCE_PUBLIC_KEY=1,",
-            "SOURCE_CONNECT_RETRY=4,",
+            "SOURCE_CONNECT_RETRY=4, SOURCE_RETRY_COUNT=86400,",
             "SOURCE_DELAY=2, SOURCE_AUTO_POSITION=1;",
             "START REPLICA;",
         ]

@@ -2,7 +2,9 @@
 
 use super::{Detail, PartView};
 use crate::scene::data::{gtid_set, is_diverged, or_empty, ranges, role};
-use crate::sim::mysql::{ApplyError, Cluster, Gtid, Io, IoError, Promotion, ReplicaStatus, Row, Server};
+use crate::sim::mysql::{
+    ApplyError, Cluster, Gtid, Io, IoError, Promotion, ReplicaStatus, Row, SOURCE_RETRY_COUNT, Server,
+};
 use crate::sim::{Condition, PartId, ProcessId, World};
 use crate::text::inspector::{fact, replica as words, stats};
 
@@ -104,12 +106,13 @@ fn replica(world: &World, server: &Server, status: &ReplicaStatus) -> Vec<(&'sta
         ("Replica_SQL_Running", if status.sql_running { "Yes" } else { "No" }.to_owned()),
         ("Seconds_Behind_Source", behind),
         ("Last_IO_Errno", status.io_error.map_or(0, IoError::code).to_string()),
-        ("Last_IO_Error", words::io_error(status, &at)),
+        ("Last_IO_Error", words::io_error(status, &at, world.settings().mysql.connect_retry_ms / 1_000)),
         ("Last_SQL_Errno", status.sql_error.map_or(0, ApplyError::code).to_string()),
         ("Last_SQL_Error", words::sql_error(status.sql_error)),
         ("SQL_Delay", (world.settings().mysql.source_delay_ms / 1_000).to_string()),
         ("SQL_Remaining_Delay", status.remaining_delay.map_or("NULL".to_owned(), |seconds| seconds.to_string())),
         ("Replica_SQL_Running_State", words::sql_state(status).to_owned()),
+        ("Source_Retry_Count", SOURCE_RETRY_COUNT.to_string()),
         ("Retrieved_Gtid_Set", received(world, cluster, server)),
         ("Executed_Gtid_Set", gtid_set(cluster, wiring, &server.executed)),
     ]
@@ -191,5 +194,20 @@ mod tests {
         let old = mysql(&world, "web-01/mysqld");
         assert_eq!((field(&old, "Replica_IO_Running"), field(&old, "Last_IO_Errno")), ("No".into(), "1236".into()));
         assert!(old.diverged && field(&old, "Last_IO_Error").contains("not in the source's binlog"));
+    }
+
+    #[test]
+    fn the_attempts_to_reach_a_lost_source_are_counted_until_it_is_back() {
+        let mut world = World::new(Arc::new(Preset::find("three-server").expect("a preset").scenario()));
+        let mut error = |command| {
+            act(&mut world, command);
+            field(&mysql(&world, "web-02/mysqld"), "Last_IO_Error")
+        };
+        let part = || "web-01/mysqld".to_owned();
+        let expected = "Error reconnecting to source 'repl@10.0.0.11:3306'. This was attempt 3/86400, with a delay of 1 \
+                        seconds between attempts. Message: Can't connect to MySQL server on '10.0.0.11:3306' (111)";
+        assert_eq!(error(Command::Kill { part: part() }), expected);
+        assert_eq!(error(Command::Restore { part: part() }), "");
+        assert_eq!(error(Command::Kill { part: part() }), expected);
     }
 }

@@ -24,7 +24,7 @@ pub use failover::Promotion;
 pub use semi_sync::SemiSync;
 pub use session::{ConnectError, SessionId};
 pub use statement::{Answer, Edit, Position, SqlError, Statement};
-pub use status::{ApplyError, Io, IoError, ReplicaStatus, WhyRefused};
+pub use status::{ApplyError, Io, IoError, ReplicaStatus, SOURCE_RETRY_COUNT, WhyRefused};
 pub use table::{MAX_ROWS, Table};
 pub use threads::Thread;
 
@@ -94,6 +94,8 @@ pub struct Server {
     pub io_error: Option<IoError>,
     /// Whether it had a connection since it was started.
     reconnects: bool,
+    /// Attempts to connect that have failed since then.
+    attempts: u32,
     /// The source that has not noticed yet that the receiver has left: it will when it has something to send.
     lingers_at: Option<u16>,
     /// What an attempt to connect comes to that is still under way.

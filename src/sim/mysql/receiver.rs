@@ -55,6 +55,7 @@ impl World {
                     self.plan_reconnect(replica, self.net_timeout());
                 } else {
                     server.io_error = Some(attempt.unwrap_or(error));
+                    server.attempts = server.attempts.saturating_add(1);
                     self.plan_reconnect(replica, retry);
                 }
                 self.set_io(replica, Io::Connecting);
@@ -69,7 +70,7 @@ impl World {
             return self.refuse(replica, why);
         }
         let server = &mut self.cluster.servers[usize::from(replica)];
-        (server.io_error, server.reconnects) = (None, true);
+        (server.io_error, server.reconnects, server.attempts) = (None, true, 0);
         self.set_io(replica, Io::Running);
         self.send_to(replica);
     }

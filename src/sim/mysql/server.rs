@@ -22,6 +22,7 @@ impl Server {
             io: if source.is_some() { Io::Running } else { Io::Off },
             io_error: None,
             reconnects: source.is_some(),
+            attempts: 0,
             lingers_at: None,
             attempt: None,
             sql_running: source.is_some(),

@@ -32,6 +32,10 @@ pub enum WhyRefused {
     Purged,
 }
 
+/// `SOURCE_RETRY_COUNT`: so many attempts to connect a receiver makes (the default of MySQL 8.0; 8.4 makes 10, unless it is told).
+/// At one each second that is a day; no receiver gives up here.
+pub const SOURCE_RETRY_COUNT: u32 = 86_400;
+
 /// What `Last_IO_Error` tells. It stays until the thread is connected or started again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum IoError {
@@ -89,6 +93,8 @@ pub struct ReplicaStatus {
     pub io: Io,
     /// Whether the receiver had a connection since it was started: it *re*connects.
     pub reconnects: bool,
+    /// Attempts to connect that have failed since it lost its connection, or was started.
+    pub attempts: u32,
     /// `Last_IO_Errno` and `Last_IO_Error`.
     pub io_error: Option<IoError>,
     /// `Replica_SQL_Running`.
@@ -119,6 +125,7 @@ impl World {
             source: source.process,
             io: replica.io,
             reconnects: replica.reconnects,
+            attempts: replica.attempts,
             io_error: replica.io_error,
             sql_running,
             sql_error: replica.sql_error,

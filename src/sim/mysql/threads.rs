@@ -57,7 +57,7 @@ impl World {
 
     pub(super) fn start_receiver(&mut self, at: u16) {
         let server = &mut self.cluster.servers[usize::from(at)];
-        (server.io_error, server.reconnects, server.attempt) = (None, false, None);
+        (server.io_error, server.reconnects, server.attempt, server.attempts) = (None, false, None, 0);
         server.asks_from_position();
         self.set_io(at, Io::Connecting);
         self.plan_reconnect(at, Micros::ZERO);

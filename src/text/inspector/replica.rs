@@ -1,6 +1,6 @@
 //! Words of `SHOW REPLICA STATUS`, as MySQL 8 has them.
 
-use crate::sim::mysql::{ApplyError, Io, IoError, ReplicaStatus, WhyRefused};
+use crate::sim::mysql::{ApplyError, Io, IoError, ReplicaStatus, SOURCE_RETRY_COUNT, WhyRefused};
 
 /// One row as the `mysql` client shows it after `\G`: names to the right, as wide as the longest of all fields.
 #[must_use]
@@ -36,14 +36,18 @@ pub const fn io_running(io: Io) -> &'static str {
     }
 }
 
-/// `Last_IO_Error`, given the source as `host:port`.
+/// `Last_IO_Error`, given the source as `host:port` and `Connect_Retry` in seconds.
 #[must_use]
-pub fn io_error(ReplicaStatus { io_error, reconnects, .. }: &ReplicaStatus, source: &str) -> String {
+pub fn io_error(status: &ReplicaStatus, source: &str, retry: u32) -> String {
     const FATAL: &str = "Got fatal error 1236 from source when reading data from binary log";
     let connecting = |why| {
-        format!("Error {}connecting to source 'repl@{source}'. Message: {why}", if *reconnects { "re" } else { "" })
+        let (re, attempts) = (if status.reconnects { "re" } else { "" }, status.attempts.min(SOURCE_RETRY_COUNT));
+        format!(
+            "Error {re}connecting to source 'repl@{source}'. This was attempt {attempts}/{SOURCE_RETRY_COUNT}, with a delay of \
+             {retry} seconds between attempts. Message: {why}"
+        )
     };
-    match *io_error {
+    match status.io_error {
         None => String::new(),
         Some(IoError::Refused) => connecting(format!("Can't connect to MySQL server on '{source}' (111)")),
         Some(IoError::Unreachable) => connecting(format!("Can't connect to MySQL server on '{source}' (110)")),

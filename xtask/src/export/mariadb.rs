@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Options and words of MySQL 8, and what MariaDB 10.11 calls them. What becomes nothing is not there: MariaDB always has GTIDs,
 /// has semi-synchronous replication built in, and no X protocol.
-const DIALECT: [(&str, &str); 11] = [
+const DIALECT: [(&str, &str); 12] = [
     ("mysqlx = OFF\n", ""),
     ("gtid_mode = ON\nenforce_gtid_consistency = ON\n", "gtid_strict_mode = ON\n"),
     ("log_replica_updates", "log_slave_updates"),
@@ -39,6 +39,8 @@ const DIALECT: [(&str, &str); 11] = [
     ("CHANGE REPLICATION SOURCE TO", "CHANGE MASTER TO"),
     ("SOURCE_AUTO_POSITION=1", "MASTER_USE_GTID=slave_pos"),
     (", GET_SOURCE_PUBLIC_KEY=1", ""),
+    // An option of the server, there.
+    (", SOURCE_RETRY_COUNT=86400", ""),
     ("SOURCE_", "MASTER_"),
 ];
 
