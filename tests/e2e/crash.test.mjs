@@ -156,6 +156,35 @@ test('without any script the page says so after a while, and at once where scrip
   assert.match(await page.innerText('#crash'), /JavaScript is switched off here/);
 });
 
+test('in Firefox, too, a page without WebAssembly, without its program or without scripts says so', async (t) => {
+  const why = async (page) => {
+    await page.waitForFunction(() => document.activeElement.id === 'crash-title');
+    return page.$eval('#crash-why', (element) => element.innerText);
+  };
+  const without = await openInFirefox(t, { complains: false, settings: { 'javascript.options.wasm': false } });
+  await without.goto(siteUrl.href);
+  assert.match(await why(without), /no WebAssembly/);
+
+  const page = await openInFirefox(t, { complains: false });
+  await page.goto(new URL('?crash=load', siteUrl).href);
+  assert.match(await why(page), /could not be loaded/);
+
+  // A frame in which no script may run shows what a browser shows whose scripts are switched off.
+  await page.goto(new URL('sw.js', siteUrl).href);
+  const shown = await page.evaluate(async (href) => {
+    const frame = document.createElement('iframe');
+    frame.sandbox = 'allow-same-origin';
+    frame.src = href;
+    const loaded = new Promise((resolve) => { frame.onload = resolve; });
+    document.body.append(frame);
+    await loaded;
+    const crash = frame.contentDocument.querySelector('#crash');
+    return [frame.contentWindow.getComputedStyle(crash).visibility, crash.innerText];
+  }, siteUrl.href);
+  assert.equal(shown[0], 'visible');
+  assert.match(shown[1], /JavaScript is switched off here/);
+});
+
 test('a clean start forgets the address and what was kept; a frame stays a frame', async (t) => {
   const { page } = await openFailing(t, { path: '?embed&crash=panic&preset=scaled#x=1' });
   await page.evaluate(() => {

@@ -40,9 +40,12 @@ export const firefox = {
 export const start = (options) =>
   puppeteer.launch({ headless: true, protocol: 'webDriverBiDi', timeout: 120_000, ...options });
 
-/** Opens an empty page for the test `t`, which fails at its end if a page there logged an error or threw one, unless it may. */
-export async function openInFirefox(t, { complains = true } = {}) {
-  const browser = await start(firefox);
+/**
+ * Opens an empty page for the test `t`, which fails at its end if a page there logged an error or threw one, unless it may.
+ * `settings` are the browser's own, beside the usual ones.
+ */
+export async function openInFirefox(t, { complains = true, settings = {} } = {}) {
+  const browser = await start({ ...firefox, extraPrefsFirefox: { ...quietly, ...settings } });
   const page = await browser.newPage();
   const complaints = [];
   page.on('console', (message) => message.type() === 'error' && complaints.push(`console: ${message.text()}`));
