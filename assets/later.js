@@ -3,7 +3,7 @@
 // wasm-bindgen writes, whose `wasm` are the exports of the first part, and puts in the file's name and its digest.
 
 const LATER = { url: new URL('LATER_FILE', import.meta.url), integrity: 'LATER_INTEGRITY' };
-const SIGNS_OF_USE = ['pointermove', 'pointerdown', 'touchstart'];
+const SIGNS_OF_USE = ['pointermove', 'pointerdown', 'touchstart', 'dragenter'];
 /** What is done on the page waits for the later part, so that nothing is half done where there is no network. */
 const HELD = ['click', 'keydown', 'input', 'change'];
 let laterModule;
