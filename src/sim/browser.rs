@@ -23,7 +23,7 @@ impl World {
         }
         if let Some(gap) = self.workload.next_gap(&mut self.rng.arrivals) {
             self.arrivals_planned = true;
-            self.plan_work_fast(gap, Action::Arrival.pack());
+            self.queue.plan_alone(self.now + gap, Action::Arrival.pack());
         }
     }
 

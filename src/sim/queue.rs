@@ -55,9 +55,9 @@ pub struct EventQueue {
     /// The delay of each lane, in microseconds.
     delays: [u32; LANES],
     planned: u64,
-    /// So many lanes are in use: all behind them are empty.
+    /// So many lanes have a delay: all behind them are empty.
     used: u32,
-    /// What is sorted, then what was planned with each delay.
+    /// What is sorted, what is alone, then what was planned with each delay.
     lanes: [Lane; LANES],
     /// All that is sorted and later than what is in the lane for it.
     far: BinaryHeap<Reverse<Event>>,
@@ -88,6 +88,8 @@ const LANES: usize = 8;
 const FEW: usize = 4;
 /// The lane of what is sorted.
 const SORTED: usize = 0;
+/// The lane of what is alone.
+const ALONE: usize = 1;
 /// The delay of no lane: what is planned for later than that is sorted.
 const NO_DELAY: u32 = u32::MAX;
 /// So many events are sorted by insertion.
@@ -101,7 +103,7 @@ impl EventQueue {
             firsts: [NEVER; LANES],
             delays: [NO_DELAY; LANES],
             planned: 0,
-            used: 1,
+            used: ALONE as u32 + 1,
             lanes: core::array::from_fn(|_| Lane::new()),
             far: BinaryHeap::with_capacity(256),
         }
@@ -119,8 +121,8 @@ impl EventQueue {
             }
             near.push_front(later);
         } else {
-            let is_far = near.last().is_none_or(|last| event.at >= last.at);
-            if is_far && (near.len() >= NEAR || !self.far.is_empty()) {
+            let others_are_far = near.len() >= NEAR || !self.far.is_empty();
+            if others_are_far && near.last().is_none_or(|last| event.at >= last.at) {
                 return self.far.push(Reverse(event));
             }
             near.sort_in(event);
@@ -130,13 +132,24 @@ impl EventQueue {
         }
     }
 
+    /// Plans `what` at any moment, where nothing else is planned in this way: of the arrivals, only the next one is.
+    #[inline(always)]
+    pub fn plan_alone(&mut self, at: SimTime, what: What) {
+        if self.firsts[ALONE] != NEVER {
+            return self.plan_anyhow(at, what);
+        }
+        let event = self.event(at, what);
+        self.firsts[ALONE] = first(event.at, ALONE);
+        self.lanes[ALONE].head = event;
+    }
+
     /// Plans `what` after a delay that others have, too. `now` never goes back from call to call.
     #[inline(always)]
     pub fn plan_after(&mut self, now: SimTime, delay: Micros, what: What) {
         if delay.0 >= NO_DELAY.into() {
             return self.plan_anyhow(now + delay, what);
         }
-        let mut lane = SORTED + 1;
+        let mut lane = ALONE + 1;
         while self.delays[lane % LANES] != delay.0 as u32 {
             lane += 1;
             if lane >= self.used as usize {
@@ -161,15 +174,17 @@ impl EventQueue {
         self.plan(at, what);
     }
 
-    /// An empty lane, from now on of this delay.
+    /// An empty lane, from now on of this delay: one that has had another delay, or a new one.
+    #[cold]
     #[inline(never)]
     fn free_lane(&mut self, delay: u32) -> Option<usize> {
-        let lane = self.used as usize;
+        let used = self.used as usize;
+        let lane = (ALONE + 1..used).find(|lane| self.firsts[*lane] == NEVER).unwrap_or(used);
         if lane == LANES {
             return None;
         }
         self.delays[lane] = delay;
-        self.used += 1;
+        self.used = self.used.max(lane as u32 + 1);
         Some(lane)
     }
 
@@ -206,7 +221,7 @@ impl EventQueue {
         let (next, another) = in_order(self.firsts[2], self.firsts[3]);
         let (mut first, next) = in_order(near, next);
         let mut second = next.min(other).min(another);
-        // The lanes that are in use have no gap.
+        // Where more than a few are in use, none of them is empty.
         if self.firsts[FEW] != NEVER {
             for lane in &self.firsts[FEW..] {
                 let (earlier, later) = in_order(first, *lane);
@@ -235,16 +250,21 @@ impl EventQueue {
         if lane.advance() {
             self.firsts[at % LANES] = first(lane.head.at, at);
         } else {
-            self.is_empty_now(at);
+            self.firsts[at % LANES] = NEVER;
+            if at == SORTED || at != ALONE && self.used as usize > FEW {
+                self.is_empty_now(at);
+            }
         }
         event
     }
 
-    /// A lane has become empty. The last one takes its place, so that there are as few to look at as can be.
+    /// What is sorted has all happened, so that what was far is near now; or one of many lanes has become empty. The last one
+    /// takes its place then, so that there are as few to look at as can be. (Of a few, each keeps its delay.)
+    #[cold]
     #[inline(never)]
     fn is_empty_now(&mut self, at: usize) {
-        self.firsts[at] = NEVER;
         if at == SORTED {
+            self.lanes[SORTED].restart();
             if let Some(Reverse(next)) = self.far.pop() {
                 self.firsts[SORTED] = first(next.at, SORTED);
                 self.lanes[SORTED].head = next;

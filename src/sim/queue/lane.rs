@@ -52,36 +52,54 @@ impl Lane {
         self.len += 1;
     }
 
-    /// Puts an event before all others.
+    /// Puts an event before all others, in a lane that is sorted.
     #[inline(always)]
     pub(super) fn push_front(&mut self, event: Event) {
-        if self.len() == self.events.len() {
-            self.grow();
-        }
-        let index = self.index(usize::MAX);
-        self.start = index as u32;
-        self.events[index] = event;
-        self.len += 1;
+        self.make_room()[0] = event;
     }
 
-    /// Puts a new event behind all that happen at the same time or before.
+    /// Puts a new event behind all that happen at the same time or before, in a lane that is sorted.
     #[inline(always)]
     pub(super) fn sort_in(&mut self, event: Event) {
+        let events = self.make_room();
+        let mut hole = 0;
+        for next in 1..events.len() {
+            if events[next].at > event.at {
+                break;
+            }
+            events[hole] = events[next];
+            hole = next;
+        }
+        events[hole] = event;
+    }
+
+    /// A place before all others, and these. They are in one piece in a lane that is sorted.
+    #[inline(always)]
+    fn make_room(&mut self) -> &mut [Event] {
+        if self.start == 0 {
+            self.move_to_end();
+        }
+        self.start -= 1;
+        self.len += 1;
+        let start = self.start as usize;
+        &mut self.events[start..start + self.len as usize]
+    }
+
+    /// Moves events that begin with the first place behind the last, so that there is room before them.
+    #[cold]
+    #[inline(never)]
+    fn move_to_end(&mut self) {
         if self.len() == self.events.len() {
             self.grow();
         }
-        let (mut hole, mut left) = (self.index(usize::MAX), self.len);
-        self.start = hole as u32;
-        while left > 0 {
-            let next = (hole + 1) & (self.events.len() - 1);
-            if self.events[next].at > event.at {
-                break;
-            }
-            self.events[hole] = self.events[next];
-            (hole, left) = (next, left - 1);
-        }
-        self.events[hole] = event;
-        self.len += 1;
+        let start = self.events.len() - self.len();
+        self.events.copy_within(..self.len(), start);
+        self.start = start as u32;
+    }
+
+    /// Makes an empty lane one that is sorted.
+    pub(super) const fn restart(&mut self) {
+        self.start = 0;
     }
 
     #[cold]
@@ -103,7 +121,7 @@ impl Lane {
         if self.len == 0 {
             return false;
         }
-        self.head = self.events[self.index(0)];
+        self.head = self.events[self.start as usize];
         self.start = self.index(1) as u32;
         self.len -= 1;
         true
