@@ -49,19 +49,6 @@ struct Place {
     passed_before: Option<u32>,
 }
 
-/// A server's rank in a list: among equals the first come is the first.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Rank {
-    key: u64,
-    entry: u64,
-    server: usize,
-}
-
-impl Rank {
-    /// Behind everybody.
-    const NOBODY: Self = Self { key: u64::MAX, entry: u64::MAX, server: usize::MAX };
-}
-
 /// The lists of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum List {
@@ -108,7 +95,25 @@ impl RoundRobin {
     /// The server whose turn it is in `group`, full ones left out; the one in `avoid` only if there is no other.
     ///
     /// A server that is passed over has used up its turn.
+    #[inline(always)]
     pub(super) fn pick(&mut self, group: Group, servers: &[Candidate], avoid: Option<usize>) -> Option<usize> {
+        // Nearly always the first one in the window takes the request.
+        if self.clocks[group as usize].window > 0
+            && let Some(server) = self.front(group)
+            && !servers[server].full()
+            && avoid.is_none()
+        {
+            self.take_turn(server);
+            self.enter(server);
+            self.last_pick = (false, false);
+            return Some(server);
+        }
+        self.pick_among_others(group, servers, avoid)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn pick_among_others(&mut self, group: Group, servers: &[Candidate], avoid: Option<usize>) -> Option<usize> {
         let clock = &mut self.clocks[group as usize];
         if clock.window == 0 {
             (clock.now, clock.window) = (clock.sum, clock.sum);
@@ -187,30 +192,34 @@ impl RoundRobin {
     }
 
     /// The next server: the first of the current list if its time has come, else a fresh one, else that first after all.
-    #[inline(always)]
+    #[inline(never)]
     fn front(&mut self, group: Group) -> Option<usize> {
-        let (mut current, mut fresh) = (Rank::NOBODY, Rank::NOBODY);
-        for (server, place) in self.places.iter().enumerate().filter(|(_, place)| place.group == group) {
-            let first = match place.list {
-                List::Current => &mut current,
-                List::Fresh => &mut fresh,
-                List::Out | List::Next => continue,
-            };
-            if (place.key, place.entry) < (first.key, first.entry) {
-                *first = Rank { key: place.key, entry: place.entry, server };
+        let current = self.first_of(group, List::Current);
+        if let Some(due) = current.filter(|current| self.places[*current].turn <= self.clocks[group as usize].now) {
+            return Some(due);
+        }
+        let Some(fresh) = self.first_of(group, List::Fresh) else {
+            return current;
+        };
+        let place = &mut self.places[fresh];
+        (place.turn, place.rest) = (0, 0);
+        Some(fresh)
+    }
+
+    /// The first server in a list: among equals the first come.
+    #[inline(always)]
+    fn first_of(&self, group: Group, list: List) -> Option<usize> {
+        let (mut first, mut rank) = (None, (u64::MAX, u64::MAX));
+        for (server, place) in self.places.iter().enumerate() {
+            if place.list == list && place.group == group && (place.key, place.entry) < rank {
+                (first, rank) = (Some(server), (place.key, place.entry));
             }
         }
-        let now = self.clocks[group as usize].now;
-        if let Some(due) = self.places.get(current.server).filter(|due| due.turn <= now || fresh == Rank::NOBODY) {
-            debug_assert!(due.list == List::Current, "the first of the current list");
-            return Some(current.server);
-        }
-        let place = self.places.get_mut(fresh.server)?;
-        (place.turn, place.rest) = (0, 0);
-        Some(fresh.server)
+        first
     }
 
     /// Takes a usable server from its list, lets it have its turn, and lets the time pass.
+    #[inline(always)]
     fn take_turn(&mut self, server: usize) {
         let place = &mut self.places[server];
         let clock = &mut self.clocks[place.group as usize];
