@@ -106,12 +106,12 @@ impl World {
         if call.watched || call.abandoned || !self.parts.link(call.link).carries {
             return self.returned_watched(key, reply);
         }
-        let Some(caller) = known else {
-            return self.hand_over(key, reply);
-        };
-        let Call { parent, visit, callee, .. } = self.calls[key];
+        let Call { parent, visit, callee, .. } = *call;
         self.calls.end(key);
-        self.caller_gets_fast(caller, parent, visit, callee, reply);
+        match known {
+            Some(caller) => self.caller_gets_fast(caller, parent, visit, callee, reply),
+            None => self.caller_gets(parent, visit, callee, reply),
+        }
     }
 
     /// Like [`World::returned`], for a call that is watched, or for which nobody may wait, or on a link that is cut.

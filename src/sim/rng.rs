@@ -38,7 +38,8 @@ impl Rng {
     /// A length of time drawn from the exponential distribution with the given mean in microseconds.
     #[inline(always)]
     pub fn exponential(&mut self, mean_us: f64) -> Micros {
-        Micros((self.standard_exponential() * mean_us + 0.5) as u64)
+        // By way of a signed number, which is what processors convert to: no draw comes near what it cannot hold.
+        Micros((self.standard_exponential() * mean_us + 0.5) as i64 as u64)
     }
 
     /// Drawn from the exponential distribution with mean 1, by the ziggurat of Marsaglia and Tsang (2000): nearly always one
