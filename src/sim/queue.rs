@@ -42,8 +42,9 @@ impl Event {
 /// All planned events.
 ///
 /// Most delays are constant, such as the latency of a link: what is planned with the same delay happens in the order of the
-/// plans, so it waits in a lane of its own, first in, first out. Only what happens at any moment has to be sorted: the next
-/// 64 of these by insertion into a lane, which is the fastest way with few, the others in a heap.
+/// plans, so it waits in a lane of its own, first in, first out. The next arrival happens at any moment, but it is the only one:
+/// it has a lane, too. Only what else happens at any moment has to be sorted: the next 64 of these by insertion into a lane,
+/// which is the fastest way with few, the others in a heap.
 ///
 /// The order of the fields is that of the memory: what is looked at together is in one line of the cache, here as in a lane.
 /// Where many worlds take turns, each event has to fetch these lines anew.

@@ -34,9 +34,13 @@ const leaveNoMemory = (page) => page.evaluate(() => {
     }
   }
 });
-const noteMemory = (context) => context.addInitScript(() => {
+const noteMemory = () => {
   addEventListener('TrunkApplicationStarted', (event) => { window.hopscopeMemory = event.detail.wasm.memory; });
-});
+};
+/** What makes rows pile up on both databases. */
+const pileUp = () => {
+  for (const name of ['tab-metrics', 'tab-failures', 'send-write', 'ahead-60']) document.querySelector(`[data-testid=${name}]`)?.click();
+};
 
 test('a panic: the message, where it was, and nothing goes on', async (t) => {
   const { page, complaints } = await openFailing(t, { path: '?crash=panic' });
@@ -97,14 +101,11 @@ test('in Firefox, too: a panic, and a program that is not there', async (t) => {
 });
 
 test('out of memory is told as such', async (t) => {
-  const { page } = await openFailing(t, { before: noteMemory });
+  const { page } = await openFailing(t, { before: (context) => context.addInitScript(noteMemory) });
   await page.getByTestId('tab-parts').click();
   await leaveNoMemory(page);
-  // Rows pile up on both databases.
   for (let i = 0; i < 200 && await page.locator('#crash').isHidden(); i += 1) {
-    await page.evaluate(() => {
-      for (const name of ['tab-metrics', 'tab-failures', 'send-write', 'ahead-60']) document.querySelector(`[data-testid=${name}]`)?.click();
-    });
+    await page.evaluate(pileUp);
     await page.waitForTimeout(50);
   }
   const seen = await told(page);
@@ -183,6 +184,22 @@ test('in Firefox, too, a page without WebAssembly, without its program or withou
   }, siteUrl.href);
   assert.equal(shown[0], 'visible');
   assert.match(shown[1], /JavaScript is switched off here/);
+});
+
+test('in Firefox, too, out of memory is told as such', async (t) => {
+  const page = await openInFirefox(t, { complains: false });
+  await page.setViewport({ width: 1440, height: 900 });
+  await page.evaluateOnNewDocument(noteMemory);
+  await page.goto(siteUrl.href);
+  await page.waitForSelector('[data-testid=diagram]');
+  await page.click('[data-testid=tab-parts]');
+  await page.waitForSelector('[data-testid=parts]');
+  await leaveNoMemory(page);
+  for (let i = 0; i < 200 && await page.evaluate(() => document.activeElement.id !== 'crash-title'); i += 1) {
+    await page.evaluate(pileUp);
+    await new Promise((done) => { setTimeout(done, 50); });
+  }
+  assert.match(await page.$eval('#crash-why', (element) => element.innerText), /no more memory/);
 });
 
 test('a clean start forgets the address and what was kept; a frame stays a frame', async (t) => {
