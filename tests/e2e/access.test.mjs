@@ -116,3 +116,22 @@ for (const width of [320, 768, 1280]) {
     assert.deepEqual(wrong, {});
   });
 }
+
+for (const [width, height, path] of [[800, 600, ''], [900, 700, '?lesson=visit'], [820, 1180, '?lesson=visit']]) {
+  test(`nothing lies on anything else at ${width} × ${height} ${path}`, async (t) => {
+    const page = await open(t, { width, height, path });
+    await page.waitForSelector('svg [data-testid=machine]');
+    await page.waitForTimeout(500);
+    const hidden = await page.evaluate(() => {
+      const isBelow = (element) => {
+        const { left, top, width, height } = element.getBoundingClientRect();
+        const [x, y] = [left + Math.min(width / 2, 20), top + height / 2];
+        const highest = document.elementFromPoint(x, y);
+        return highest && !element.contains(highest);
+      };
+      const all = [...document.querySelectorAll('.page__centre .button:enabled, [role=tab]')].filter((element) => element.checkVisibility());
+      return all.filter((element) => isBelow(element) && element.getBoundingClientRect().right < innerWidth).map((element) => element.outerHTML);
+    });
+    assert.deepEqual(hidden, []);
+  });
+}
