@@ -22,46 +22,46 @@ impl Wiring {
     }
 
     fn lay(&mut self, protocol: Protocol, from: impl Fn(&Role) -> bool, to: impl Fn(&Role) -> bool) {
-        for a in self.ids().filter(|a| from(self.role(*a))).collect::<Vec<_>>() {
-            for b in self.ids().filter(|b| to(self.role(*b))).collect::<Vec<_>>() {
-                if self.needs_link(protocol, a, b) {
-                    let n = self.processes.len();
-                    let link = LinkId::from(self.links.len());
-                    for (caller, callee) in [(a, b), (b, a)] {
-                        let seat = self.seat(callee);
-                        self.routes[caller.index() * n + callee.index()] = Some(Route { link, seat });
-                    }
-                    let (from, to) = (self.process(a), self.process(b));
-                    self.links.push(LinkInfo {
-                        name: format!("{}>{}", from.full_name, to.full_name),
-                        from: a,
-                        to: b,
-                        protocol,
-                        reach: reach(from, to),
-                    });
+        let n = self.processes.len();
+        let targets = self.with_role(to);
+        for a in self.with_role(from) {
+            for b in self.linked(protocol, a, &targets) {
+                let link = LinkId::from(self.links.len());
+                for (caller, callee) in [(a, b), (b, a)] {
+                    let seat = self.seat(callee);
+                    self.routes[caller.index() * n + callee.index()] = Some(Route { link, seat });
                 }
+                let (from, to) = (self.process(a), self.process(b));
+                self.links.push(LinkInfo {
+                    name: format!("{}>{}", from.full_name, to.full_name),
+                    from: a,
+                    to: b,
+                    protocol,
+                    reach: reach(from, to),
+                });
             }
         }
     }
 
-    fn needs_link(&self, protocol: Protocol, from: ProcessId, to: ProcessId) -> bool {
+    /// Those of the targets to which a process has a link.
+    fn linked(&self, protocol: Protocol, from: ProcessId, targets: &[ProcessId]) -> Vec<ProcessId> {
+        let those = |wanted: &dyn Fn(ProcessId) -> bool| targets.iter().copied().filter(|to| wanted(*to)).collect();
         match protocol {
             // One link serves both directions: roles change with a promotion.
-            Protocol::Replication => from < to,
-            Protocol::Vrrp => from < to && self.virtual_address(from) == self.virtual_address(to),
+            Protocol::Replication => those(&|to| from < to),
+            Protocol::Vrrp => those(&|to| from < to && self.virtual_address(from) == self.virtual_address(to)),
             // A browser reaches what has a public address, or may come to hold one.
-            Protocol::Http if *self.role(from) == Role::Browser => {
+            Protocol::Http if *self.role(from) == Role::Browser => those(&|to| {
                 let machine = self.process(to).machine;
                 let holds = self.processes_of(machine).any(|p| self.virtual_address(p).is_some());
                 holds || self.machines[machine.index()].public.is_some()
-            }
+            }),
             // nginx passes requests to the application on its own machine, or to all if it has none there.
             Protocol::Http if *self.role(from) == Role::Nginx => {
-                let machine = self.process(from).machine;
-                let own = self.processes_of(machine).any(|p| *self.role(p) == Role::App);
-                !own || self.process(to).machine == machine
+                let own: Vec<_> = those(&|to| self.process(to).machine == self.process(from).machine);
+                if own.is_empty() { targets.to_vec() } else { own }
             }
-            _ => true,
+            _ => targets.to_vec(),
         }
     }
 }
