@@ -1,7 +1,9 @@
 //! Where everything stands in the diagram: boxes for machines, rows for processes, curves for links.
 //!
-//! Wide: one column per tier, from the visitor on the left to the databases on the right. Tall, for narrow screens: one
-//! box below the other, requests on the left of them, the database's links on the right.
+//! Wide: one column per tier, or more where it has many machines, from the visitor on the left to the databases on the right.
+//! Tall, for narrow screens: one box below the other, requests on the left of them, the database's links on the right.
+
+mod columns;
 
 use std::mem::discriminant;
 
@@ -16,6 +18,10 @@ const GAP_X: f64 = 66.0;
 /// Room between columns whose links cross: every application asks every database.
 const GAP_CROSSED: f64 = 124.0;
 const GAP_Y: f64 = 66.0;
+/// With more machines than that there is no room for the labels of links.
+const CROWD: usize = 12;
+/// Distance of a switch from its box where a link passes below others.
+const NEAR: f64 = 24.0;
 /// Room beside a column for links between its boxes, at least.
 const LANE: f64 = 24.0;
 /// Distance of a link inside a box from the box's right edge.
@@ -85,6 +91,9 @@ impl Layout {
         layout.fill_rows(wiring);
         layout.curves =
             wiring.links.iter().map(|link| layout.curve(wiring, link.from, link.to, link.protocol)).collect();
+        if layout.boxes.len() > CROWD {
+            layout.curves.iter_mut().for_each(|curve| curve.label = LabelAt::Hidden);
+        }
         layout.fit();
         layout
     }
@@ -93,41 +102,6 @@ impl Layout {
     #[must_use]
     pub fn curve_of(&self, link: LinkId) -> &Curve {
         &self.curves[link.index()]
-    }
-
-    fn place_wide(&mut self, wiring: &Wiring) {
-        let tiers: Vec<u8> = (0..self.boxes.len()).map(|i| tier(wiring, i.into())).collect();
-        let names = |role: &Role| matches!(role, Role::Resolver | Role::Authoritative);
-        let is_name_service: Vec<bool> = self.boxes.iter().map(|b| has(wiring, b.machine, names)).collect();
-        let top = MARGIN + HEAD + ROW + FOOT + GAP_Y;
-        let column = |t: u8| (0..tiers.len()).filter(|i| tiers[*i] == t && !is_name_service[*i]).collect::<Vec<_>>();
-        let stacked =
-            |column: &[usize], boxes: &[BoxLayout]| column.iter().map(|i| boxes[*i].h + GAP_Y).sum::<f64>() - GAP_Y;
-        let columns: Vec<Vec<usize>> = (0..TIERS).map(column).collect();
-        let height = columns.iter().enumerate().fold(top, |most, (t, column)| {
-            let above = if t < 2 { top } else { MARGIN };
-            most.max(above + stacked(column, &self.boxes))
-        });
-        let mut x = MARGIN;
-        for (t, column) in columns.iter().enumerate() {
-            let above = (0..tiers.len()).find(|i| is_name_service[*i] && usize::from(tiers[*i]) == t);
-            let width = column.iter().chain(&above).map(|i| self.boxes[*i].w).fold(0.0, f64::max);
-            if width == 0.0 {
-                continue;
-            }
-            if let Some(i) = above {
-                (self.boxes[i].x, self.boxes[i].y) = (x, MARGIN);
-            }
-            let free_from = if above.is_some() { top } else { MARGIN };
-            let mut y = free_from.max(MARGIN + (height - MARGIN - stacked(column, &self.boxes)) / 2.0);
-            for i in column {
-                (self.boxes[*i].x, self.boxes[*i].y) = (x, y);
-                y += self.boxes[*i].h + GAP_Y;
-            }
-            let next = columns[t + 1..].iter().find(|column| !column.is_empty());
-            let crossed = t > 0 && next.is_some_and(|next| t > 1 || next.len().min(column.len()) > 1);
-            x += width + if crossed { GAP_CROSSED } else { GAP_X };
-        }
     }
 
     fn place_tall(&mut self, wiring: &Wiring) {
@@ -216,7 +190,12 @@ impl Layout {
         let points = [a, Point { x: a.x + half, y: a.y }, Point { x: d.x - half, y: d.y }, d];
         // Links from several parts to several others cross in the middle: their switches stand before that, one behind the other.
         let crosses = protocol == Protocol::Mysql || alike(wiring, from).len().min(alike(wiring, to).len()) > 1;
+        // What passes below other boxes has its switch where it comes out.
+        let is_long = half.abs() > GAP_CROSSED;
+        let near = NEAR / (3.0 * half.abs());
         let (handle_at, label) = match (crosses, is_odd(wiring, to)) {
+            (true, is_odd) if is_long => (if is_odd { 2.0 * near } else { near }, LabelAt::Hidden),
+            (false, _) if is_long => (1.0 - near, LabelAt::Hidden),
             (true, false) => (0.25, LabelAt::Above),
             // One label says of all requests from a part where they go.
             (true, true) if protocol == Protocol::Http => (0.45, LabelAt::Hidden),

@@ -1,7 +1,41 @@
 //! Nothing lies on anything else, and all of it is in view.
 
+use std::net::Ipv4Addr;
+
 use super::*;
-use crate::sim::PRESETS;
+use crate::sim::{PRESETS, Preset, Topology};
+
+/// As many web servers as there may be.
+fn large() -> Topology {
+    let mut topology = Preset::find("three-server").expect("a preset").scenario().topology;
+    for at in 7..150 {
+        let mut machine = topology.machines[4].clone();
+        machine.name = format!("web-{at}");
+        (machine.address, machine.public) = (Ipv4Addr::new(10, 0, 1, at), None);
+        machine.processes.truncate(2);
+        topology.machines.push(machine);
+    }
+    topology
+}
+
+#[test]
+fn a_large_picture_is_about_twice_as_wide_as_it_is_high_and_its_boxes_lie_on_no_other() {
+    let topology = large();
+    topology.validate().expect("a topology");
+    let layout = Layout::new(&Wiring::new(&topology), Shape::Wide);
+    assert!((1.8..3.0).contains(&(layout.width / layout.height)), "{} × {}", layout.width, layout.height);
+    are_apart(&layout, "large");
+}
+
+fn are_apart(layout: &Layout, name: &str) {
+    for (i, a) in layout.boxes.iter().enumerate() {
+        assert!(a.x >= 0.0 && a.x + a.w <= layout.width && a.y + a.h <= layout.height);
+        for b in &layout.boxes[i + 1..] {
+            let apart = a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y;
+            assert!(apart, "{name}: {a:?} and {b:?}");
+        }
+    }
+}
 
 #[test]
 fn boxes_never_overlap_and_everything_is_in_view() {
@@ -9,13 +43,7 @@ fn boxes_never_overlap_and_everything_is_in_view() {
         let wiring = Wiring::new(&preset.scenario().topology);
         for shape in [Shape::Wide, Shape::Tall] {
             let layout = Layout::new(&wiring, shape);
-            for (i, a) in layout.boxes.iter().enumerate() {
-                assert!(a.x >= 0.0 && a.x + a.w <= layout.width && a.y + a.h <= layout.height);
-                for b in &layout.boxes[i + 1..] {
-                    let apart = a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y;
-                    assert!(apart, "{}: {a:?} and {b:?}", preset.name);
-                }
-            }
+            are_apart(&layout, preset.name);
             // Of the links to whoever has the site's address one is drawn, and of those of the monitoring none.
             let is_drawn = |i: &usize| {
                 let link = &wiring.links[*i];
