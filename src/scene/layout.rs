@@ -18,8 +18,6 @@ const GAP_X: f64 = 66.0;
 /// Room between columns whose links cross: every application asks every database.
 const GAP_CROSSED: f64 = 124.0;
 const GAP_Y: f64 = 66.0;
-/// With more machines than that there is no room for the labels of links.
-const CROWD: usize = 12;
 /// Distance of a switch from its box where a link passes below others.
 const NEAR: f64 = 24.0;
 /// Room beside a column for links between its boxes, at least.
@@ -84,14 +82,14 @@ impl Layout {
     pub fn new(wiring: &Wiring, shape: Shape) -> Self {
         let mut layout = Self { shape, width: 0.0, height: 0.0, boxes: Vec::new(), curves: Vec::new() };
         layout.boxes = (0..wiring.machines.len()).map(|i| empty_box(wiring, i.into())).collect();
-        match shape {
+        let is_crowded = match shape {
             Shape::Wide => layout.place_wide(wiring),
             Shape::Tall => layout.place_tall(wiring),
-        }
+        };
         layout.fill_rows(wiring);
         layout.curves =
             wiring.links.iter().map(|link| layout.curve(wiring, link.from, link.to, link.protocol)).collect();
-        if layout.boxes.len() > CROWD {
+        if is_crowded {
             layout.curves.iter_mut().for_each(|curve| curve.label = LabelAt::Hidden);
         }
         layout.fit();
@@ -104,7 +102,7 @@ impl Layout {
         &self.curves[link.index()]
     }
 
-    fn place_tall(&mut self, wiring: &Wiring) {
+    fn place_tall(&mut self, wiring: &Wiring) -> bool {
         let names = |role: &Role| matches!(role, Role::Resolver | Role::Authoritative);
         let of_tier = |t| (0..self.boxes.len()).filter(move |i| tier(wiring, (*i).into()) == t);
         let order: Vec<usize> = (0..TIERS).flat_map(of_tier).collect();
@@ -122,6 +120,7 @@ impl Layout {
                 y += self.boxes[i].h + 40.0;
             }
         }
+        false
     }
 
     fn fill_rows(&mut self, wiring: &Wiring) {

@@ -7,7 +7,8 @@ use crate::sim::{Role, Wiring};
 const FEW: usize = 4;
 
 impl Layout {
-    pub(super) fn place_wide(&mut self, wiring: &Wiring) {
+    /// True if a tier has several columns, which leaves no room for the labels of links.
+    pub(super) fn place_wide(&mut self, wiring: &Wiring) -> bool {
         let tiers: Vec<u8> = (0..self.boxes.len()).map(|i| tier(wiring, i.into())).collect();
         let names = |role: &Role| matches!(role, Role::Resolver | Role::Authoritative);
         let is_name_service: Vec<bool> = self.boxes.iter().map(|b| has(wiring, b.machine, names)).collect();
@@ -42,6 +43,7 @@ impl Layout {
                 next.is_some_and(|(tier, next)| tier != t && *t > 0 && (*t > 1 || next.len().min(column.len()) > 1));
             x += width + if crossed { GAP_CROSSED } else { GAP_X };
         }
+        columns.len() > TIERS.into()
     }
 
     /// The columns of the picture with their tiers: a tier with many machines has several, so that the picture is about twice as
