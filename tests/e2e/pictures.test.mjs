@@ -101,7 +101,7 @@ test('in a frame that forbids downloads the text is shown, and the keyboard open
   await frame.locator('[data-testid=save][data-file="Prometheus text"]').click();
   assert.match(await frame.locator('[data-testid=download] textarea').inputValue(), /^# HELP hopscope_time_seconds/);
   await frame.locator('[data-testid=download] button').click();
-  assert.equal(await frame.locator('[data-testid=download]').count(), 0);
+  await frame.locator('[data-testid=download]').waitFor({ state: 'detached' });
 
   await page.goto(siteUrl.href);
   await tab(page, 'share');
