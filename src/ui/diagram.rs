@@ -49,7 +49,7 @@ impl Drawn for Diagram {
 }
 
 /// So many machines and links are drawn at once.
-const PIECE: usize = 20;
+const PIECE: usize = 16;
 
 /// What lies on what.
 #[derive(Clone, Copy, PartialEq)]
