@@ -14,7 +14,8 @@ use std::path::PathBuf;
 
 /// What is asked of WebAssembly, as a share of the native speed.
 const TARGET: f64 = 0.85;
-const PAGE: &str = "benches/web/index.html";
+/// The page of the benchmark, and its script.
+const PAGE: [&str; 2] = ["benches/web/index.html", "benches/web/page.js"];
 
 pub fn compare(size: Size) -> Result<()> {
     let chromium = browser::chromium()?;
@@ -61,7 +62,10 @@ fn build() -> Result<PathBuf> {
         .arg("--output")
         .arg(&module)
         .arg(&module))?;
-    fs::copy(root().join(PAGE), folder.join("index.html")).with_context(|| PAGE.to_owned())?;
+    for file in PAGE.map(|file| root().join(file)) {
+        fs::copy(&file, folder.join(file.file_name().unwrap_or_default()))
+            .with_context(|| file.display().to_string())?;
+    }
     Ok(folder)
 }
 
@@ -88,6 +92,6 @@ mod tests {
         assert_eq!(wasm_opt_options(page).unwrap(), ["-Oz", "--enable-a", "--enable-b"]);
         assert!(wasm_opt_options("<link>").is_err());
         assert!(wasm_opt_options(&fs::read_to_string(root().join("index.html")).unwrap()).is_ok());
-        assert!(root().join(PAGE).is_file());
+        assert!(PAGE.iter().all(|file| root().join(file).is_file()));
     }
 }
