@@ -5,8 +5,6 @@
 
 mod columns;
 
-use std::mem::discriminant;
-
 use super::curve::{Curve, LabelAt, Point};
 use crate::sim::{LinkId, MachineId, ProcessId, Protocol, Role, Wiring};
 
@@ -84,7 +82,10 @@ impl Layout {
         layout.boxes = (0..wiring.machines.len()).map(|i| empty_box(wiring, i.into())).collect();
         let is_crowded = match shape {
             Shape::Wide => layout.place_wide(wiring),
-            Shape::Tall => layout.place_tall(wiring),
+            Shape::Tall => {
+                layout.place_tall(wiring);
+                false
+            }
         };
         layout.fill_rows(wiring);
         layout.curves =
@@ -102,7 +103,7 @@ impl Layout {
         &self.curves[link.index()]
     }
 
-    fn place_tall(&mut self, wiring: &Wiring) -> bool {
+    fn place_tall(&mut self, wiring: &Wiring) {
         let names = |role: &Role| matches!(role, Role::Resolver | Role::Authoritative);
         let of_tier = |t| (0..self.boxes.len()).filter(move |i| tier(wiring, (*i).into()) == t);
         let order: Vec<usize> = (0..TIERS).flat_map(of_tier).collect();
@@ -120,7 +121,6 @@ impl Layout {
                 y += self.boxes[i].h + 40.0;
             }
         }
-        false
     }
 
     fn fill_rows(&mut self, wiring: &Wiring) {
@@ -188,7 +188,7 @@ impl Layout {
         let half = (d.x - a.x) / 2.0;
         let points = [a, Point { x: a.x + half, y: a.y }, Point { x: d.x - half, y: d.y }, d];
         // Links from several parts to several others cross in the middle: their switches stand before that, one behind the other.
-        let crosses = protocol == Protocol::Mysql || alike(wiring, from).len().min(alike(wiring, to).len()) > 1;
+        let crosses = protocol == Protocol::Mysql || alike(wiring, from).min(alike(wiring, to)) > 1;
         // What passes below other boxes has its switch where it comes out.
         let is_long = half.abs() > GAP_CROSSED;
         let near = NEAR / (3.0 * half.abs());
@@ -288,14 +288,14 @@ fn tier(wiring: &Wiring, machine: MachineId) -> u8 {
     wiring.processes_of(machine).map(|p| of(wiring.role(p))).min().unwrap_or(4)
 }
 
-/// All processes of a kind.
-fn alike(wiring: &Wiring, process: ProcessId) -> Vec<ProcessId> {
-    wiring.with_role(|role| discriminant(role) == discriminant(wiring.role(process)))
+/// How many processes there are of the kind of this one.
+fn alike(wiring: &Wiring, process: ProcessId) -> usize {
+    wiring.ids().filter(|other| wiring.seat(*other).tier == wiring.seat(process).tier).count()
 }
 
 /// Whether a process is the second, fourth, … of its kind: the switches of links to two of them stand side by side.
 fn is_odd(wiring: &Wiring, process: ProcessId) -> bool {
-    alike(wiring, process).iter().position(|other| *other == process).is_some_and(|at| at % 2 == 1)
+    wiring.seat(process).at % 2 == 1
 }
 
 fn has(wiring: &Wiring, machine: MachineId, wanted: impl Fn(&Role) -> bool) -> bool {

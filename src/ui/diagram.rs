@@ -30,7 +30,7 @@ impl Drawn for Diagram {
     fn draw(&self, more: &usize, place: &Place<usize>) -> Html {
         let pieces: Vec<DiagramView> = self.view.pieces(PIECE).take(more + 1).collect();
         if pieces.len() < self.view.pieces(PIECE).len() {
-            place.draw_next_piece();
+            place.draw_next_piece(*more);
         }
         let layer = |layer: Layer| {
             let pieces = pieces.iter().enumerate();

@@ -63,10 +63,11 @@ impl<K: 'static> Place<K> {
 }
 
 impl Place<usize> {
-    /// Draws one piece more of what is too much to be drawn at once, as soon as the browser has had its turn.
-    pub fn draw_next_piece(&self) {
+    /// Draws one piece more of what is too much to be drawn at once, as soon as the browser has had its turn. However often what
+    /// has `drawn` pieces beside the first is drawn until then, it is one.
+    pub fn draw_next_piece(&self, drawn: usize) {
         let place = self.clone();
-        Timeout::new(0, move || place.keep(|pieces| *pieces += 1)).forget();
+        Timeout::new(0, move || place.keep(move |pieces| *pieces = drawn.saturating_add(1).max(*pieces))).forget();
     }
 }
 

@@ -27,7 +27,7 @@ impl Drawn for PartsView {
         let left: usize = [self.machines.len(), self.links.len()].map(|all| all.saturating_sub(shown)).iter().sum();
         let is_asked = shown.is_multiple_of(LISTED);
         if left > 0 && !is_asked {
-            place.draw_next_piece();
+            place.draw_next_piece(*pieces);
         }
         let ask = (left > 0 && is_asked).then(|| {
             let more = place.keep_on(|_: &MouseEvent| (), |pieces, ()| *pieces += 1);

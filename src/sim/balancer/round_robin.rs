@@ -98,10 +98,10 @@ impl RoundRobin {
     #[inline(always)]
     pub(super) fn pick(&mut self, group: Group, servers: &[Candidate], avoid: Option<usize>) -> Option<usize> {
         // Nearly always the first one in the window takes the request.
-        if self.clocks[group as usize].window > 0
+        if avoid.is_none()
+            && self.clocks[group as usize].window > 0
             && let Some(server) = self.front(group)
             && !servers[server].full()
-            && avoid.is_none()
         {
             self.take_turn(server);
             self.enter(server);
