@@ -161,7 +161,7 @@ impl Layout {
             (Role::Browser | Role::Balancer, _) => self.beside(wiring, from, to, Side::Left),
             // What the balancers send to the web servers is on their right, what they get in the middle of their left.
             (Role::Keepalived { .. }, _) if self.shape == Shape::Wide => {
-                Curve { label: LabelAt::Below, handle_at: 0.7, ..self.beside(wiring, from, to, Side::Left) }
+                Curve { label: LabelAt::Below, handle_at: 0.6, ..self.beside(wiring, from, to, Side::Left) }
             }
             _ => self.beside(wiring, from, to, Side::Right),
         }
